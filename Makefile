@@ -1,0 +1,32 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint fuzz clean
+
+help: ## say what can be made
+	@grep -hE '^[a-zA-Z_%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+install: $(VENV)/.installed ## build .venv with the meshgate command in it
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: install ## run the story on embedded parts; Ctrl-C ends it
+	$(BIN)/meshgate demo
+
+test: install lint ## everything that must hold: style, types, architecture, tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: install ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench-%: install ## run benchmarks/bench_<name>.py
+	$(BIN)/python benchmarks/bench_$(subst -,_,$*).py
+
+clean: ## remove what make built
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache

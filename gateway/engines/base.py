@@ -1,0 +1,52 @@
+"""What the gateway asks of the engine that runs the federated part of a query."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """`type` is a DuckDB type name."""
+
+    name: str
+    type: str
+
+
+class Input(Protocol):
+    """A stream of Arrow batches that the engine reads under a name; opened once per time it is scanned."""
+
+    schema: pa.Schema
+
+    def open(self) -> pa.RecordBatchReader: ...
+
+
+class Answer(Protocol):
+    """A running query. `columns` and `schema` are known before the first batch; `batches` is read once."""
+
+    columns: tuple[OutputColumn, ...]
+    schema: pa.Schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]: ...
+
+    def cancel(self) -> None:
+        """Stop now, from any thread; the reading thread gets QueryCanceled."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back; idempotent."""
+        ...
+
+
+class Engine(Protocol):
+    """SQL texts come from our own trees only, never from a consumer. Errors are of `gateway.errors`."""
+
+    def describe(self, sql: str, inputs: Mapping[str, pa.Schema]) -> tuple[OutputColumn, ...]:
+        """The result's columns, by binding only: nothing is read."""
+        ...
+
+    def run(self, sql: str, inputs: Mapping[str, Input]) -> Answer: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,24 @@
+"""All that a query needs, frozen; a reload makes a new one and swaps it whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors.base import Connector
+from gateway.audit import AuditSink
+from gateway.catalog.product import Catalog
+from gateway.engines.base import Engine
+from gateway.settings import Limits
+from policies.policy_set import PolicySet
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """`connectors` is keyed by `Source.key`; `hash_key` is the secret of the `hash` mask."""
+
+    catalog: Catalog
+    policies: PolicySet
+    connectors: Mapping[str, Connector]
+    engine: Engine
+    audit: AuditSink
+    limits: Limits
+    hash_key: bytes

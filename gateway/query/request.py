@@ -1,0 +1,66 @@
+"""What a frontend asks and what it gets."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
+
+import pyarrow as pa
+
+from gateway.engines.base import OutputColumn
+from policies.principal import Principal
+
+ParameterValue = None | bool | int | float | str | bytes | object
+"""A Python value: None, bool, int, float, Decimal, str, bytes, date, time, datetime, timedelta, UUID, or a list of them.
+A `str` stands for any type that is written as text (interval, json, ...): it is cast to the parameter's type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`type` is a DuckDB type name; None: the type that `describe` inferred."""
+
+    value: ParameterValue
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One statement of one principal. `parameters` are positional, `$1` first.
+
+    `settings` answer `current_setting` and SHOW: names and texts that the session set.
+    """
+
+    text: str
+    principal: Principal
+    endpoint: str
+    client: str = ""
+    purpose: str | None = None
+    parameters: tuple[Parameter, ...] = ()
+    parameter_types: tuple[str | None, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """Types of parameters (DuckDB names, `$1` first) and result columns, without running anything."""
+
+    parameters: tuple[str, ...]
+    columns: tuple[OutputColumn, ...]
+    schema: pa.Schema
+
+
+class Result(Protocol):
+    """A governed answer. Reading `batches` to the end, an error, or `close` closes its audit record.
+
+    Batches hold at most 32,768 rows and about 8 MB. `cancel` may come from any thread.
+    """
+
+    reference: str
+    columns: tuple[OutputColumn, ...]
+    schema: pa.Schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]: ...
+
+    def cancel(self) -> None: ...
+
+    def close(self) -> None: ...

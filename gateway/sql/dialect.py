@@ -1,0 +1,3 @@
+"""DuckDB's SQL as the gateway reads and writes it."""
+
+from sqlglot import exp

@@ -1,0 +1,1 @@
+"""One line of a policies.csv, as data, with where it stands."""
