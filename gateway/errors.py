@@ -20,6 +20,8 @@ class MeshgateError(Exception):
         super().__init__(message)
         self.hint = hint
         self.position = position
+        self.reference: str | None = None
+        """The audit record's id. Not part of the text: that must be the same for the same refusal."""
 
 
 # --- refused: decided by the gateway before anything ran -------------------------------------------------

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
+from connectors.base import SourceTable
 from policies.decision import ProtectedRelation
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
@@ -75,7 +76,9 @@ class Relation:
         return next(column for column in self.columns if column.name == name)
 
     def protected(self) -> ProtectedRelation:
-        return ProtectedRelation(self.domain, self.name, {column.name: column.tags for column in self.columns})
+        return ProtectedRelation(
+            self.domain, self.name, {column.name: column.tags for column in self.columns}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,8 @@ class Domain:
 class Catalog:
     """Everything published. `filters` and `masks` are the mesh's own; `unavailable` names products whose source
     was down at load, with the domain's source key: their relations are known by contract only and answer SourceUnavailable.
+    `relations` is keyed by (domain, name) in lower case. `tables` holds each source's tables, by `Source.key`, as
+    they were at load.
     """
 
     name: str
@@ -130,6 +135,9 @@ class Catalog:
     masks: Mapping[str, exp.Expression]
     version: str
     unavailable: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    tables: Mapping[str, Mapping[tuple[str, ...], SourceTable]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     def filter(self, domain: str, name: str) -> exp.Expression:
         return (self.filters if domain == "*" else self.domains[domain].filters)[name]

@@ -1,14 +1,158 @@
 """The whole life of a query, top to bottom."""
 
+import logging
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from connectors.types import arrow_schema, schema_of
+from gateway.audit import AuditRecord
+from gateway.errors import AccessDenied, Failed, InternalFailure, MeshgateError, QueryCanceled
+from gateway.query.authorize import AuthorizedQuery, authorize
+from gateway.query.bind import bind
+from gateway.query.execute import execute
+from gateway.query.hashing import hashed_schema
 from gateway.query.mesh import Mesh
+from gateway.query.parse import parse
+from gateway.query.plan import Fragment, Input, Plan, plan
 from gateway.query.request import Description, Request, Result
+from gateway.query.result import GovernedResult
+from gateway.query.rewrite import rewrite
+from gateway.query.visible import VisibleCatalog
+from policies.principal import Circumstances
+
+LOG = logging.getLogger(__name__)
 
 
 def run(request: Request, mesh: Mesh) -> Result:
     """Answer one statement. Every outcome leaves an audit record."""
-    raise NotImplementedError
+    record = opened(request)
+    clock = Clock()
+    with refusals_on_record(record, mesh) as trail:
+        visible = visible_to(request, mesh, record.time)
+        statement = clock.time("parse", parse, request.text, mesh.limits)
+        bound = clock.time("bind", bind, statement, request, visible)
+        authorized = clock.time("authorize", authorize, bound, visible)
+        trail.record = record = described(record, authorized)
+        governed = clock.time("rewrite", rewrite, authorized)
+        planned = clock.time("plan", planned_for, governed, mesh)
+        mesh.audit.write(record)  # durable before the first batch can leave
+        running = clock.time(
+            "start", execute, planned, mesh.engine, mesh.connectors, mesh.hash_key, record.id
+        )
+        return GovernedResult(running, record, mesh, clock.seconds)
 
 
 def describe(request: Request, mesh: Mesh) -> Description:
-    """Say what `run` would answer with, without running it."""
-    raise NotImplementedError
+    """Say what `run` would answer with, without running it. A refusal is on record."""
+    record = opened(request)
+    with refusals_on_record(record, mesh):
+        visible = visible_to(request, mesh, record.time)
+        bound = bind(parse(request.text, mesh.limits), request, visible, describing=True)
+        planned = planned_for(rewrite(authorize(bound, visible)), mesh)
+        columns = mesh.engine.describe(planned.sql, {n: input_schema(i) for n, i in planned.inputs.items()})
+        named = tuple(replace(column, name=name) for column, name in zip(columns, planned.names, strict=True))
+        return Description(bound.parameters, named, schema_of((column.name, column.type) for column in named))
+
+
+def planned_for(governed: object, mesh: Mesh) -> Plan:
+    return plan(governed, mesh.catalog.tables, mesh.connectors, mesh.catalog.unavailable)
+
+
+def input_schema(read: Input):
+    if isinstance(read, Fragment):
+        return hashed_schema(arrow_schema(read.scan.columns), read.hashed)
+    return schema_of(read.columns)
+
+
+def visible_to(request: Request, mesh: Mesh, now: float) -> VisibleCatalog:
+    """The catalog of this principal, now. Raises AccessDenied for a purpose that is not the principal's."""
+    principal = request.principal
+    if request.purpose is not None and request.purpose not in principal.purposes:
+        raise AccessDenied(
+            f'purpose "{request.purpose}" is not one of yours',
+            hint=f"Yours are: {', '.join(sorted(principal.purposes)) or 'none'}.",
+        )
+    return VisibleCatalog(
+        mesh.catalog, mesh.policies, principal, Circumstances(now, request.endpoint, request.purpose)
+    )
+
+
+class Clock:
+    """Seconds per step."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def time(self, step, function, *arguments):
+        start = time.perf_counter()
+        try:
+            return function(*arguments)
+        finally:
+            self.seconds[step] = time.perf_counter() - start
+
+
+# --- the record ------------------------------------------------------------------------------------------
+
+
+class Trail:
+    """The record as far as the steps have filled it."""
+
+    def __init__(self, record: AuditRecord) -> None:
+        self.record = record
+
+
+@contextmanager
+def refusals_on_record(record: AuditRecord, mesh: Mesh) -> Iterator[Trail]:
+    """Whatever ends a statement before its result stands is written down, then raised."""
+    trail = Trail(record)
+    try:
+        yield trail
+    except MeshgateError as error:
+        error.reference = record.id
+        mesh.audit.write(closed(trail.record, error))
+        raise
+    except Exception as error:
+        LOG.exception("statement %s failed", record.id)
+        failure = InternalFailure()
+        failure.reference = record.id
+        mesh.audit.write(closed(trail.record, failure))
+        raise failure from error
+
+
+def opened(request: Request) -> AuditRecord:
+    return AuditRecord(
+        id=uuid.uuid4().hex,
+        time=time.time(),
+        principal=request.principal.name,
+        groups=tuple(sorted(request.principal.groups)),
+        endpoint=request.endpoint,
+        client=request.client,
+        purpose=request.purpose,
+        statement=request.text,
+    )
+
+
+def described(record: AuditRecord, query: AuthorizedQuery) -> AuditRecord:
+    relations = tuple(dict.fromkeys(r.relation.qualified_name for r in query.relations.values()))
+    return replace(
+        record,
+        relations=relations,
+        columns=tuple(sorted(query.revealed + query.masked)),
+        revealed=query.revealed,
+        masked=query.masked,
+        rules=query.rules,
+    )
+
+
+def closed(record: AuditRecord, error: MeshgateError) -> AuditRecord:
+    outcome = (
+        "cancelled"
+        if isinstance(error, QueryCanceled)
+        else "failed"
+        if isinstance(error, Failed)
+        else "refused"
+    )
+    return replace(record, outcome=outcome, sqlstate=error.sqlstate, message=str(error))

@@ -1,3 +1,29 @@
 """DuckDB's SQL as the gateway reads and writes it."""
 
-from sqlglot import exp
+import logging
+
+from sqlglot import ErrorLevel, exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import UnsupportedError
+
+from gateway.errors import SyntaxNotSupported
+
+DUCKDB = Dialect.get_or_raise("duckdb")
+
+# sqlglot logs the consumer's text when it meets a statement it does not know.
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+
+
+def generate(tree: exp.Expression, dialect: str = "duckdb") -> str:
+    """SQL text of a tree: identifiers quoted, comments dropped.
+
+    Raises SyntaxNotSupported where the dialect has no equal: sqlglot would otherwise drop the part silently.
+    """
+    try:
+        return tree.sql(dialect=dialect, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE)
+    except (UnsupportedError, ValueError) as error:
+        raise SyntaxNotSupported("this statement uses syntax that is not supported") from error
+
+
+def quoted(name: str) -> exp.Identifier:
+    return exp.Identifier(this=name, quoted=True)

@@ -1,19 +1,41 @@
 """Names to columns: every column of a tree gets the table it belongs to, every star its columns."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
+from sqlglot.errors import OptimizeError, SqlglotError
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, traverse_scope
+from sqlglot.schema import MappingSchema
+
+from gateway.errors import (
+    AmbiguousColumn,
+    Refused,
+    StatementTooComplex,
+    SyntaxNotSupported,
+    UndefinedColumn,
+    UndefinedTable,
+)
+from gateway.sql.dialect import DUCKDB, quoted
+from gateway.sql.naming import UNNAMED, result_name
+from gateway.sql.scopes import Scopes, enclosing_selects
 
 TableName = tuple[str, ...]
 Columns = Mapping[str, str]
 """Column name -> DuckDB type name, in order."""
 
+USE = "use"
+"""Key in the meta of a table node: the number of its TableUse."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableUse:
-    """One table in FROM, by its (unique in the tree) alias, and the columns that the text uses of it, stars expanded."""
+    """One table in FROM and the columns that the text uses of it, stars expanded, in the table's order."""
 
+    number: int
     alias: str
     table: TableName
     columns: tuple[str, ...]
@@ -21,11 +43,35 @@ class TableUse:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """`tree`: all columns qualified, identifiers quoted, stars and alias references expanded, types annotated,
-    result columns named as PostgreSQL names them. Its tables carry the canonical names of `tables`."""
+    """`tree`: all columns qualified, identifiers quoted, stars and alias references expanded, types annotated.
+
+    Base tables carry their names of `tables` and, in `meta["use"]`, the number of their TableUse.
+    `names` are the result columns' names as PostgreSQL gives them, which need not be unique.
+    """
 
     tree: exp.Query
     uses: tuple[TableUse, ...]
+    names: tuple[str, ...]
+
+
+def table_name(table: exp.Table) -> TableName:
+    """The parts of a table's name as written."""
+    return tuple(part.name for part in table.parts)
+
+
+def base_tables(tree: exp.Expression) -> Iterator[exp.Table]:
+    """The tables that are no CTE and no table function, in a fixed order. Before `resolve`: by scope; CTE names are local."""
+    for table in tree.find_all(exp.Table):
+        if isinstance(table.this, exp.Identifier) and not _names_cte(table):
+            yield table
+
+
+def used_tables(tree: exp.Expression) -> Iterator[tuple[int, exp.Table]]:
+    """Of a resolved tree: the number of each TableUse and its node."""
+    for table in tree.find_all(exp.Table):
+        number = table.meta.get(USE)
+        if number is not None:
+            yield number, table
 
 
 def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
@@ -33,27 +79,287 @@ def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
 
     Raises UndefinedTable, UndefinedColumn, AmbiguousColumn; each names only what the text said.
     """
-    raise NotImplementedError
+    tree = tree.copy()
+    known = {tuple(part.lower() for part in name): name for name in tables}
+    try:
+        nodes = _number_tables(tree, known)
+        schema = MappingSchema(
+            {f"#{n}": _lower(tables[name]) for n, (_, name) in enumerate(nodes)},
+            dialect=DUCKDB,
+            normalize=False,
+        )
+        _shorten_columns(tree)
+        _name_projections(tree)
+        tree = qualify(tree, schema=schema, dialect=DUCKDB, validate_qualify_columns=False, identify=True)
+        columns = [tables[name] for _, name in nodes]
+        _cross_join_natural(tree)
+        _expand_whole_rows(tree, columns)
+        _check_columns(tree, columns)
+        tree = annotate_types(tree, schema=schema, dialect=DUCKDB)
+    except OptimizeError as error:
+        raise _unresolved(str(error)) from error
+    except RecursionError as error:
+        raise StatementTooComplex("the statement nests deeper than limits.nesting") from error
+    except SqlglotError as error:
+        raise SyntaxNotSupported("this statement uses syntax that is not supported") from error
+    return _finished(tree, [name for _, name in nodes], tables)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """A base column that a derived value depends on."""
-
-    table: TableName
-    column: str
+def _lower(columns: Columns) -> dict[str, str]:
+    return {name.lower(): kind for name, kind in columns.items()}
 
 
-def lineage(resolved: Resolved) -> Mapping[str, frozenset[Origin]]:
-    """For each result column the base columns its value, its grouping and the join keys beside it depend on."""
-    raise NotImplementedError
+def _names_cte(table: exp.Table) -> bool:
+    """Whether an unqualified name means a CTE in sight: one of an enclosing WITH, and an earlier one if inside that WITH."""
+    if table.args.get("db"):
+        return False
+    name = table.name.lower()
+    inside: exp.Expression = table
+    node: exp.Expression | None = table.parent
+    while node is not None:
+        clause = node if isinstance(node, exp.With) else node.args.get("with_")
+        if isinstance(clause, exp.With):
+            for cte in clause.expressions:
+                if cte is inside:
+                    break
+                if cte.alias.lower() == name:
+                    return True
+        inside, node = node, node.parent
+        if isinstance(inside, exp.With) and node is not None:
+            # Leave by the query that owns this WITH: its list was searched up to where we stood.
+            inside, node = node, node.parent
+    return False
 
 
-def filtering(resolved: Resolved) -> frozenset[Origin]:
-    """The base columns that decide which rows there are (WHERE, HAVING, QUALIFY, LIMIT order), for `check`'s report."""
-    raise NotImplementedError
+def _number_tables(
+    tree: exp.Query, known: Mapping[TableName, TableName]
+) -> list[tuple[exp.Table, TableName]]:
+    """Give each base table the name `#<number>`, unique in the tree, keeping how the text calls it as its alias."""
+    for cte in tree.find_all(exp.CTE):
+        if cte.alias.startswith("#"):
+            raise SyntaxNotSupported("the name of a CTE cannot begin with #")
+    nodes: list[tuple[exp.Table, TableName]] = []
+    for table in list(base_tables(tree)):
+        written = table_name(table)
+        name = known.get(tuple(part.lower() for part in written))
+        if name is None:
+            raise undefined_table(written)
+        if not table.alias:
+            table.set("alias", exp.TableAlias(this=quoted(written[-1].lower())))
+        table.set("this", quoted(f"#{len(nodes)}"))
+        table.meta["written"] = written
+        table.set("db", None)
+        table.set("catalog", None)
+        table.meta[USE] = len(nodes)
+        nodes.append((table, name))
+    return nodes
 
 
-def is_plain(resolved: Resolved) -> bool:
-    """Whether the tree only renames columns of one table: no filter, join, grouping, limit, order or expression."""
-    raise NotImplementedError
+def undefined_table(written: TableName) -> UndefinedTable:
+    return UndefinedTable(f'relation "{".".join(written)}" does not exist')
+
+
+def _shorten_columns(tree: exp.Query) -> None:
+    """`sales.orders.id` means the table that the text calls sales.orders, where one is in sight under that name."""
+    for column in list(tree.find_all(exp.Column)):
+        if not column.args.get("db"):
+            continue
+        parts = [part.name.lower() for part in column.parts]
+        for select in enclosing_selects(column):
+            if any(_is_called(table, parts[:-1]) for table in _tables_of(select)):
+                column.set("db", None)
+                column.set("catalog", None)
+                break
+
+
+def _is_called(table: exp.Table, parts: list[str]) -> bool:
+    written = table.meta.get("written")
+    return (
+        written is not None
+        and [part.lower() for part in written] == parts
+        and table.alias.lower() == parts[-1]
+    )
+
+
+def _is_called(table: exp.Table, parts: list[str]) -> bool:
+    written = table.meta.get("written")
+    return (
+        written is not None
+        and [part.lower() for part in written] == parts
+        and table.alias.lower() == parts[-1]
+    )
+
+
+def enclosing_selects(node: exp.Expression) -> Iterator[exp.Select]:
+    select = node.find_ancestor(exp.Select)
+    while select is not None:
+        yield select
+        select = select.find_ancestor(exp.Select)
+
+
+def _tables_of(select: exp.Select) -> Iterator[exp.Table]:
+    return (table for table in select.find_all(exp.Table) if table.find_ancestor(exp.Select) is select)
+
+
+def _name_projections(tree: exp.Query) -> None:
+    """Give unnamed items of every SELECT list PostgreSQL's names, made unique where a list repeats one."""
+    for select in tree.find_all(exp.Select):
+        taken: set[str] = set()
+        for item in list(select.expressions):
+            if isinstance(item, exp.Alias):
+                item.meta["named"] = result_name(item)
+            if isinstance(item, exp.Alias | exp.Column | exp.Star):
+                taken.add(item.alias_or_name.lower())
+                continue
+            base = name = result_name(item)
+            number = 0
+            while name in taken:
+                number += 1
+                name = f"{base}_{number}"
+            taken.add(name)
+            alias = exp.Alias(alias=quoted(name))
+            alias.meta["named"] = base
+            item.replace(alias)
+            alias.set("this", item)
+
+
+def _cross_join_natural(tree: exp.Query) -> None:
+    """A NATURAL JOIN that is left has no common column: every row meets every row."""
+    for join in tree.find_all(exp.Join):
+        if join.method == "NATURAL":
+            join.set("method", None)
+            if join.side:
+                join.set("on", exp.true())
+            else:
+                join.set("kind", "CROSS")
+
+
+def _expand_whole_rows(tree: exp.Query, columns: list[Columns]) -> None:
+    """`SELECT o FROM sales.orders o` is a struct of the columns in sight, so that they count as used."""
+    by_select = _tables_by_select(tree)
+    for row in list(tree.find_all(exp.TableColumn)):
+        for select in enclosing_selects(row):
+            number = by_select.get(id(select), {}).get(row.name.lower())
+            if number is not None:
+                row.replace(_row(row.name, columns[number]))
+                break
+
+
+def _row(alias: str, columns: Columns) -> exp.Struct:
+    return exp.Struct(
+        expressions=[
+            exp.PropertyEQ(
+                this=quoted(name), expression=exp.Column(this=quoted(name.lower()), table=quoted(alias))
+            )
+            for name in columns
+        ]
+    )
+
+
+def _check_columns(tree: exp.Query, columns: list[Columns]) -> None:
+    """Every column must belong to a source in sight; sqlglot leaves those that it cannot place."""
+    for scope in traverse_scope(tree):
+        if not isinstance(scope.expression, exp.Select):
+            continue
+        for column in scope.unqualified_columns:
+            if _is_lambda_argument(column):
+                continue
+            holders = [
+                s for _, s in scope.selected_sources.values() if column.name in _source_names(s, columns)
+            ]
+            raise ambiguous(column.name) if len(holders) > 1 else undefined_column(column.name)
+        if scope.external_columns and scope.parent is None:
+            column = scope.external_columns[0]
+            raise undefined_column(f"{column.table}.{column.name}" if column.table else column.name)
+
+
+def _is_lambda_argument(column: exp.Column) -> bool:
+    node = column.find_ancestor(exp.Lambda)
+    while node is not None:
+        if any(argument.name == column.name for argument in node.expressions):
+            return True
+        node = node.find_ancestor(exp.Lambda)
+    return False
+
+
+def _source_names(source: exp.Table | Scope, columns: list[Columns]) -> list[str]:
+    if isinstance(source, exp.Table):
+        number = source.meta.get(USE)
+        return [] if number is None else [name.lower() for name in columns[number]]
+    return list(source.expression.named_selects) if isinstance(source.expression, exp.Query) else []
+
+
+def undefined_column(name: str) -> UndefinedColumn:
+    return UndefinedColumn(f'column "{name}" does not exist')
+
+
+def ambiguous(name: str) -> AmbiguousColumn:
+    return AmbiguousColumn(f'column reference "{name}" is ambiguous')
+
+
+def _unresolved(message: str) -> Refused:
+    """sqlglot names the column (as the text did) in its message."""
+    found = re.search(
+        r"(Unknown column|Column|Cannot automatically join|Ambiguous column):? '?([^'\n]+?)'?( could| \(|\.|$)",
+        message,
+    )
+    if found is None:
+        return SyntaxNotSupported("this statement uses names in a way that is not supported")
+    return ambiguous(found[2]) if found[1].startswith("Ambiguous") else undefined_column(found[2])
+
+
+def _finished(tree: exp.Query, names: list[TableName], tables: Mapping[TableName, Columns]) -> Resolved:
+    """Give base tables and their columns the spelling of `tables`, and collect what is used of each."""
+    canonical = {n: {column.lower(): column for column in tables[name]} for n, name in enumerate(names)}
+    used: list[set[str]] = [set() for _ in names]
+    scopes = Scopes()
+    for column in tree.find_all(exp.Column):
+        source = scopes.source(column)
+        number = source.meta.get(USE) if source is not None else None
+        if number is None:
+            continue
+        spelled = canonical[number].get(column.name.lower())
+        if spelled is None:
+            raise undefined_column(column.name)
+        column.set("this", quoted(spelled))
+        used[number].add(spelled)
+    aliases: dict[int, str] = {}
+    for number, table in used_tables(tree):
+        aliases[number] = table.alias
+        parts = names[number]
+        for key, part in zip(("this", "db", "catalog"), (*reversed(parts), None, None), strict=False):
+            table.set(key, quoted(part) if part is not None else None)
+    uses = tuple(
+        TableUse(n, aliases[n], name, tuple(c for c in tables[name] if c in used[n]))
+        for n, name in enumerate(names)
+        if n in aliases
+    )
+    return Resolved(tree, uses, tuple(_output_name(item) for item in _outermost(tree).selects))
+
+
+def _tables_by_select(tree: exp.Query) -> dict[int, dict[str, int]]:
+    """id of a SELECT -> alias -> number of the base table of that name in its FROM."""
+    found: dict[int, dict[str, int]] = {}
+    for number, table in used_tables(tree):
+        select = table.find_ancestor(exp.Select)
+        if select is not None:
+            found.setdefault(id(select), {})[table.alias.lower()] = number
+    return found
+
+
+def _outermost(tree: exp.Query) -> exp.Query:
+    """The SELECT whose list names the result: of a set operation, its leftmost."""
+    while isinstance(tree, exp.SetOperation | exp.Subquery):
+        tree = tree.this
+    return tree
+
+
+def _output_name(item: exp.Expression) -> str:
+    """As the text spells it; else as the base table spells the column."""
+    named = item.meta.get("named")
+    if named:
+        return str(named)
+    inner = item.this if isinstance(item, exp.Alias) else item
+    name = inner.name if isinstance(inner, exp.Column) else item.alias_or_name
+    values = re.fullmatch(r"_col_(\d+)", name)
+    return f"column{int(values[1]) + 1}" if values else name or UNNAMED

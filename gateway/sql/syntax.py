@@ -1,8 +1,40 @@
 """Text to syntax tree, bounded before the parser sees it."""
 
-from sqlglot import exp
+from collections.abc import Sequence
 
+from sqlglot import exp
+from sqlglot.errors import ParseError, SqlglotError
+from sqlglot.tokens import Token, TokenType
+
+from gateway.errors import (
+    LimitExceeded,
+    Refused,
+    StatementTooComplex,
+    SyntaxNotSupported,
+    SyntaxRefused,
+    WriteRefused,
+)
 from gateway.settings import Limits
+from gateway.sql.allowed import check_allowed
+from gateway.sql.dialect import DUCKDB
+
+OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
+CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
+PREFIXES = {TokenType.DASH, TokenType.PLUS, TokenType.NOT, TokenType.TILDE}
+SET_OPERATIONS = {TokenType.UNION, TokenType.INTERSECT, TokenType.EXCEPT}
+MAX_SET_OPERATIONS = 500
+WRITES = (
+    exp.DML,
+    exp.Create,
+    exp.Drop,
+    exp.Alter,
+    exp.TruncateTable,
+    exp.Merge,
+    exp.Copy,
+    exp.Comment,
+    exp.Grant,
+)
+WRITING_WORDS = {"insert", "update", "delete", "merge", "create", "drop", "alter", "truncate", "copy", "grant", "revoke", "comment", "vacuum", "call", "import", "export", "attach", "detach", "install", "load"}  # fmt: skip
 
 
 def parse_query(text: str, limits: Limits) -> exp.Query:
@@ -10,9 +42,115 @@ def parse_query(text: str, limits: Limits) -> exp.Query:
 
     Raises SyntaxRefused, SyntaxNotSupported, WriteRefused, UndefinedFunction or LimitExceeded.
     """
-    raise NotImplementedError
+    tree = _parsed(text, limits)
+    while isinstance(tree, exp.Subquery) and tree.is_wrapper:
+        tree = tree.this
+    if isinstance(tree, exp.Values):
+        tree = exp.select("*").from_(tree)
+    if not isinstance(tree, exp.Select | exp.SetOperation):
+        raise _not_a_query(tree, text)
+    if isinstance(tree, exp.Select) and not tree.expressions:
+        raise SyntaxRefused("SELECT needs something to select")
+    check_allowed(tree, limits)
+    return tree
 
 
 def parse_expression(text: str, limits: Limits) -> exp.Expression:
     """One scalar expression (a row filter, a mask), under the same allow-lists. Raises as `parse_query`."""
-    raise NotImplementedError
+    tree = _parsed(f"SELECT {text}\n", limits)
+    expressions = tree.expressions if isinstance(tree, exp.Select) else []
+    if len(expressions) != 1 or {key for key, value in tree.args.items() if value} != {"expressions"}:
+        raise SyntaxRefused(f"one expression is expected: {text}")
+    if isinstance(expressions[0], exp.Alias):
+        raise SyntaxRefused(f"an expression without a name is expected: {text}")
+    check_allowed(tree, limits)
+    expression: exp.Expression = expressions[0]
+    return expression.pop()
+
+
+def _parsed(text: str, limits: Limits) -> exp.Expression:
+    if len(text.encode("utf-8", "surrogatepass")) > limits.text_bytes:
+        raise LimitExceeded(f"the statement is longer than limits.text_bytes ({limits.text_bytes:,})")
+    if "\0" in text:
+        raise SyntaxRefused("the statement holds a NUL character")
+    try:
+        tokens = DUCKDB.tokenize(text)
+        _check_shape(tokens, limits)
+        trees = [
+            tree
+            for tree in DUCKDB.parser().parse(tokens, text)
+            if tree and not isinstance(tree, exp.Semicolon)
+        ]
+    except RecursionError as error:
+        raise StatementTooComplex(
+            f"the statement nests deeper than limits.nesting ({limits.nesting})"
+        ) from error
+    except (SqlglotError, ValueError, AttributeError, TypeError, IndexError, KeyError) as error:
+        # sqlglot raises plain Python errors on some malformed texts; all of them mean: not understood.
+        raise _syntax_error(error, text) from error
+    if len(trees) != 1:
+        raise SyntaxRefused("exactly one statement is expected" if trees else "the statement is empty")
+    _check_size(trees[0], limits)
+    return trees[0]
+
+
+def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
+    """Bounds that hold before a recursive parser runs: its depth follows brackets, CASE and runs of prefix operators."""
+    if len(tokens) > limits.nodes:
+        raise StatementTooComplex(f"the statement has more than limits.nodes ({limits.nodes:,}) tokens")
+    depth = run = unions = 0
+    for token in tokens:
+        kind = token.token_type
+        depth += (kind in OPENING) - (kind in CLOSING)
+        run = run + 1 if kind in PREFIXES else 0
+        unions += kind in SET_OPERATIONS
+        if depth > limits.nesting or run > limits.nesting:
+            raise StatementTooComplex(f"the statement nests deeper than limits.nesting ({limits.nesting})")
+        if unions > MAX_SET_OPERATIONS:
+            raise StatementTooComplex(f"the statement has more than {MAX_SET_OPERATIONS} set operations")
+
+
+def _check_size(tree: exp.Expression, limits: Limits) -> None:
+    """Bounds on the tree, walked without recursion. A chain of one operator (a AND b AND c) counts as one level."""
+    stack: list[tuple[exp.Expression, int]] = [(tree, 0)]
+    nodes = 0
+    while stack:
+        node, depth = stack.pop()
+        nodes += 1
+        if nodes > limits.nodes:
+            raise StatementTooComplex(f"the statement has more than limits.nodes ({limits.nodes:,}) nodes")
+        if depth > 4 * limits.nesting:  # a bracket of the text makes up to four levels of the tree
+            raise StatementTooComplex(f"the statement nests deeper than limits.nesting ({limits.nesting})")
+        if isinstance(node, exp.In) and len(node.expressions) > limits.in_list:
+            raise LimitExceeded(f"an IN list is longer than limits.in_list ({limits.in_list:,})")
+        for child in node.iter_expressions():
+            chained = isinstance(child, exp.Binary | exp.SetOperation) and type(child) is type(node)
+            stack.append((child, depth if chained else depth + 1))
+
+
+def _not_a_query(tree: exp.Expression, text: str) -> Refused:
+    word = text.split(None, 1)[0].lower().strip("(;") if text.split() else ""
+    if isinstance(tree, WRITES) or word in WRITING_WORDS:
+        return WriteRefused("this gateway only reads: the statement would write or change something")
+    if tree.find(exp.Query) is None and not isinstance(tree, exp.Command | exp.Describe | exp.Show | exp.Set):
+        return SyntaxRefused(f'syntax error at or near "{word[:60]}"')
+    return SyntaxNotSupported("this kind of statement is not supported: SELECT is")
+
+
+def _syntax_error(error: Exception, text: str) -> SyntaxRefused:
+    if isinstance(error, ParseError) and error.errors:
+        first = error.errors[0]
+        near = str(first.get("highlight") or "")[:60]
+        return SyntaxRefused(
+            f'syntax error at or near "{near}"' if near else "syntax error at end of input",
+            position=_position(text, first.get("line"), first.get("col"), len(near)),
+        )
+    return SyntaxRefused("syntax error: the statement cannot be read")
+
+
+def _position(text: str, line: int | None, column: int | None, width: int) -> int | None:
+    """1-based character of the offending token; sqlglot counts columns to the token's end."""
+    if not line or not column:
+        return None
+    before = sum(len(row) + 1 for row in text.split("\n")[: line - 1])
+    return max(1, before + column - max(0, width - 1))

@@ -1,0 +1,269 @@
+"""DuckDB, locked down: no files but the ones named at start, no network, no extensions, no settings.
+
+One instance is shared; each query has its own cursor, whose registered inputs no other cursor sees.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from connectors.base import ScanCanceled, SourceDown, SourceError
+from gateway.engines.base import Input, OutputColumn
+from gateway.errors import (
+    DataError,
+    DatatypeMismatch,
+    Failed,
+    GroupingRefused,
+    InternalFailure,
+    InvalidText,
+    MeshgateError,
+    NumericOutOfRange,
+    OutOfMemory,
+    QueryCanceled,
+    SourceFailed,
+    SourceUnavailable,
+    SyntaxNotSupported,
+    UndefinedFunction,
+)
+
+LOG = logging.getLogger(__name__)
+BATCH_ROWS = 32_768
+BATCH_BYTES = 8_000_000
+ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, OSError, SourceError)
+
+
+class DuckDBEngine:
+    """An `Engine`. `files` are the only paths that may be read; `memory_limit` and `threads` as DuckDB spells them."""
+
+    def __init__(
+        self,
+        files: Iterable[Path] = (),
+        memory_limit: str | None = None,
+        threads: int | None = None,
+        temp_directory: Path | None = None,
+    ) -> None:
+        self._connection = duckdb.connect(
+            ":memory:",
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "python_enable_replacements": False,
+                "python_scan_all_frames": False,
+                **({"memory_limit": memory_limit} if memory_limit else {}),
+                **({"threads": threads} if threads else {}),
+            },
+        )
+        paths = ", ".join(_text(str(path)) for path in sorted(files))
+        if temp_directory is not None:
+            self._connection.execute(f"SET temp_directory = {_text(str(temp_directory))}")
+        # In this order: the paths cannot be set once external access is off, nothing once configuration is locked.
+        self._connection.execute(
+            f"SET TimeZone = 'UTC'; SET allowed_paths = [{paths}]; SET enable_external_access = false; SET lock_configuration = true"
+        )
+
+    def describe(self, sql: str, inputs: Mapping[str, pa.Schema]) -> tuple[OutputColumn, ...]:
+        cursor = self._connection.cursor()
+        try:
+            for name, schema in inputs.items():
+                cursor.register(name, _EmptyStream(schema))
+            relation = cursor.sql(sql)
+            return _columns(relation)
+        except duckdb.Error as error:
+            raise translated(error) from error
+        finally:
+            cursor.close()
+
+    def run(self, sql: str, inputs: Mapping[str, Input]) -> "DuckDBAnswer":
+        cursor = self._connection.cursor()
+        streams = {name: _Stream(source) for name, source in inputs.items()}
+        try:
+            for name, stream in streams.items():
+                cursor.register(name, stream)
+            relation = cursor.sql(sql)
+            return DuckDBAnswer(cursor, relation, tuple(streams.values()))
+        except duckdb.Error as error:
+            cursor.close()
+            raise translated(error, *streams.values()) from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class DuckDBAnswer:
+    """An `Answer` over one cursor. Execution starts with the first batch asked for."""
+
+    def __init__(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        relation: duckdb.DuckDBPyRelation,
+        streams: tuple["_Stream", ...],
+    ) -> None:
+        self.columns = _columns(relation)
+        self._cursor = cursor
+        self._relation: duckdb.DuckDBPyRelation | None = relation
+        self._streams = streams
+        self._canceled = threading.Event()
+        self._closed = False
+        self._lock = threading.Lock()
+        self._reader: pa.RecordBatchReader | None = None
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Starts the query if nothing has yet."""
+        return self._opened().schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        reader = self._opened()
+        try:
+            for batch in reader:
+                yield from _bounded(batch)
+        except ENGINE_ERRORS as error:
+            raise self._translated(error) from error
+        if self._canceled.is_set():
+            raise QueryCanceled
+        for stream in self._streams:
+            if stream.error is not None:
+                raise translated(stream.error, stream)
+
+    def _opened(self) -> pa.RecordBatchReader:
+        relation, self._relation = self._relation, None
+        if self._canceled.is_set():
+            raise QueryCanceled
+        if relation is not None:
+            try:
+                self._reader = relation.to_arrow_reader(BATCH_ROWS)
+            except ENGINE_ERRORS as error:
+                raise self._translated(error) from error
+        if self._reader is None:
+            raise InternalFailure
+        return self._reader
+
+    def _translated(self, error: Exception) -> MeshgateError:
+        return QueryCanceled() if self._canceled.is_set() else translated(error, *self._streams)
+
+    def cancel(self) -> None:
+        self._canceled.set()
+        with self._lock:
+            if not self._closed:
+                with suppress(duckdb.Error):
+                    self._cursor.interrupt()
+
+    def close(self) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._relation = None
+            reader, self._reader = self._reader, None
+            if reader is not None:
+                with suppress(pa.ArrowException, OSError):
+                    reader.close()
+            with suppress(duckdb.Error):
+                self._cursor.close()
+
+
+class _Stream:
+    """What DuckDB scans: the Arrow PyCapsule protocol, opened anew for each scan. Keeps the first error of its source."""
+
+    def __init__(self, source: Input) -> None:
+        self._source = source
+        self.error: Exception | None = None
+
+    def __arrow_c_schema__(self) -> object:
+        return self._source.schema.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        try:
+            reader = self._source.open()
+        except Exception as error:
+            self.error = error
+            raise
+        watched = pa.RecordBatchReader.from_batches(self._source.schema, self._watched(reader))
+        return watched.__arrow_c_stream__(requested_schema)
+
+    def _watched(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from reader
+        except Exception as error:
+            self.error = self.error or error
+            raise
+
+
+class _EmptyStream:
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema
+
+    def __arrow_c_schema__(self) -> object:
+        return self._schema.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._schema.empty_table().to_reader().__arrow_c_stream__(requested_schema)
+
+
+def _columns(relation: duckdb.DuckDBPyRelation) -> tuple[OutputColumn, ...]:
+    return tuple(
+        OutputColumn(name, str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True)
+    )
+
+
+def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Slices of at most BATCH_ROWS rows and about BATCH_BYTES bytes."""
+    parts = max(1, -(-batch.nbytes // BATCH_BYTES), -(-batch.num_rows // BATCH_ROWS))
+    rows = max(1, -(-batch.num_rows // parts))
+    if parts == 1:
+        yield batch
+        return
+    for start in range(0, batch.num_rows, rows):
+        yield batch.slice(start, rows)
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+CLASSES: tuple[tuple[type[duckdb.Error], type[Failed]], ...] = (
+    (duckdb.ConversionException, InvalidText),
+    (duckdb.OutOfRangeException, NumericOutOfRange),
+    (duckdb.OutOfMemoryException, OutOfMemory),
+    (duckdb.InterruptException, QueryCanceled),
+    (duckdb.InvalidInputException, DataError),
+    (duckdb.TypeMismatchException, DataError),
+    (duckdb.ConstraintException, DataError),
+)
+
+
+def translated(error: Exception, *streams: _Stream) -> MeshgateError:
+    """The error that a consumer gets. What the engine or a source said goes to the log: it may hold values."""
+    source_error = next((stream.error for stream in streams if stream.error is not None), None)
+    LOG.info("engine error", exc_info=source_error or error)
+    if isinstance(source_error, MeshgateError):
+        return source_error
+    if isinstance(source_error, SourceDown):
+        return SourceUnavailable()
+    if isinstance(source_error, ScanCanceled):
+        return QueryCanceled()
+    if source_error is not None:
+        return SourceFailed()
+    if isinstance(error, duckdb.BinderException):
+        return _refused_by_binder(str(error))
+    if isinstance(error, duckdb.CatalogException):
+        return UndefinedFunction("a function of this statement does not exist for these argument types")
+    if isinstance(error, duckdb.ParserException | duckdb.NotImplementedException):
+        return SyntaxNotSupported("this statement uses syntax that is not supported")
+    return next((made() for kind, made in CLASSES if isinstance(error, kind)), InternalFailure())
+
+
+def _refused_by_binder(text: str) -> MeshgateError:
+    """Binding looks at names and types only, never at rows; still only the kind of trouble is told."""
+    if "GROUP BY" in text:
+        return GroupingRefused("a column must appear in GROUP BY or be used in an aggregate function")
+    if "No function matches" in text:
+        return DatatypeMismatch(
+            "a function or operator of this statement does not exist for these argument types"
+        )
+    return DatatypeMismatch("the types or the structure of this statement do not fit together")

@@ -1,0 +1,139 @@
+"""Step 3: what the principal may see of each relation, decided. The only place that makes an AuthorizedQuery."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from gateway.catalog.product import Relation
+from gateway.errors import AccessDenied
+from gateway.query.bind import BoundQuery
+from gateway.query.visible import VisibleCatalog
+from gateway.sql.resolve import base_tables, table_name
+from gateway.sql.scopes import columns_by_table
+from policies.decision import ColumnMask, Decision, RowFilter
+
+Alternatives = tuple[RowFilter, ...]
+"""Row filters of which one must hold (OR)."""
+
+
+@dataclass(frozen=True, slots=True)
+class GovernedRelation:
+    """One reference to a relation and what its reader may see of it.
+
+    All of `filters` must hold (AND). `inputs` are the relations that its product's SQL reads, by (domain, name),
+    with the rights of the product's domain (governance.md, rule 8).
+    """
+
+    relation: Relation
+    columns: tuple[str, ...]
+    filters: tuple[Alternatives, ...]
+    masks: Mapping[str, ColumnMask]
+    rules: tuple[str, ...]
+    inputs: Mapping[tuple[str, str], "GovernedRelation"]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizedQuery:
+    """A bound query that may run, with the obligations under which it may. Only `authorize` makes one."""
+
+    bound: BoundQuery
+    relations: Mapping[int, GovernedRelation]
+    visible: VisibleCatalog
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(rule for governed in self._all() for rule in governed.rules))
+
+    @property
+    def revealed(self) -> tuple[str, ...]:
+        """Columns whose raw values the answer may hold, `domain.relation.column`."""
+        return self._columns(masked=False)
+
+    @property
+    def masked(self) -> tuple[str, ...]:
+        return self._columns(masked=True)
+
+    def _columns(self, *, masked: bool) -> tuple[str, ...]:
+        found = (
+            f"{governed.relation.qualified_name}.{column}"
+            for governed in self.relations.values()
+            for column in governed.columns
+            if (column in governed.masks) is masked
+        )
+        return tuple(dict.fromkeys(found))
+
+    def _all(self) -> Iterable[GovernedRelation]:
+        stack = list(self.relations.values())
+        while stack:
+            governed = stack.pop(0)
+            yield governed
+            stack.extend(governed.inputs.values())
+
+
+def authorize(bound: BoundQuery, visible: VisibleCatalog) -> AuthorizedQuery:
+    """Decide rows and masks for the columns that the statement's text uses (governance.md, rules 4 and 5)."""
+    relations = {}
+    for use in bound.resolved.uses:
+        seen = bound.relations[use.number]
+        relations[use.number] = _governed(seen.relation, use.columns, seen.decision, visible)
+    return AuthorizedQuery(bound, relations, visible)
+
+
+def _governed(
+    relation: Relation, columns: tuple[str, ...], decision: Decision, visible: VisibleCatalog
+) -> GovernedRelation:
+    hidden = [column for column in columns if not decision.columns[column].selectable]
+    if hidden or not decision.selectable:
+        raise AccessDenied(f"permission denied for relation {relation.qualified_name}")
+    masks = {column: decision.columns[column].mask for column in columns}
+    return GovernedRelation(
+        relation=relation,
+        columns=columns,
+        filters=_filters(columns or decision.selectable, decision),
+        masks={column: mask for column, mask in masks.items() if mask is not None},
+        rules=decision.rules,
+        inputs=_inputs(relation, visible),
+    )
+
+
+def _filters(columns: tuple[str, ...], decision: Decision) -> tuple[Alternatives, ...]:
+    """AND over the columns of (OR over their grants), AND every restrictive filter."""
+    conjuncts: dict[Alternatives, None] = {}
+    for column in columns:
+        rows = [grant.rows for grant in decision.columns[column].grants]
+        if None not in rows:
+            by_name = {(row.domain, row.name): row for row in rows if row is not None}
+            conjuncts[tuple(by_name.values())] = None
+    for restrictive in decision.restrictive:
+        conjuncts[restrictive,] = None
+    return tuple(conjuncts)
+
+
+def _inputs(relation: Relation, visible: VisibleCatalog) -> Mapping[tuple[str, str], GovernedRelation]:
+    """What the product's SQL reads of other products, as its own domain may, narrowed by what holds for the consumer."""
+    inputs = {}
+    for (domain, name), columns in _relations_read(relation.body).items():
+        read = visible.catalog.relations[domain, name]
+        decision = visible.policies.decide_share(
+            relation.domain, visible.principal, read.protected(), visible.circumstances
+        )
+        try:
+            inputs[domain, name] = _governed(read, columns, decision, visible)
+        except AccessDenied as error:
+            raise AccessDenied(
+                f"permission denied for relation {relation.qualified_name}",
+                hint="Its product reads another product that is not shared with it for you: ask its owner.",
+            ) from error
+    return inputs
+
+
+def _relations_read(body: exp.Select) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """(domain, name) -> columns used, over all references of a product's SQL to other products."""
+    used = columns_by_table(body)
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for table in base_tables(body):
+        if not table.catalog:
+            domain, name = table_name(table)
+            found.setdefault((domain.lower(), name.lower()), {}).update(dict.fromkeys(used[id(table)]))
+    return {key: tuple(columns) for key, columns in found.items()}

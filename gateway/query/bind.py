@@ -1,0 +1,42 @@
+"""Step 2: names to relations and columns, parameters and session functions to values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.query.parameters import fill, inferred, numbered
+from gateway.query.parse import Statement
+from gateway.query.request import Request
+from gateway.query.session import Session, answer_session_functions
+from gateway.query.visible import VisibleCatalog, VisibleRelation
+from gateway.sql.resolve import Resolved, base_tables, resolve, table_name
+
+
+@dataclass(frozen=True, slots=True)
+class BoundQuery:
+    """A statement whose every name is known to the principal who asks.
+
+    `relations` is keyed by the number of the TableUse; `parameters` are the types of $1, $2, ...
+    """
+
+    resolved: Resolved
+    relations: Mapping[int, VisibleRelation]
+    parameters: tuple[str, ...]
+
+
+def bind(
+    statement: Statement, request: Request, visible: VisibleCatalog, *, describing: bool = False
+) -> BoundQuery:
+    """Raises UndefinedTable, UndefinedColumn, AmbiguousColumn, AccessDenied, UndefinedParameter.
+
+    `describing` leaves parameters without a value: each is a NULL of its type.
+    """
+    seen = {table_name(table): visible.relation(table_name(table)) for table in base_tables(statement.tree)}
+    resolved = resolve(statement.tree, {name: relation.columns for name, relation in seen.items()})
+    places = numbered(resolved.tree)
+    given = tuple(parameter.type for parameter in request.parameters) or request.parameter_types
+    types = inferred(places, given)
+    fill(places, types, None if describing else request.parameters)
+    answer_session_functions(
+        resolved.tree, Session(visible.principal.name, visible.catalog.name, visible.circumstances.now)
+    )
+    return BoundQuery(resolved, {use.number: seen[use.table] for use in resolved.uses}, types)

@@ -1,0 +1,160 @@
+"""Step 6: the plan runs. Sources stream into the engine, the engine streams out."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+import pyarrow as pa
+
+from connectors.base import Connector, Stream
+from connectors.types import arrow_schema
+from gateway.audit import SourceAccess
+from gateway.engines.base import Answer, Engine, OutputColumn
+from gateway.errors import QueryCanceled
+from gateway.query.hashing import hash_columns, hashed_schema
+from gateway.query.plan import Fragment, Input, Plan, Stage
+
+
+class Execution:
+    """One running plan: what was opened for it, and the one switch that stops all of it."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        engine: Engine,
+        connectors: Mapping[str, Connector],
+        hash_key: bytes,
+        reference: str,
+    ) -> None:
+        self._plan = plan
+        self._engine = engine
+        self._connectors = connectors
+        self._hash_key = hash_key
+        self._reference = reference
+        self._lock = threading.Lock()
+        self._open: list[Stream | Answer] = []
+        self._reads: list[_FragmentInput] = []
+        self._canceled = False
+        self._answer = self._run(plan.sql, plan.inputs)
+
+    @property
+    def columns(self) -> tuple[OutputColumn, ...]:
+        kinds = (column.type for column in self._answer.columns)
+        return tuple(OutputColumn(name, kind) for name, kind in zip(self._plan.names, kinds, strict=True))
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self._answer.schema
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        return self._answer.batches()
+
+    def accesses(self) -> tuple[SourceAccess, ...]:
+        """What each source was asked so far, and what arrived."""
+        asked = tuple(read.access() for read in self._reads)
+        return asked + tuple(
+            SourceAccess(source, f"parquet files of {relation}", 0, 0)
+            for source, relation in self._plan.native
+        )
+
+    def cancel(self) -> None:
+        with self._lock:
+            self._canceled = True
+            running = list(self._open)
+        for each in running:
+            each.cancel()
+
+    def close(self) -> None:
+        with self._lock:
+            self._canceled = True
+            running, self._open = self._open, []
+        for each in running:
+            each.close()
+
+    def keep(self, opened: Stream | Answer) -> None:
+        """Remember what `cancel` and `close` must reach. Raises QueryCanceled if that has happened already."""
+        with self._lock:
+            if not self._canceled:
+                self._open.append(opened)
+                return
+        opened.close()
+        raise QueryCanceled
+
+    def _run(self, sql: str, inputs: Mapping[str, Input]) -> Answer:
+        answer = self._engine.run(sql, {name: self._input(read) for name, read in inputs.items()})
+        self.keep(answer)
+        return answer
+
+    def _input(self, read: Input) -> "_FragmentInput | _StageInput":
+        if isinstance(read, Stage):
+            return _StageInput(read, self._engine, lambda: self._run(read.sql, read.inputs), self._hash_key)
+        source = _FragmentInput(
+            read, self._connectors[read.source], self._hash_key, self._reference, self.keep
+        )
+        self._reads.append(source)
+        return source
+
+
+class _FragmentInput:
+    """An engine's `Input` that asks a source, counts what arrives and hashes what must be hashed."""
+
+    def __init__(
+        self,
+        fragment: Fragment,
+        connector: Connector,
+        hash_key: bytes,
+        reference: str,
+        keep: Callable[[Stream], None],
+    ) -> None:
+        self._fragment = fragment
+        self._connector = connector
+        self._hash_key = hash_key
+        self._reference = reference
+        self._keep = keep
+        self._rows = 0
+        self._bytes = 0
+        self.schema = hashed_schema(arrow_schema(fragment.scan.columns), fragment.hashed)
+
+    def open(self) -> pa.RecordBatchReader:
+        stream = self._connector.open(replace(self._fragment.scan, reference=self._reference))
+        self._keep(stream)
+        return pa.RecordBatchReader.from_batches(self.schema, self._counted(stream))
+
+    def _counted(self, stream: Stream) -> Iterator[pa.RecordBatch]:
+        for batch in stream.reader():
+            self._rows += batch.num_rows
+            self._bytes += batch.nbytes
+            yield (
+                hash_columns(batch, self._fragment.hashed, self._hash_key) if self._fragment.hashed else batch
+            )
+        stream.close()
+
+    def access(self) -> SourceAccess:
+        scan = self._fragment.scan
+        asked = (
+            scan.query or f"columns {', '.join(c.name for c in scan.columns)} of {'.'.join(scan.table or ())}"
+        )
+        return SourceAccess(self._fragment.source, asked, self._rows, self._bytes)
+
+
+class _StageInput:
+    """An engine's `Input` that the engine itself computes first, so that the gateway can hash its columns."""
+
+    def __init__(self, stage: Stage, engine: Engine, run: Callable[[], Answer], hash_key: bytes) -> None:
+        self._stage = stage
+        self._run = run
+        self._hash_key = hash_key
+        self._answer: Answer | None = run()
+        self.schema = hashed_schema(self._answer.schema, stage.hashed)
+
+    def open(self) -> pa.RecordBatchReader:
+        answer, self._answer = self._answer or self._run(), None
+        batches = (hash_columns(batch, self._stage.hashed, self._hash_key) for batch in answer.batches())
+        return pa.RecordBatchReader.from_batches(self.schema, batches)
+
+
+def execute(
+    plan: Plan, engine: Engine, connectors: Mapping[str, Connector], hash_key: bytes, reference: str
+) -> Execution:
+    """Start the plan: its result's columns are known, no batch has been read."""
+    return Execution(plan, engine, connectors, hash_key, reference)

@@ -1,0 +1,57 @@
+"""The `hash` mask: keyed, the same for the same value whatever its source, computed outside every SQL text.
+
+Token: the first 32 hexadecimal digits of HMAC-SHA-256(key, canonical text of the value).
+"""
+
+import hmac
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+TOKEN_DIGITS = 32
+
+
+def hashed_schema(schema: pa.Schema, columns: tuple[str, ...]) -> pa.Schema:
+    for name in columns:
+        schema = schema.set(schema.get_field_index(name), pa.field(name, pa.string()))
+    return schema
+
+
+def hash_columns(batch: pa.RecordBatch, columns: tuple[str, ...], key: bytes) -> pa.RecordBatch:
+    """The batch with tokens in the place of the values of `columns`; NULL stays NULL."""
+    arrays = list(batch.columns)
+    for name in columns:
+        index = batch.schema.get_field_index(name)
+        arrays[index] = _tokens(arrays[index], key)
+    return pa.RecordBatch.from_arrays(arrays, schema=hashed_schema(batch.schema, columns))
+
+
+def _tokens(values: pa.Array, key: bytes) -> pa.Array:
+    """Each distinct value is hashed once."""
+    if isinstance(values, pa.ExtensionArray):
+        values = values.storage
+    encoded = pc.dictionary_encode(values)
+    tokens = [
+        None if value is None else _token(canonical(value), key) for value in encoded.dictionary.to_pylist()
+    ]
+    return pc.take(pa.array(tokens, pa.string()), encoded.indices)
+
+
+def _token(text: str, key: bytes) -> str:
+    return hmac.digest(key, text.encode(), "sha256").hex()[:TOKEN_DIGITS]
+
+
+def canonical(value: object) -> str:
+    """One text per value: 7, 7.0 and 7.00 are equal, whatever type their sources give them."""
+    if isinstance(value, Decimal | float | int) and not isinstance(value, bool):
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        if not number.is_finite():
+            return str(number)
+        text = f"{number:f}"
+        plain = text.rstrip("0").rstrip(".") if "." in text else text
+        return "0" if plain in ("-0", "") else plain
+    if isinstance(value, bytes):
+        return value.hex()
+    isoformat = getattr(value, "isoformat", None)
+    return isoformat() if isoformat is not None else str(value)

@@ -1,0 +1,95 @@
+"""Parameters of a statement: which there are, of which types, and their values in place."""
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from gateway.errors import SyntaxNotSupported, UndefinedParameter
+from gateway.query.request import Parameter
+from gateway.sql.literals import literal
+
+UNTYPED = "VARCHAR"
+"""What a parameter is whose use says nothing: text, as in PostgreSQL."""
+
+SAME_TYPE = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In, exp.Between,
+             exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.IntDiv, exp.Coalesce, exp.Nullif, exp.Greatest,
+             exp.Least)  # fmt: skip
+
+
+def numbered(tree: exp.Query) -> dict[int, list[exp.Placeholder]]:
+    """Parameter number -> its places. `?` counts from 1 in the text's order and does not mix with `$n`."""
+    places: dict[int, list[exp.Placeholder]] = {}
+    found = list(tree.find_all(exp.Placeholder, bfs=False))
+    anonymous = [place for place in found if place.this is None]
+    if anonymous and len(anonymous) != len(found):
+        raise SyntaxNotSupported("? and $1 cannot be mixed in one statement")
+    for count, place in enumerate(found, start=1):
+        number = count if place.this is None else _number(place)
+        places.setdefault(number, []).append(place)
+    return places
+
+
+def _number(place: exp.Placeholder) -> int:
+    text = str(place.this)
+    if not text.isdigit() or not 1 <= int(text) <= 65_535:
+        raise SyntaxNotSupported("parameters are written $1, $2, ... or ?")
+    return int(text)
+
+
+def inferred(places: dict[int, list[exp.Placeholder]], given: Sequence[str | None]) -> tuple[str, ...]:
+    """A type name for each of $1 to the highest: the one given, else the one that its use asks for."""
+    count = max([*places, len(given)], default=0)
+    types = []
+    for number in range(1, count + 1):
+        told = given[number - 1] if number <= len(given) else None
+        guesses = (_asked_for(place) for place in places.get(number, ()))
+        types.append(told or next((guess for guess in guesses if guess), UNTYPED))
+    return tuple(types)
+
+
+def _asked_for(place: exp.Expression) -> str | None:
+    parent = place.parent
+    while isinstance(parent, exp.Paren | exp.Tuple | exp.Neg):
+        place, parent = parent, parent.parent
+    if isinstance(parent, exp.Cast | exp.TryCast):
+        return _type_name(parent.to)
+    if isinstance(parent, exp.Limit | exp.Offset | exp.Fetch):
+        return "BIGINT"
+    if isinstance(parent, exp.Any):
+        inner = _asked_for(parent)
+        return f"{inner}[]" if inner else None
+    if isinstance(parent, SAME_TYPE):
+        siblings = (child for child in parent.iter_expressions() if child is not place)
+        return next((name for name in map(_known_type, siblings) if name), None)
+    return None
+
+
+def _known_type(node: exp.Expression) -> str | None:
+    if node.type is None or node.type.this in (exp.DataType.Type.UNKNOWN, exp.DataType.Type.NULL):
+        return None
+    if isinstance(node, exp.Literal) and not node.is_string:
+        return "BIGINT" if node.is_int else "DOUBLE"
+    return _type_name(node.type)
+
+
+def _type_name(kind: exp.DataType) -> str:
+    text = kind.sql(dialect="duckdb")
+    return NAMES.get(text, text)
+
+
+NAMES = {"INT": "INTEGER", "TEXT": "VARCHAR", "TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE", "REAL": "FLOAT"}
+
+
+def fill(
+    places: dict[int, list[exp.Placeholder]], types: tuple[str, ...], values: Sequence[Parameter] | None
+) -> None:
+    """Put the values, or for `values` None a NULL of the right type, in the places. Changes the tree.
+
+    Raises UndefinedParameter where the statement uses a parameter that was not given.
+    """
+    for number, nodes in places.items():
+        if values is not None and number > len(values):
+            raise UndefinedParameter(f"there is no parameter ${number}")
+        for place in nodes:
+            value = values[number - 1].value if values is not None else None
+            place.replace(literal(value, types[number - 1]))

@@ -1,0 +1,70 @@
+"""Which of a consumer's conditions a relation may take into its own query."""
+
+from collections.abc import Iterator, Mapping
+
+from sqlglot import exp
+
+from gateway.sql.leakproof import is_leakproof
+
+PRESERVING_RIGHT = {"RIGHT", "FULL"}
+PRESERVING_LEFT = {"LEFT", "FULL"}
+SEMI = {"SEMI", "ANTI"}
+
+
+def taken(table: exp.Table, takeable: frozenset[str]) -> tuple[exp.Expression, ...]:
+    """Leakproof conditions over `takeable` columns of this one table, which hold for every row that can matter.
+
+    They stay in the consumer's query too: taking one is a hint. Nothing is taken through the side of an outer,
+    ASOF or POSITIONAL join where leaving a row out would invent or change another.
+    """
+    select = table.find_ancestor(exp.Select)
+    if select is None or not _is_direct_source(table, select):
+        return ()
+    found = []
+    for condition in _conditions(table, select):
+        for conjunct in conjuncts(condition):
+            columns = list(conjunct.find_all(exp.Column))
+            own = all(column.table.lower() == table.alias.lower() for column in columns)
+            if columns and own and {column.name for column in columns} <= takeable and is_leakproof(conjunct):
+                found.append(conjunct.copy())
+    return tuple(found)
+
+
+def _is_direct_source(table: exp.Table, select: exp.Select) -> bool:
+    return isinstance(table.parent, exp.From | exp.Join) and table.parent.parent is select
+
+
+def _conditions(table: exp.Table, select: exp.Select) -> Iterator[exp.Expression]:
+    joins = select.args.get("joins") or []
+    if any(
+        join.method for join in joins
+    ):  # ASOF, POSITIONAL: which row meets which depends on the rows left out
+        return
+    position = joins.index(table.parent) if isinstance(table.parent, exp.Join) else -1
+    own = joins[position] if position >= 0 else None
+    if any(join.side in PRESERVING_RIGHT for join in joins[position + 1 :]):
+        return
+    where = select.args.get("where")
+    if where is not None and (own is None or (own.side not in PRESERVING_LEFT and own.kind not in SEMI)):
+        yield where.this
+    if own is not None and own.args.get("on") is not None and own.side not in PRESERVING_RIGHT:
+        yield own.args["on"]
+
+
+def conjuncts(condition: exp.Expression) -> Iterator[exp.Expression]:
+    stack = [condition]
+    while stack:
+        node = stack.pop().unnest()
+        if isinstance(node, exp.And):
+            stack += [node.right, node.left]
+        else:
+            yield node
+
+
+def over_values(conjunct: exp.Expression, values: Mapping[str, exp.Expression]) -> exp.Expression:
+    """The condition over the expressions that the columns stand for."""
+
+    def put(node: exp.Expression) -> exp.Expression:
+        return values[node.name].copy() if isinstance(node, exp.Column) else node
+
+    return conjunct.transform(put)

@@ -1,0 +1,124 @@
+"""A governed answer while it is read: counted, bounded, timed, and its record closed whatever happens."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+
+import pyarrow as pa
+
+from gateway.audit import AuditRecord
+from gateway.engines.base import OutputColumn
+from gateway.errors import (
+    AuditUnavailable,
+    DeadlineExceeded,
+    Failed,
+    InternalFailure,
+    LimitExceeded,
+    MeshgateError,
+    QueryCanceled,
+)
+from gateway.query.execute import Execution
+from gateway.query.mesh import Mesh
+
+LOG = logging.getLogger(__name__)
+
+
+class GovernedResult:
+    """A `Result`. Reading to the end, an error or `close` closes the record, once."""
+
+    def __init__(
+        self, running: Execution, record: AuditRecord, mesh: Mesh, seconds: dict[str, float]
+    ) -> None:
+        self.reference = record.id
+        self.columns: tuple[OutputColumn, ...] = running.columns
+        self._running = running
+        self._record = record
+        self._mesh = mesh
+        self._seconds = seconds
+        self._started = time.perf_counter()
+        self._rows = 0
+        self._bytes = 0
+        self._late = False
+        self._closing = threading.Lock()
+        self._is_closed = False
+        self._deadline = threading.Timer(mesh.limits.seconds, self._expire)
+        self._deadline.daemon = True
+        self._deadline.start()
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        names = [column.name for column in self.columns]
+        return pa.schema(
+            [field.with_name(name) for field, name in zip(self._running.schema, names, strict=True)]
+        )
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in self._running.batches():
+                self._count(batch)
+                yield pa.RecordBatch.from_arrays(batch.columns, schema=self.schema)
+        except MeshgateError as error:
+            raise self._ended(DeadlineExceeded() if self._late else error) from error
+        except GeneratorExit:
+            self._ended(QueryCanceled())
+            raise
+        except Exception as error:
+            LOG.exception("statement %s failed", self.reference)
+            raise self._ended(InternalFailure()) from error
+        self._ended(None)
+
+    def _count(self, batch: pa.RecordBatch) -> None:
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        limits = self._mesh.limits
+        if limits.rows is not None and self._rows > limits.rows:
+            raise LimitExceeded(f"the result has more than limits.rows ({limits.rows:,}) rows")
+        if limits.bytes is not None and self._bytes > limits.bytes:
+            raise LimitExceeded(f"the result has more than limits.bytes ({limits.bytes:,}) bytes")
+
+    def cancel(self) -> None:
+        self._running.cancel()
+
+    def close(self) -> None:
+        self._ended(QueryCanceled())
+
+    def _expire(self) -> None:
+        self._late = True
+        self._running.cancel()
+
+    def _ended(self, error: MeshgateError | None) -> MeshgateError | None:
+        with self._closing:
+            if self._is_closed:
+                return error
+            self._is_closed = True
+        self._deadline.cancel()
+        self._running.close()
+        if error is not None:
+            error.reference = self.reference
+        try:
+            self._mesh.audit.write(self._final(error))
+        except AuditUnavailable:
+            # What was read is on record since before it left; only how it ended is missing.
+            LOG.exception("the end of statement %s could not be recorded", self.reference)
+        return error
+
+    def _final(self, error: MeshgateError | None) -> AuditRecord:
+        if error is None:
+            outcome = "done"
+        elif isinstance(error, QueryCanceled):
+            outcome = "cancelled"
+        else:
+            outcome = "failed" if isinstance(error, Failed) else "refused"
+        return replace(
+            self._record,
+            outcome=outcome,
+            sqlstate=error.sqlstate if error else None,
+            message=str(error) if error else None,
+            sources=self._running.accesses(),
+            rows=self._rows,
+            bytes=self._bytes,
+            seconds={**self._seconds, "execute": time.perf_counter() - self._started},
+        )

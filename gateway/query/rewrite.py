@@ -1,0 +1,188 @@
+"""Step 4: obligations become SQL. Each reference to a relation becomes a SELECT that shows what its reader may see.
+
+The type is the proof: `rewrite` takes an AuthorizedQuery, which only `authorize` makes.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from gateway.catalog.product import Catalog, Column
+from gateway.query.authorize import Alternatives, AuthorizedQuery, GovernedRelation
+from gateway.sql.dialect import quoted
+from gateway.sql.literals import cast, data_type, literal
+from gateway.sql.masks import masked, substituted
+from gateway.sql.totality import totalized
+from policies.decision import ColumnMask, RowFilter
+from policies.principal import Principal
+
+SELF = "r"
+"""The alias under which a governed relation's own SELECT reads its body."""
+
+
+@dataclass(frozen=True, slots=True)
+class GovernedSelect:
+    """What one reference may show. Nothing but `columns` is visible above it.
+
+    `select` reads source tables (`exp.Table` with `catalog` = the source's key) and, under the names of `inputs`
+    (`exp.Table` with `db` = domain and no catalog), other governed relations. `hashed` columns are still raw
+    in it: the gateway hashes them before anybody else sees them. `barrier`: it hides rows or values, or computes,
+    so nothing that may raise may be evaluated below it.
+    """
+
+    relation: str
+    product: tuple[str, str]
+    columns: tuple[tuple[str, str], ...]
+    select: exp.Select
+    barrier: bool
+    hashed: tuple[str, ...]
+    inputs: Mapping[tuple[str, str], "GovernedSelect"]
+
+
+@dataclass(frozen=True, slots=True)
+class GovernedQuery:
+    """The consumer's tree, its base tables numbered in `meta["use"]`, and what stands behind each number."""
+
+    tree: exp.Query
+    names: tuple[str, ...]
+    relations: Mapping[int, GovernedSelect]
+
+
+def rewrite(query: AuthorizedQuery) -> GovernedQuery:
+    writer = _Writer(query.visible.catalog, query.visible.principal)
+    resolved = query.bound.resolved
+    relations = {number: writer.governed(relation) for number, relation in query.relations.items()}
+    return GovernedQuery(resolved.tree, resolved.names, relations)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    catalog: Catalog
+    principal: Principal
+
+    def governed(self, governed: GovernedRelation) -> GovernedSelect:
+        relation = governed.relation
+        filters = [self._any_of(alternatives, governed) for alternatives in governed.filters]
+        inputs = {key: self.governed(read) for key, read in governed.inputs.items()}
+        exposed = [self._exposed(governed, relation.column(name)) for name in governed.columns]
+        select = _reading(relation.body, plain=relation.plain)
+        values = _values(relation.body, plain=relation.plain)
+        select.set("expressions", [_placed(item, values) for item in exposed] or [_one()])
+        for condition in filters:
+            select.where(_placed(condition, values), copy=False)
+        return GovernedSelect(
+            relation=relation.qualified_name,
+            product=(relation.domain, relation.product),
+            columns=tuple((name, self._type(governed, name)) for name in governed.columns),
+            select=select,
+            barrier=bool(filters or governed.masks or not relation.plain),
+            hashed=tuple(name for name, mask in governed.masks.items() if mask.name == "hash"),
+            inputs=inputs,
+        )
+
+    def _type(self, governed: GovernedRelation, name: str) -> str:
+        mask = governed.masks.get(name)
+        return "VARCHAR" if mask is not None and mask.name == "hash" else governed.relation.column(name).type
+
+    def _exposed(self, governed: GovernedRelation, column: Column) -> exp.Expression:
+        """One item of the SELECT list: the column's value as its type, masked."""
+        value = own_column(column.name, column.body_type)
+        if column.type != column.body_type:
+            value = cast(value, column.type)
+        mask = governed.masks.get(column.name)
+        shown = value if mask is None or mask.name == "hash" else self._masked(mask, value, column.type)
+        return exp.alias_(shown, column.name, quoted=True)
+
+    def _masked(self, mask: ColumnMask, value: exp.Expression, kind: str) -> exp.Expression:
+        own = self.catalog.mask(mask.domain, mask.name)
+        if own is None:
+            return masked(value, mask.name, kind)
+        return cast(totalized(substituted(own, value)), kind)
+
+    def _any_of(self, alternatives: Alternatives, governed: GovernedRelation) -> exp.Expression:
+        return exp.or_(*(self._filter(row, governed) for row in alternatives), copy=False)
+
+    def _filter(self, row: RowFilter, governed: GovernedRelation) -> exp.Expression:
+        """A named filter over the relation's typed columns and the principal's attributes, all of it total."""
+        condition = totalized(self.catalog.filter(row.domain, row.name))
+        bound = bound_to(condition, self.principal)
+        return exp.false() if bound is None else bound.transform(_typed_columns(governed.relation.column))
+
+
+def own_column(name: str, kind: str) -> exp.Column:
+    column = exp.Column(this=quoted(name), table=quoted(SELF))
+    column.type = data_type(kind)
+    return column
+
+
+def _one() -> exp.Expression:
+    return exp.alias_(exp.true(), "nothing", quoted=True)
+
+
+def _typed_columns(column_of: Callable[[str], Column]) -> Callable[[exp.Expression], exp.Expression]:
+    """A filter's bare column becomes the relation's column, tried as its type where the body delivers another."""
+
+    def typed(node: exp.Expression) -> exp.Expression:
+        if not isinstance(node, exp.Column) or node.table == SELF:
+            return node
+        column = column_of(node.name)
+        value = own_column(column.name, column.body_type)
+        if column.type == column.body_type:
+            return value
+        attempt = exp.TryCast(this=value, to=data_type(column.type))
+        attempt.type = data_type(column.type)
+        return attempt
+
+    return typed
+
+
+def bound_to(condition: exp.Expression, principal: Principal) -> exp.Expression | None:
+    """The filter with the principal's attributes as typed literals. None: one is missing, empty, or of the wrong
+    arity, which makes the whole filter false (governance.md, rule 9)."""
+    condition = condition.copy()
+    for node in list(condition.find_all(exp.Column)):
+        if node.table.lower() != "principal":
+            continue
+        value = principal.attributes.get(node.name)
+        is_list = isinstance(node.parent, exp.In) and node.arg_key != "this"
+        if value is None or value in ("", ()) or isinstance(value, tuple) is not is_list:
+            return None
+        if isinstance(value, tuple):
+            node.parent.set("field", None)
+            node.parent.set("expressions", [literal(item, attribute_type(item)) for item in value])
+        elif node is condition:
+            condition = literal(value, attribute_type(value))
+        else:
+            node.replace(literal(value, attribute_type(value)))
+    return condition
+
+
+def attribute_type(value: object) -> str:
+    """The DuckDB type of an attribute of the identity provider."""
+    if isinstance(value, bool):
+        return "BOOLEAN"
+    return "BIGINT" if isinstance(value, int) else "DOUBLE" if isinstance(value, float) else "VARCHAR"
+
+
+def _reading(body: exp.Select, *, plain: bool) -> exp.Select:
+    """SELECT FROM the body: a plain one directly from its source table, so that filters reach it."""
+    if plain:
+        table = body.args["from_"].this.copy()
+        table.set("alias", exp.TableAlias(this=quoted(SELF)))
+        return exp.Select(from_=exp.From(this=table))
+    subquery = exp.Subquery(this=body.copy(), alias=exp.TableAlias(this=quoted(SELF)))
+    return exp.Select(from_=exp.From(this=subquery))
+
+
+def _values(body: exp.Select, *, plain: bool) -> Mapping[str, str]:
+    """Of a plain body: result column -> the source table's column."""
+    return {item.alias_or_name: item.unalias().name for item in body.expressions} if plain else {}
+
+
+def _placed(node: exp.Expression, values: Mapping[str, str]) -> exp.Expression:
+    """Names of the relation's columns become those of the source table that a plain body reads."""
+    for column in node.find_all(exp.Column):
+        if column.table == SELF:
+            column.set("this", quoted(values.get(column.name, column.name)))
+    return node

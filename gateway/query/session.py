@@ -1,0 +1,76 @@
+"""Functions that ask about the session, answered as literals: engine and host are not asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlglot import exp
+
+from gateway.sql.literals import cast, literal
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`now` is the statement's one instant, seconds since the epoch."""
+
+    principal: str
+    database: str
+    now: float
+
+
+SERVER_VERSION = "16.0"
+"""The PostgreSQL version whose behavior the endpoint follows, for clients that parse it."""
+
+NODES: Mapping[type[exp.Expression], str] = {
+    exp.CurrentUser: "current_user",
+    exp.SessionUser: "current_user",
+    exp.CurrentTimestamp: "now",
+    exp.CurrentDate: "current_date",
+    exp.CurrentTime: "current_time",
+    exp.Localtime: "current_time",
+    exp.Localtimestamp: "localtimestamp",
+    exp.CurrentSchema: "current_schema",
+    exp.CurrentDatabase: "current_database",
+    exp.CurrentCatalog: "current_database",
+    exp.CurrentRole: "current_user",
+    exp.CurrentVersion: "version",
+}
+
+ALIASES = {
+    "transaction_timestamp": "now", "statement_timestamp": "now", "get_current_timestamp": "now", "today": "current_date",
+    "session_user": "current_user", "user": "current_user", "current_role": "current_user",
+    "current_catalog": "current_database", "localtime": "current_time",
+}  # fmt: skip
+
+
+def answer_session_functions(tree: exp.Query, session: Session) -> None:
+    """Replace every session function by its value. Changes the tree."""
+    for node in list(tree.find_all(*NODES, exp.Anonymous)):
+        name = NODES.get(type(node)) or str(node.this).lower()
+        value = _value(ALIASES.get(name, name), session)
+        if value is not None:
+            place = node.parent if _behind_schema(node) else node
+            place.replace(value)
+
+
+def _behind_schema(node: exp.Expression) -> bool:
+    return isinstance(node.parent, exp.Dot) and node.arg_key == "expression"
+
+
+def _value(name: str, session: Session) -> exp.Expression | None:
+    now = datetime.fromtimestamp(session.now, UTC)
+    if name in ("current_user", "current_database"):
+        return literal(session.principal if name == "current_user" else session.database, "VARCHAR")
+    if name == "current_schema":
+        return literal("public", "VARCHAR")
+    if name == "version":
+        return literal(f"PostgreSQL {SERVER_VERSION} (meshgate)", "VARCHAR")
+    if name == "now":
+        return literal(now, "TIMESTAMP WITH TIME ZONE")
+    if name == "localtimestamp":
+        return literal(now.replace(tzinfo=None), "TIMESTAMP")
+    if name == "current_date":
+        return literal(now.date(), "DATE")
+    if name == "current_time":
+        return literal(now.time(), "TIME")
+    return cast(exp.Literal.number("0"), "INTEGER") if name == "pg_backend_pid" else None

@@ -1,0 +1,65 @@
+"""The catalog as one principal may see it, under one set of circumstances."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from policies.policy_set import PolicySet
+
+from gateway.catalog.product import Catalog, Relation
+from gateway.errors import AccessDenied
+from gateway.sql.resolve import TableName, undefined_table
+from policies.decision import Decision
+from policies.principal import Circumstances, Principal
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleRelation:
+    """`columns` are the selectable ones with the types that this principal gets."""
+
+    relation: Relation
+    decision: Decision
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleCatalog:
+    catalog: Catalog
+    policies: PolicySet
+    principal: Principal
+    circumstances: Circumstances
+
+    def relation(self, name: TableName) -> VisibleRelation:
+        """Raises UndefinedTable, in the same words for what is hidden and for what never was, or AccessDenied."""
+        relation = self._published(name)
+        if relation is None:
+            raise undefined_table(name)
+        decision = self.policies.decide(self.principal, relation.protected(), self.circumstances)
+        if decision.selectable:
+            return VisibleRelation(relation, decision, visible_columns(relation, decision))
+        if decision.discoverable:
+            raise self._denied(relation)
+        raise undefined_table(name)
+
+    def _published(self, name: TableName) -> Relation | None:
+        parts = tuple(part.lower() for part in name)
+        if len(parts) == 3 and parts[0] == self.catalog.name.lower():
+            parts = parts[1:]
+        return self.catalog.relations.get((parts[0], parts[1])) if len(parts) == 2 else None
+
+    def _denied(self, relation: Relation) -> AccessDenied:
+        owner = self.catalog.products[relation.domain, relation.product].owner
+        return AccessDenied(
+            f"permission denied for relation {relation.qualified_name}",
+            hint=f'It belongs to the data product "{relation.product}" of {owner.team}: ask {owner.email} for access.',
+        )
+
+
+def visible_columns(relation: Relation, decision: Decision) -> Mapping[str, str]:
+    """Name -> type of the selectable columns; a hashed column is text (governance.md, rule 5)."""
+    columns = {}
+    for column in relation.columns:
+        decided = decision.columns[column.name]
+        if decided.selectable:
+            hashed = decided.mask is not None and decided.mask.name == "hash"
+            columns[column.name] = "VARCHAR" if hashed else column.type
+    return columns

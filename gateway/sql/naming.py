@@ -1,0 +1,74 @@
+"""Names of result columns, as PostgreSQL gives them.
+
+Rule: PostgreSQL's FigureColname (parse_target.c): a column's own name, a function's name, the name of a cast's
+argument or else of its type, `case`, `exists`, `array`, `row`, a scalar subquery's column; everything else `?column?`.
+"""
+
+from sqlglot import exp
+
+UNNAMED = "?column?"
+
+TYPE_NAMES = {
+    "INT": "int4", "BIGINT": "int8", "SMALLINT": "int2", "DOUBLE": "float8", "FLOAT": "float4", "BOOLEAN": "bool",
+    "DECIMAL": "numeric", "TEXT": "text", "VARCHAR": "varchar", "BLOB": "bytea", "VARBINARY": "bytea", "DATE": "date",
+    "TIME": "time", "TIMESTAMP": "timestamp", "TIMESTAMPTZ": "timestamptz", "INTERVAL": "interval", "UUID": "uuid",
+    "JSON": "json", "JSONB": "jsonb", "ARRAY": "array", "LIST": "array",
+}  # fmt: skip
+
+SPELLED: dict[type[exp.Expression], str] = {
+    exp.Case: "case",
+    exp.If: "case",
+    exp.Exists: "exists",
+    exp.Array: "array",
+    exp.Struct: "row",
+    exp.Extract: "extract",
+    exp.Substring: "substring",
+    exp.Trim: "btrim",
+    exp.StrPosition: "position",
+    exp.CurrentTimestamp: "now",
+    exp.CurrentUser: "current_user",
+    exp.GroupConcat: "string_agg",
+    exp.LogicalAnd: "bool_and",
+    exp.LogicalOr: "bool_or",
+    exp.Explode: "unnest",
+    exp.TimestampTrunc: "date_trunc",
+    exp.DateTrunc: "date_trunc",
+    exp.TimeToStr: "strftime",
+    exp.Pow: "pow",
+    exp.GenerateSeries: "generate_series",
+    exp.RegexpLike: "regexp_matches",
+}
+
+
+def result_name(node: exp.Expression) -> str:
+    """The name PostgreSQL would give to this item of a SELECT list."""
+    if isinstance(node, exp.Alias):
+        return node.alias if node.args["alias"].args.get("quoted") else str(node.alias).lower()
+    if isinstance(node, exp.Column):
+        return str(node.name)
+    if isinstance(node, exp.Dot):
+        return (
+            result_name(node.expression)
+            if isinstance(node.expression, exp.Func)
+            else str(node.expression.name)
+        )
+    if isinstance(
+        node, exp.Paren | exp.Window | exp.Filter | exp.WithinGroup | exp.IgnoreNulls | exp.Collate
+    ):
+        return result_name(node.this)
+    if isinstance(node, exp.Cast):
+        inner = result_name(node.this)
+        return TYPE_NAMES.get(node.to.this.name, node.to.this.name.lower()) if inner == UNNAMED else inner
+    if isinstance(node, exp.Subquery):
+        return result_name(node.this.selects[0]) if node.this.selects else UNNAMED
+    return _function_name(node)
+
+
+def _function_name(node: exp.Expression) -> str:
+    if type(node) in SPELLED:
+        return SPELLED[type(node)]
+    if isinstance(node, exp.Anonymous):
+        return str(node.this).lower()
+    if isinstance(node, exp.Func) and not isinstance(node, exp.Binary | exp.Connector):
+        return node.sql_name().lower()
+    return UNNAMED

@@ -1,0 +1,51 @@
+"""Which table a qualified column belongs to, by position in the tree."""
+
+from collections.abc import Iterator, Mapping
+
+from sqlglot import exp
+
+
+def enclosing_selects(node: exp.Expression) -> Iterator[exp.Select]:
+    select = node.find_ancestor(exp.Select)
+    while select is not None:
+        yield select
+        select = select.find_ancestor(exp.Select)
+
+
+def sources_of(select: exp.Select) -> Mapping[str, exp.Expression]:
+    """Alias (lower case) -> what stands under it in this SELECT's own FROM."""
+    nodes = select.find_all(exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values)
+    return {
+        node.alias_or_name.lower(): node
+        for node in nodes
+        if node.alias_or_name and node.find_ancestor(exp.Select) is select
+    }
+
+
+class Scopes:
+    """Memory of one walk over one tree that does not change meanwhile."""
+
+    def __init__(self) -> None:
+        self._sources: dict[int, Mapping[str, exp.Expression]] = {}
+
+    def source(self, column: exp.Column) -> exp.Expression | None:
+        """The node in FROM that the column's qualifier means; None: a lambda's argument or an alias."""
+        name = column.table.lower()
+        for select in enclosing_selects(column):
+            if id(select) not in self._sources:
+                self._sources[id(select)] = sources_of(select)
+            source = self._sources[id(select)].get(name)
+            if source is not None:
+                return source
+        return None
+
+
+def columns_by_table(tree: exp.Expression) -> Mapping[int, tuple[str, ...]]:
+    """id of each table node -> names of its columns that the tree uses, in order of first use."""
+    scopes = Scopes()
+    found: dict[int, dict[str, None]] = {id(table): {} for table in tree.find_all(exp.Table)}
+    for column in tree.find_all(exp.Column, bfs=False):
+        source = scopes.source(column)
+        if isinstance(source, exp.Table):
+            found[id(source)][column.name] = None
+    return {key: tuple(names) for key, names in found.items()}
