@@ -16,11 +16,11 @@ class SourceError(Exception):
     """A source refused, failed or broke off. The text is for the owner's log, never for a consumer."""
 
 
-class SourceDown(SourceError):
+class SourceDown(SourceError):  # noqa: N818  a state of the source, as its name says
     """The source cannot be reached at all."""
 
 
-class ScanCanceled(SourceError):
+class ScanCanceled(SourceError):  # noqa: N818  what was asked for is not an error
     """The scan was cancelled by `Stream.cancel`."""
 
 
@@ -28,8 +28,9 @@ class ScanCanceled(SourceError):
 class SourceColumn:
     """A column as the source declares it.
 
-    `type` is a DuckDB type name in DuckDB's own spelling (`BIGINT`, `DECIMAL(12,2)`, `TIMESTAMP WITH TIME ZONE`,
-    `VARCHAR[]`): the type in which this connector delivers the column. `native_type` is the source's own word for it.
+    `type` is a DuckDB type name in DuckDB's own spelling (`BIGINT`, `DECIMAL(12,2)`,
+    `TIMESTAMP WITH TIME ZONE`, `VARCHAR[]`): the type in which this connector delivers the column.
+    `native_type` is the source's own word for it.
     """
 
     name: str
@@ -40,8 +41,9 @@ class SourceColumn:
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """`name` is (table,) or (schema, table). `files` are Parquet files which an engine may read natively instead.
+    """`name` is (table,) or (schema, table).
 
+    `files` are Parquet files which an engine may read natively instead.
     `weak` marks a source that does not enforce its declared types (SQLite, CSV, JSON lines).
     """
 
@@ -55,8 +57,8 @@ class SourceTable:
 class Scan:
     """A request to read `columns`, in that order, either of `table` or of the result of `query`.
 
-    `query` is SQL in the connector's `dialect`; its result has exactly these column names. Each column arrives in
-    its `type`, exactly: a connector converts at the source where the driver would lose something.
+    `query` is SQL in the connector's `dialect`; its result has exactly these column names. Each column
+    arrives in its `type`, exactly: a connector converts at the source where the driver would lose something.
     `reference` names the statement in the source's own log (`application_name`, a comment, or nothing).
     """
 
@@ -64,6 +66,14 @@ class Scan:
     table: tuple[str, ...] | None = None
     query: str | None = None
     reference: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What the source is asked, in words for a record."""
+        return (
+            self.query
+            or f"{', '.join(column.name for column in self.columns)} of {'.'.join(self.table or ())}"
+        )
 
 
 class Stream(Protocol):
@@ -85,13 +95,16 @@ class Stream(Protocol):
 
 
 class Connector(Protocol):
-    """One source. Opened lazily: making a connector does not connect, and a source that is down is SourceDown on use."""
+    """One source. Making a connector does not connect; a source that is down is SourceDown on use.
+
+    `open` does not connect either: the source is asked, and errors arise, when the first batch is read.
+    """
 
     dialect: str | None
     """The sqlglot dialect of `Scan.query`; None: this source reads whole columns only."""
 
     def tables(self) -> Mapping[tuple[str, ...], SourceTable]:
-        """Every table that may be read, introspected now. Names with and without the default schema both resolve."""
+        """Every table that may be read, introspected now. The default schema may be left out of a name."""
         ...
 
     def open(self, scan: Scan) -> Stream: ...

@@ -27,7 +27,9 @@ class Answer(Protocol):
     """A running query. `columns` and `schema` are known before the first batch; `batches` is read once."""
 
     columns: tuple[OutputColumn, ...]
-    schema: pa.Schema
+
+    @property
+    def schema(self) -> pa.Schema: ...
 
     def batches(self) -> Iterator[pa.RecordBatch]: ...
 

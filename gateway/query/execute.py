@@ -7,7 +7,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from connectors.base import Connector, Stream
-from connectors.types import arrow_schema
+from connectors.streams import scan_schema
 from gateway.audit import SourceAccess
 from gateway.engines.base import Answer, Engine, OutputColumn
 from gateway.errors import QueryCanceled
@@ -87,7 +87,7 @@ class Execution:
 
     def _input(self, read: Input) -> "_FragmentInput | _StageInput":
         if isinstance(read, Stage):
-            return _StageInput(read, self._engine, lambda: self._run(read.sql, read.inputs), self._hash_key)
+            return _StageInput(read, lambda: self._run(read.sql, read.inputs), self._hash_key)
         source = _FragmentInput(
             read, self._connectors[read.source], self._hash_key, self._reference, self.keep
         )
@@ -113,7 +113,7 @@ class _FragmentInput:
         self._keep = keep
         self._rows = 0
         self._bytes = 0
-        self.schema = hashed_schema(arrow_schema(fragment.scan.columns), fragment.hashed)
+        self.schema = hashed_schema(scan_schema(fragment.scan.columns), fragment.hashed)
 
     def open(self) -> pa.RecordBatchReader:
         stream = self._connector.open(replace(self._fragment.scan, reference=self._reference))
@@ -130,17 +130,13 @@ class _FragmentInput:
         stream.close()
 
     def access(self) -> SourceAccess:
-        scan = self._fragment.scan
-        asked = (
-            scan.query or f"columns {', '.join(c.name for c in scan.columns)} of {'.'.join(scan.table or ())}"
-        )
-        return SourceAccess(self._fragment.source, asked, self._rows, self._bytes)
+        return SourceAccess(self._fragment.source, self._fragment.scan.asked, self._rows, self._bytes)
 
 
 class _StageInput:
     """An engine's `Input` that the engine itself computes first, so that the gateway can hash its columns."""
 
-    def __init__(self, stage: Stage, engine: Engine, run: Callable[[], Answer], hash_key: bytes) -> None:
+    def __init__(self, stage: Stage, run: Callable[[], Answer], hash_key: bytes) -> None:
         self._stage = stage
         self._run = run
         self._hash_key = hash_key

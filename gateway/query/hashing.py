@@ -5,6 +5,7 @@ Token: the first 32 hexadecimal digits of HMAC-SHA-256(key, canonical text of th
 
 import hmac
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,11 +28,11 @@ def hash_columns(batch: pa.RecordBatch, columns: tuple[str, ...], key: bytes) ->
     return pa.RecordBatch.from_arrays(arrays, schema=hashed_schema(batch.schema, columns))
 
 
-def _tokens(values: pa.Array, key: bytes) -> pa.Array:
+def _tokens(values: "pa.Array[Any]", key: bytes) -> "pa.Array[Any]":
     """Each distinct value is hashed once."""
     if isinstance(values, pa.ExtensionArray):
         values = values.storage
-    encoded = pc.dictionary_encode(values)
+    encoded: Any = pc.dictionary_encode(values)
     tokens = [
         None if value is None else _token(canonical(value), key) for value in encoded.dictionary.to_pylist()
     ]

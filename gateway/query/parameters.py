@@ -47,7 +47,7 @@ def inferred(places: dict[int, list[exp.Placeholder]], given: Sequence[str | Non
     return tuple(types)
 
 
-def _asked_for(place: exp.Expression) -> str | None:
+def _asked_for(place: exp.Expr) -> str | None:
     parent = place.parent
     while isinstance(parent, exp.Paren | exp.Tuple | exp.Neg):
         place, parent = parent, parent.parent
@@ -64,7 +64,7 @@ def _asked_for(place: exp.Expression) -> str | None:
     return None
 
 
-def _known_type(node: exp.Expression) -> str | None:
+def _known_type(node: exp.Expr) -> str | None:
     if node.type is None or node.type.this in (exp.DataType.Type.UNKNOWN, exp.DataType.Type.NULL):
         return None
     if isinstance(node, exp.Literal) and not node.is_string:

@@ -3,11 +3,15 @@
 import logging
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import ParamSpec, TypeVar
 
-from connectors.types import arrow_schema, schema_of
+import pyarrow as pa
+
+from connectors.streams import scan_schema
+from connectors.types import arrow_type
 from gateway.audit import AuditRecord
 from gateway.errors import AccessDenied, Failed, InternalFailure, MeshgateError, QueryCanceled
 from gateway.query.authorize import AuthorizedQuery, authorize
@@ -19,11 +23,13 @@ from gateway.query.parse import parse
 from gateway.query.plan import Fragment, Input, Plan, plan
 from gateway.query.request import Description, Request, Result
 from gateway.query.result import GovernedResult
-from gateway.query.rewrite import rewrite
+from gateway.query.rewrite import GovernedQuery, rewrite
 from gateway.query.visible import VisibleCatalog
 from policies.principal import Circumstances
 
 LOG = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def run(request: Request, mesh: Mesh) -> Result:
@@ -54,17 +60,17 @@ def describe(request: Request, mesh: Mesh) -> Description:
         planned = planned_for(rewrite(authorize(bound, visible)), mesh)
         columns = mesh.engine.describe(planned.sql, {n: input_schema(i) for n, i in planned.inputs.items()})
         named = tuple(replace(column, name=name) for column, name in zip(columns, planned.names, strict=True))
-        return Description(bound.parameters, named, schema_of((column.name, column.type) for column in named))
+        return Description(bound.parameters, named)
 
 
-def planned_for(governed: object, mesh: Mesh) -> Plan:
+def planned_for(governed: GovernedQuery, mesh: Mesh) -> Plan:
     return plan(governed, mesh.catalog.tables, mesh.connectors, mesh.catalog.unavailable)
 
 
-def input_schema(read: Input):
+def input_schema(read: Input) -> pa.Schema:
     if isinstance(read, Fragment):
-        return hashed_schema(arrow_schema(read.scan.columns), read.hashed)
-    return schema_of(read.columns)
+        return hashed_schema(scan_schema(read.scan.columns), read.hashed)
+    return pa.schema([pa.field(name, arrow_type(kind)) for name, kind in read.columns])
 
 
 def visible_to(request: Request, mesh: Mesh, now: float) -> VisibleCatalog:
@@ -86,10 +92,10 @@ class Clock:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
-    def time(self, step, function, *arguments):
+    def time(self, step: str, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         start = time.perf_counter()
         try:
-            return function(*arguments)
+            return function(*arguments, **named)
         finally:
             self.seconds[step] = time.perf_counter() - start
 

@@ -93,7 +93,7 @@ def plan(
     found = [(table, select, taken(table, _takeable(select))) for table, select in uses]
     for table, select, conditions in found:
         table.replace(_aliased(planner.relation(select, conditions), table))
-    return Plan(generate(tree), query.names, planner.inputs, tuple(planner.native))
+    return Plan(generate(tree, consume=True), query.names, planner.inputs, tuple(planner.native))
 
 
 def _check_available(select: GovernedSelect, unavailable: Mapping[tuple[str, str], str]) -> None:
@@ -105,7 +105,7 @@ def _check_available(select: GovernedSelect, unavailable: Mapping[tuple[str, str
         _check_available(read, unavailable)
 
 
-def _values(select: GovernedSelect) -> dict[str, exp.Expression]:
+def _values(select: GovernedSelect) -> dict[str, exp.Expr]:
     return {item.alias_or_name: item.unalias() for item in select.select.expressions}
 
 
@@ -119,7 +119,7 @@ def _takeable(select: GovernedSelect) -> frozenset[str]:
     )
 
 
-def _aliased(node: exp.Expression, table: exp.Table) -> exp.Expression:
+def _aliased(node: exp.Expr, table: exp.Table) -> exp.Expr:
     node.set("alias", table.args["alias"].copy())
     for key in ("joins", "laterals"):
         if table.args.get(key):
@@ -134,16 +134,18 @@ class _Planner:
     inputs: dict[str, Input] = field(default_factory=dict)
     native: list[tuple[str, str]] = field(default_factory=list)
 
-    def relation(self, governed: GovernedSelect, conditions: tuple[exp.Expression, ...]) -> exp.Expression:
+    def relation(self, governed: GovernedSelect, conditions: tuple[exp.Expr, ...]) -> exp.Expr:
         """What stands in FROM, without its alias, for one governed relation."""
         values = _values(governed)
         select = governed.select.copy()
         for condition in conditions:
             select.where(over_values(condition, values), copy=False)
-        whole = _inlined(select, governed)
-        reason = self._not_whole(whole, governed)
+        reason = self._not_one_source(governed)
         if reason is None:
-            return self._registered(self._whole(whole, governed))
+            whole = _inlined(select, governed)
+            reason = self._not_whole(whole)
+            if reason is None:
+                return self._registered(self._whole(whole, governed))
         return self._in_engine(select, governed, reason)
 
     def _registered(self, read: Input) -> exp.Table:
@@ -153,15 +155,19 @@ class _Planner:
 
     # --- the source runs the relation whole ---------------------------------------------------------
 
-    def _not_whole(self, whole: exp.Select, governed: GovernedSelect) -> str | None:
-        sources = {table.catalog for table in base_tables(whole)}
+    def _not_one_source(self, governed: GovernedSelect) -> str | None:
+        sources = _sources(governed)
         if len(sources) != 1:
             return "it reads several sources" if sources else "it reads no source"
-        dialect = self.connectors[sources.pop()].dialect
-        if dialect is None:
+        if self.connectors[next(iter(sources))].dialect is None:
             return "its source runs no SQL"
         if any(read.hashed for read in governed.inputs.values()):
             return "the gateway hashes a column of its input"
+        return None
+
+    def _not_whole(self, whole: exp.Select) -> str | None:
+        dialect = self.connectors[next(base_tables(whole)).catalog].dialect
+        assert dialect is not None
         return self._strange_column(whole, dialect) or not_pushable(whole, dialect)
 
     def _strange_column(self, whole: exp.Select, dialect: str) -> str | None:
@@ -186,7 +192,7 @@ class _Planner:
             key, governed.relation, Scan(columns, query=remote_text(whole, dialect)), governed.hashed
         )
 
-    def _delivered(self, item: exp.Expression, types: Mapping[str, str]) -> SourceColumn:
+    def _delivered(self, item: exp.Expr, types: Mapping[str, str]) -> SourceColumn:
         name, value = item.alias_or_name, item.unalias()
         table = Scopes().source(value) if isinstance(value, exp.Column) else None
         if isinstance(table, exp.Table) and isinstance(value, exp.Column):
@@ -196,7 +202,7 @@ class _Planner:
 
     # --- the engine runs the relation on the source's tables ----------------------------------------------
 
-    def _in_engine(self, select: exp.Select, governed: GovernedSelect, reason: str) -> exp.Expression:
+    def _in_engine(self, select: exp.Select, governed: GovernedSelect, reason: str) -> exp.Expr:
         """Behind a fence if anything is hidden; in a stage of its own if the gateway hashes a column of it."""
         outer = self.inputs
         if governed.hashed:
@@ -206,7 +212,9 @@ class _Planner:
             select.set("offset", exp.Offset(expression=exp.Literal.number("0")))
         if not governed.hashed:
             return exp.Subquery(this=select)
-        stage = Stage(governed.relation, generate(select), self.inputs, governed.columns, governed.hashed)
+        stage = Stage(
+            governed.relation, generate(select, consume=True), self.inputs, governed.columns, governed.hashed
+        )
         self.inputs = outer
         return self._registered(stage)
 
@@ -219,7 +227,7 @@ class _Planner:
                 node = self.relation(governed.inputs[table.db, table.name], ())
             table.replace(_aliased(node, table))
 
-    def _leaf(self, table: exp.Table, used: tuple[str, ...], relation: str, reason: str) -> exp.Expression:
+    def _leaf(self, table: exp.Table, used: tuple[str, ...], relation: str, reason: str) -> exp.Expr:
         key, source = table.catalog, self._table(table)
         if source.files:
             self.native.append((key, relation))
@@ -238,7 +246,7 @@ class _Planner:
 
     def _leaf_query(self, table: exp.Table, columns: tuple[SourceColumn, ...], dialect: str) -> str:
         """The columns, and of the conditions beside the table those that the source understands as DuckDB does."""
-        items: list[exp.Expression] = [
+        items: list[exp.Expr] = [
             exp.alias_(exp.Column(this=quoted(c.name), table=quoted(table.alias)), c.name, quoted=True)
             for c in columns
         ]
@@ -251,7 +259,7 @@ class _Planner:
                 query.where(condition.copy(), copy=False)
         return remote_text(query, dialect)
 
-    def _understood(self, condition: exp.Expression, table: exp.Table, dialect: str) -> bool:
+    def _understood(self, condition: exp.Expr, table: exp.Table, dialect: str) -> bool:
         for column in condition.find_all(exp.Column):
             if column.table != table.alias:
                 return False
@@ -278,6 +286,12 @@ def _is_delivered(column: exp.Column, whole: exp.Select) -> bool:
     """Whether it is an item of the outermost SELECT list as it is."""
     parent = column.parent
     return isinstance(parent, exp.Alias) and parent.parent is whole
+
+
+def _sources(governed: GovernedSelect) -> frozenset[str]:
+    """Keys of the sources that a relation and its inputs read."""
+    own = frozenset(table.catalog for table in base_tables(governed.select) if table.catalog)
+    return own.union(*(_sources(read) for read in governed.inputs.values()))
 
 
 def _inlined(select: exp.Select, governed: GovernedSelect) -> exp.Select:

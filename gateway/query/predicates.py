@@ -11,7 +11,7 @@ PRESERVING_LEFT = {"LEFT", "FULL"}
 SEMI = {"SEMI", "ANTI"}
 
 
-def taken(table: exp.Table, takeable: frozenset[str]) -> tuple[exp.Expression, ...]:
+def taken(table: exp.Table, takeable: frozenset[str]) -> tuple[exp.Expr, ...]:
     """Leakproof conditions over `takeable` columns of this one table, which hold for every row that can matter.
 
     They stay in the consumer's query too: taking one is a hint. Nothing is taken through the side of an outer,
@@ -34,7 +34,7 @@ def _is_direct_source(table: exp.Table, select: exp.Select) -> bool:
     return isinstance(table.parent, exp.From | exp.Join) and table.parent.parent is select
 
 
-def _conditions(table: exp.Table, select: exp.Select) -> Iterator[exp.Expression]:
+def _conditions(table: exp.Table, select: exp.Select) -> Iterator[exp.Expr]:
     joins = select.args.get("joins") or []
     if any(
         join.method for join in joins
@@ -51,7 +51,7 @@ def _conditions(table: exp.Table, select: exp.Select) -> Iterator[exp.Expression
         yield own.args["on"]
 
 
-def conjuncts(condition: exp.Expression) -> Iterator[exp.Expression]:
+def conjuncts(condition: exp.Expr) -> Iterator[exp.Expr]:
     stack = [condition]
     while stack:
         node = stack.pop().unnest()
@@ -61,10 +61,10 @@ def conjuncts(condition: exp.Expression) -> Iterator[exp.Expression]:
             yield node
 
 
-def over_values(conjunct: exp.Expression, values: Mapping[str, exp.Expression]) -> exp.Expression:
+def over_values(conjunct: exp.Expr, values: Mapping[str, exp.Expr]) -> exp.Expr:
     """The condition over the expressions that the columns stand for."""
 
-    def put(node: exp.Expression) -> exp.Expression:
+    def put(node: exp.Expr) -> exp.Expr:
         return values[node.name].copy() if isinstance(node, exp.Column) else node
 
     return conjunct.transform(put)

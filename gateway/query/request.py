@@ -46,7 +46,6 @@ class Description:
 
     parameters: tuple[str, ...]
     columns: tuple[OutputColumn, ...]
-    schema: pa.Schema
 
 
 class Result(Protocol):
@@ -57,7 +56,9 @@ class Result(Protocol):
 
     reference: str
     columns: tuple[OutputColumn, ...]
-    schema: pa.Schema
+
+    @property
+    def schema(self) -> pa.Schema: ...
 
     def batches(self) -> Iterator[pa.RecordBatch]: ...
 

@@ -61,14 +61,18 @@ class GovernedResult:
                 self._count(batch)
                 yield pa.RecordBatch.from_arrays(batch.columns, schema=self.schema)
         except MeshgateError as error:
-            raise self._ended(DeadlineExceeded() if self._late else error) from error
+            told = DeadlineExceeded() if self._late else error
+            self._end(told)
+            raise told from error
         except GeneratorExit:
-            self._ended(QueryCanceled())
+            self._end(QueryCanceled())
             raise
         except Exception as error:
             LOG.exception("statement %s failed", self.reference)
-            raise self._ended(InternalFailure()) from error
-        self._ended(None)
+            failure = InternalFailure()
+            self._end(failure)
+            raise failure from error
+        self._end(None)
 
     def _count(self, batch: pa.RecordBatch) -> None:
         self._rows += batch.num_rows
@@ -83,16 +87,16 @@ class GovernedResult:
         self._running.cancel()
 
     def close(self) -> None:
-        self._ended(QueryCanceled())
+        self._end(QueryCanceled())
 
     def _expire(self) -> None:
         self._late = True
         self._running.cancel()
 
-    def _ended(self, error: MeshgateError | None) -> MeshgateError | None:
+    def _end(self, error: MeshgateError | None) -> None:
         with self._closing:
             if self._is_closed:
-                return error
+                return
             self._is_closed = True
         self._deadline.cancel()
         self._running.close()
@@ -103,7 +107,6 @@ class GovernedResult:
         except AuditUnavailable:
             # What was read is on record since before it left; only how it ended is missing.
             LOG.exception("the end of statement %s could not be recorded", self.reference)
-        return error
 
     def _final(self, error: MeshgateError | None) -> AuditRecord:
         if error is None:

@@ -85,25 +85,25 @@ class _Writer:
         mask = governed.masks.get(name)
         return "VARCHAR" if mask is not None and mask.name == "hash" else governed.relation.column(name).type
 
-    def _exposed(self, governed: GovernedRelation, column: Column) -> exp.Expression:
+    def _exposed(self, governed: GovernedRelation, column: Column) -> exp.Expr:
         """One item of the SELECT list: the column's value as its type, masked."""
-        value = own_column(column.name, column.body_type)
+        value: exp.Expr = own_column(column.name, column.body_type)
         if column.type != column.body_type:
             value = cast(value, column.type)
         mask = governed.masks.get(column.name)
         shown = value if mask is None or mask.name == "hash" else self._masked(mask, value, column.type)
         return exp.alias_(shown, column.name, quoted=True)
 
-    def _masked(self, mask: ColumnMask, value: exp.Expression, kind: str) -> exp.Expression:
+    def _masked(self, mask: ColumnMask, value: exp.Expr, kind: str) -> exp.Expr:
         own = self.catalog.mask(mask.domain, mask.name)
         if own is None:
             return masked(value, mask.name, kind)
         return cast(totalized(substituted(own, value)), kind)
 
-    def _any_of(self, alternatives: Alternatives, governed: GovernedRelation) -> exp.Expression:
+    def _any_of(self, alternatives: Alternatives, governed: GovernedRelation) -> exp.Expr:
         return exp.or_(*(self._filter(row, governed) for row in alternatives), copy=False)
 
-    def _filter(self, row: RowFilter, governed: GovernedRelation) -> exp.Expression:
+    def _filter(self, row: RowFilter, governed: GovernedRelation) -> exp.Expr:
         """A named filter over the relation's typed columns and the principal's attributes, all of it total."""
         condition = totalized(self.catalog.filter(row.domain, row.name))
         bound = bound_to(condition, self.principal)
@@ -116,14 +116,14 @@ def own_column(name: str, kind: str) -> exp.Column:
     return column
 
 
-def _one() -> exp.Expression:
+def _one() -> exp.Expr:
     return exp.alias_(exp.true(), "nothing", quoted=True)
 
 
-def _typed_columns(column_of: Callable[[str], Column]) -> Callable[[exp.Expression], exp.Expression]:
+def _typed_columns(column_of: Callable[[str], Column]) -> Callable[[exp.Expr], exp.Expr]:
     """A filter's bare column becomes the relation's column, tried as its type where the body delivers another."""
 
-    def typed(node: exp.Expression) -> exp.Expression:
+    def typed(node: exp.Expr) -> exp.Expr:
         if not isinstance(node, exp.Column) or node.table == SELF:
             return node
         column = column_of(node.name)
@@ -137,7 +137,7 @@ def _typed_columns(column_of: Callable[[str], Column]) -> Callable[[exp.Expressi
     return typed
 
 
-def bound_to(condition: exp.Expression, principal: Principal) -> exp.Expression | None:
+def bound_to(condition: exp.Expr, principal: Principal) -> exp.Expr | None:
     """The filter with the principal's attributes as typed literals. None: one is missing, empty, or of the wrong
     arity, which makes the whole filter false (governance.md, rule 9)."""
     condition = condition.copy()
@@ -145,12 +145,13 @@ def bound_to(condition: exp.Expression, principal: Principal) -> exp.Expression 
         if node.table.lower() != "principal":
             continue
         value = principal.attributes.get(node.name)
-        is_list = isinstance(node.parent, exp.In) and node.arg_key != "this"
-        if value is None or value in ("", ()) or isinstance(value, tuple) is not is_list:
+        parent = node.parent
+        listed = parent if isinstance(parent, exp.In) and node.arg_key != "this" else None
+        if value is None or value in ("", ()) or isinstance(value, tuple) is not (listed is not None):
             return None
-        if isinstance(value, tuple):
-            node.parent.set("field", None)
-            node.parent.set("expressions", [literal(item, attribute_type(item)) for item in value])
+        if listed is not None and isinstance(value, tuple):
+            listed.set("field", None)
+            listed.set("expressions", [literal(item, attribute_type(item)) for item in value])
         elif node is condition:
             condition = literal(value, attribute_type(value))
         else:
@@ -180,7 +181,7 @@ def _values(body: exp.Select, *, plain: bool) -> Mapping[str, str]:
     return {item.alias_or_name: item.unalias().name for item in body.expressions} if plain else {}
 
 
-def _placed(node: exp.Expression, values: Mapping[str, str]) -> exp.Expression:
+def _placed(node: exp.Expr, values: Mapping[str, str]) -> exp.Expr:
     """Names of the relation's columns become those of the source table that a plain body reads."""
     for column in node.find_all(exp.Column):
         if column.table == SELF:

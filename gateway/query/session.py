@@ -21,7 +21,7 @@ class Session:
 SERVER_VERSION = "16.0"
 """The PostgreSQL version whose behavior the endpoint follows, for clients that parse it."""
 
-NODES: Mapping[type[exp.Expression], str] = {
+NODES: Mapping[type[exp.Expr], str] = {
     exp.CurrentUser: "current_user",
     exp.SessionUser: "current_user",
     exp.CurrentTimestamp: "now",
@@ -49,15 +49,15 @@ def answer_session_functions(tree: exp.Query, session: Session) -> None:
         name = NODES.get(type(node)) or str(node.this).lower()
         value = _value(ALIASES.get(name, name), session)
         if value is not None:
-            place = node.parent if _behind_schema(node) else node
-            place.replace(value)
+            _place(node).replace(value)
 
 
-def _behind_schema(node: exp.Expression) -> bool:
-    return isinstance(node.parent, exp.Dot) and node.arg_key == "expression"
+def _place(node: exp.Expr) -> exp.Expr:
+    """A function behind `pg_catalog.` stands for the whole of it."""
+    return node.parent if isinstance(node.parent, exp.Dot) and node.arg_key == "expression" else node
 
 
-def _value(name: str, session: Session) -> exp.Expression | None:
+def _value(name: str, session: Session) -> exp.Expr | None:
     now = datetime.fromtimestamp(session.now, UTC)
     if name in ("current_user", "current_database"):
         return literal(session.principal if name == "current_user" else session.database, "VARCHAR")

@@ -1,28 +1,30 @@
 """What a statement may be made of. Whatever is not listed here is refused (governance.md, "Closed by construction")."""
 
+from collections.abc import Callable
+
 from sqlglot import exp
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import TokenType
 
 from gateway.errors import LimitExceeded, SyntaxNotSupported, UndefinedFunction
 from gateway.settings import Limits
 from gateway.sql.dialect import DUCKDB, generate
 from gateway.sql.functions import ALLOWED, SESSION_FUNCTIONS, TABLE_FUNCTIONS
 
-CLAUSES: tuple[type[exp.Expression], ...] = (
+CLAUSES: tuple[type[exp.Expr], ...] = (
     exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery, exp.With, exp.CTE, exp.TableAlias, exp.Table,
     exp.From, exp.Join, exp.Lateral, exp.Unnest, exp.Values, exp.Where, exp.Group, exp.GroupingSets, exp.Cube,
     exp.Rollup, exp.Having, exp.Qualify, exp.Order, exp.Ordered, exp.Limit, exp.Offset, exp.Fetch, exp.Distinct,
     exp.Window, exp.WindowSpec, exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls, exp.TableColumn,
 )  # fmt: skip
 
-VALUES: tuple[type[exp.Expression], ...] = (
+VALUES: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Star, exp.Alias, exp.PropertyEQ, exp.Literal, exp.Boolean, exp.Null, exp.Paren,
     exp.Tuple, exp.Placeholder, exp.Parameter, exp.Interval, exp.IntervalSpan, exp.Var, exp.DataType, exp.DataTypeParam,
     exp.Bracket, exp.Slice, exp.Lambda, exp.Dot, exp.RawString, exp.UnicodeString, exp.ByteString,
     exp.ColumnDef, exp.Kwarg, exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey, exp.JSONPathSubscript, exp.JSONPathWildcard,
 )  # fmt: skip
 
-OPERATORS: tuple[type[exp.Expression], ...] = (
+OPERATORS: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ,
     exp.Like, exp.ILike, exp.SimilarTo, exp.Escape, exp.Is, exp.In, exp.Between, exp.Any, exp.All, exp.Add, exp.Sub, exp.Mul, exp.Div,
     exp.IntDiv, exp.Mod, exp.Neg, exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseNot, exp.BitwiseLeftShift,
@@ -188,7 +190,7 @@ TYPES = frozenset(
 )
 
 
-def check_allowed(tree: exp.Expression, limits: Limits) -> None:
+def check_allowed(tree: exp.Expr, limits: Limits) -> None:
     """Raise SyntaxNotSupported, UndefinedFunction or LimitExceeded at the first thing that is not known to be safe."""
     for node in tree.walk():
         if not isinstance(node, exp.Func) and type(node) not in NODES:
@@ -202,7 +204,7 @@ def check_allowed(tree: exp.Expression, limits: Limits) -> None:
             raise UndefinedFunction(f"function {name[:60]} does not exist or is not supported")
 
 
-def _functions_of(tree: exp.Expression) -> frozenset[str]:
+def _functions_of(tree: exp.Expr) -> frozenset[str]:
     """Names before a bracket in the SQL that would be generated: what an engine would really call."""
     tokens = DUCKDB.tokenize(generate(tree))
     called = (
@@ -215,11 +217,11 @@ def _functions_of(tree: exp.Expression) -> frozenset[str]:
     return frozenset(called) - GRAMMAR
 
 
-def _name(node: exp.Expression) -> str:
+def _name(node: exp.Expr) -> str:
     return type(node).__name__.upper()
 
 
-def _check_table(node: exp.Expression, _limits: Limits) -> None:
+def _check_table(node: exp.Expr, _limits: Limits) -> None:
     for key, value in node.args.items():
         if value and key not in {"this", "db", "catalog", "alias", "joins", "laterals", "ordinality"}:
             raise SyntaxNotSupported(f"{key.upper().replace('_', ' ')} in FROM is not supported")
@@ -235,12 +237,12 @@ def _check_table(node: exp.Expression, _limits: Limits) -> None:
         raise SyntaxNotSupported("only relations of the catalog may stand in FROM")
 
 
-def _check_anonymous(node: exp.Expression, _limits: Limits) -> None:
+def _check_anonymous(node: exp.Expr, _limits: Limits) -> None:
     if not isinstance(node.this, str) or not node.this.isidentifier():
         raise UndefinedFunction(f"function {str(node.this)[:60]} does not exist or is not supported")
 
 
-def _check_dot(node: exp.Expression, _limits: Limits) -> None:
+def _check_dot(node: exp.Expr, _limits: Limits) -> None:
     """`a.b.c` of structs; a function behind a dot only where it is pg_catalog's."""
     right = node.args.get("expression")
     if isinstance(right, exp.Func):
@@ -252,13 +254,13 @@ def _check_dot(node: exp.Expression, _limits: Limits) -> None:
         raise SyntaxNotSupported("this use of a dot is not supported")
 
 
-def _check_type(node: exp.Expression, _limits: Limits) -> None:
+def _check_type(node: exp.Expr, _limits: Limits) -> None:
     assert isinstance(node, exp.DataType)
     if node.this not in TYPES:
         raise SyntaxNotSupported("this type name is not supported")
 
 
-def _check_generator(node: exp.Expression, limits: Limits) -> None:
+def _check_generator(node: exp.Expr, limits: Limits) -> None:
     """Rows a series makes are counted before anything runs, so its bounds must be written as whole numbers."""
     if not isinstance(node.parent, exp.Table | exp.Lateral):
         raise UndefinedFunction("generate_series and range may stand in FROM only")
@@ -270,7 +272,7 @@ def _check_generator(node: exp.Expression, limits: Limits) -> None:
         raise LimitExceeded(f"a series has more rows than limits.generated_rows ({limits.generated_rows:,})")
 
 
-def _whole_number(node: exp.Expression | None, default: int | None) -> int | None:
+def _whole_number(node: exp.Expr | None, default: int | None) -> int | None:
     if node is None:
         return default
     sign = 1
@@ -280,7 +282,7 @@ def _whole_number(node: exp.Expression | None, default: int | None) -> int | Non
     return sign * int(node.this) if isinstance(node, exp.Literal) and node.is_int else None
 
 
-def _check_with(node: exp.Expression, _limits: Limits) -> None:
+def _check_with(node: exp.Expr, _limits: Limits) -> None:
     if node.args.get("recursive") and any(_refers_to_itself(cte) for cte in node.expressions):
         raise SyntaxNotSupported("a CTE that refers to itself is not supported")
 
@@ -291,7 +293,7 @@ def _refers_to_itself(cte: exp.CTE) -> bool:
     )
 
 
-CHECKS = {
+CHECKS: dict[type[exp.Expr], Callable[[exp.Expr, Limits], None]] = {
     exp.Table: _check_table,
     exp.Anonymous: _check_anonymous,
     exp.AnonymousAggFunc: _check_anonymous,

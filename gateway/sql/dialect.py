@@ -14,13 +14,19 @@ DUCKDB = Dialect.get_or_raise("duckdb")
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 
-def generate(tree: exp.Expression, dialect: str = "duckdb") -> str:
-    """SQL text of a tree: identifiers quoted, comments dropped.
+def generate(tree: exp.Expr, dialect: str = "duckdb", *, consume: bool = False) -> str:
+    """SQL text of a tree: identifiers quoted, comments dropped. `consume`: the tree is not used afterwards.
 
     Raises SyntaxNotSupported where the dialect has no equal: sqlglot would otherwise drop the part silently.
     """
     try:
-        return tree.sql(dialect=dialect, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE)
+        return tree.sql(
+            dialect=dialect,
+            copy=not consume,
+            identify=True,
+            comments=False,
+            unsupported_level=ErrorLevel.RAISE,
+        )
     except (UnsupportedError, ValueError) as error:
         raise SyntaxNotSupported("this statement uses syntax that is not supported") from error
 

@@ -6,7 +6,15 @@ on rows that the filter lets through.
 
 from sqlglot import exp
 
-from gateway.sql.totality import COMPARISONS, T, is_constant, is_valid_pattern, kind_of, one_family
+from gateway.sql.totality import (
+    COMPARISONS,
+    T,
+    is_constant,
+    is_valid_pattern,
+    kind_of,
+    one_family,
+    operands_of,
+)
 
 TYPES = frozenset(
     {
@@ -25,7 +33,7 @@ TYPES = frozenset(
 )
 
 
-def is_leakproof(node: exp.Expression) -> bool:
+def is_leakproof(node: exp.Expr) -> bool:
     """AND, OR and NOT of comparisons between one column and constants of its own type, from a list of types."""
     node = node.unnest()
     if isinstance(node, exp.And | exp.Or):
@@ -43,19 +51,17 @@ def is_leakproof(node: exp.Expression) -> bool:
     return isinstance(node, COMPARISONS) and _compares_with_constants(node)
 
 
-def _compares_with_constants(node: exp.Expression) -> bool:
-    if isinstance(node, exp.In):
-        if not node.expressions or node.args.get("query"):
-            return False
-        operands = [node.this, *node.expressions]
-    elif isinstance(node, exp.Between):
-        operands = [node.this, node.args["low"], node.args["high"]]
-    else:
-        operands = [node.left, node.right]
+def _compares_with_constants(node: exp.Expr) -> bool:
+    operands = operands_of(node)
     columns = [operand for operand in operands if _is_column(operand)]
     constants = [operand for operand in operands if is_constant(operand)]
-    return len(columns) == 1 and len(columns) + len(constants) == len(operands) and one_family(*operands)
+    return (
+        len(columns) == 1
+        and bool(constants)
+        and len(columns) + len(constants) == len(operands)
+        and one_family(*operands)
+    )
 
 
-def _is_column(node: exp.Expression) -> bool:
+def _is_column(node: exp.Expr) -> bool:
     return isinstance(node.unnest(), exp.Column) and kind_of(node) in TYPES

@@ -55,12 +55,12 @@ class _Tracer:
         self._outputs: dict[int, list[tuple[str, Origins]]] = {}
         self._scopes = Scopes()
 
-    def outputs(self, query: exp.Expression) -> list[tuple[str, Origins]]:
+    def outputs(self, query: exp.Expr) -> list[tuple[str, Origins]]:
         if id(query) not in self._outputs:
             self._outputs[id(query)] = self._traced(query)
         return self._outputs[id(query)]
 
-    def _traced(self, query: exp.Expression) -> list[tuple[str, Origins]]:
+    def _traced(self, query: exp.Expr) -> list[tuple[str, Origins]]:
         if isinstance(query, exp.Subquery):
             return self.outputs(query.this)
         if isinstance(query, exp.SetOperation):
@@ -74,7 +74,7 @@ class _Tracer:
         grouping = self.of(query.args["group"]) if query.args.get("group") else NONE
         return [(item.alias_or_name, self._item(item, equal, grouping)) for item in query.expressions]
 
-    def _item(self, item: exp.Expression, equal: list[tuple[Origins, Origins]], grouping: Origins) -> Origins:
+    def _item(self, item: exp.Expr, equal: list[tuple[Origins, Origins]], grouping: Origins) -> Origins:
         origins = self.of(item)
         if any(aggregate.find_ancestor(exp.Window) is None for aggregate in item.find_all(exp.AggFunc)):
             origins |= grouping
@@ -91,7 +91,7 @@ class _Tracer:
         pairs = (equality for clause in clauses if clause for equality in clause.find_all(exp.EQ))
         return [(self.of(pair.left), self.of(pair.right)) for pair in pairs]
 
-    def of(self, expression: exp.Expression) -> Origins:
+    def of(self, expression: exp.Expr) -> Origins:
         """All base columns that appear in an expression, subqueries included."""
         return NONE.union(*(self._column(column) for column in expression.find_all(exp.Column)))
 
@@ -99,7 +99,7 @@ class _Tracer:
         source = self._scopes.source(column)
         return NONE if source is None else self._from(source, column.name)
 
-    def _from(self, source: exp.Expression, name: str) -> Origins:
+    def _from(self, source: exp.Expr, name: str) -> Origins:
         number = source.meta.get(USE)
         if number is not None:
             return frozenset({Origin(self._uses[number].table, name)})

@@ -23,14 +23,14 @@ def data_type(name: str) -> exp.DataType:
     return _built(name).copy()
 
 
-def cast(node: exp.Expression, name: str) -> exp.Expression:
+def cast(node: exp.Expr, name: str) -> exp.Expr:
     kind = data_type(name)
     result = exp.Cast(this=node, to=kind)
     result.type = kind
     return result
 
 
-def literal(value: object, name: str) -> exp.Expression:
+def literal(value: object, name: str) -> exp.Expr:
     """The value as a constant of type `name`. Raises InvalidParameterValue for what has no exact form."""
     if value is None:
         return cast(exp.Null(), name)
@@ -46,7 +46,7 @@ def literal(value: object, name: str) -> exp.Expression:
     return exp.Literal.string(text) if name == "VARCHAR" else cast(exp.Literal.string(text), name)
 
 
-def _list(value: object, name: str) -> exp.Expression:
+def _list(value: object, name: str) -> exp.Expr:
     if isinstance(value, str):  # the text form of a list, as a client wrote it
         return cast(exp.Literal.string(value), name)
     if not isinstance(value, Sequence) or isinstance(value, bytes):
@@ -55,12 +55,12 @@ def _list(value: object, name: str) -> exp.Expression:
     return cast(exp.Array(expressions=items), name)
 
 
-def _number(text: str) -> exp.Expression:
+def _number(text: str) -> exp.Expr:
     digits = exp.Literal.number(text.lstrip("-"))
     return exp.Neg(this=digits) if text.startswith("-") else digits
 
 
-def _decimal(value: Decimal, name: str) -> exp.Expression:
+def _decimal(value: Decimal, name: str) -> exp.Expr:
     if not value.is_finite():
         if name in ("DOUBLE", "FLOAT"):
             return cast(exp.Literal.string(str(value)), name)

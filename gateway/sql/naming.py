@@ -15,7 +15,7 @@ TYPE_NAMES = {
     "JSON": "json", "JSONB": "jsonb", "ARRAY": "array", "LIST": "array",
 }  # fmt: skip
 
-SPELLED: dict[type[exp.Expression], str] = {
+SPELLED: dict[type[exp.Expr], str] = {
     exp.Case: "case",
     exp.If: "case",
     exp.Exists: "exists",
@@ -40,7 +40,7 @@ SPELLED: dict[type[exp.Expression], str] = {
 }
 
 
-def result_name(node: exp.Expression) -> str:
+def result_name(node: exp.Expr) -> str:
     """The name PostgreSQL would give to this item of a SELECT list."""
     if isinstance(node, exp.Alias):
         return node.alias if node.args["alias"].args.get("quoted") else str(node.alias).lower()
@@ -64,7 +64,7 @@ def result_name(node: exp.Expression) -> str:
     return _function_name(node)
 
 
-def _function_name(node: exp.Expression) -> str:
+def _function_name(node: exp.Expr) -> str:
     if type(node) in SPELLED:
         return SPELLED[type(node)]
     if isinstance(node, exp.Anonymous):

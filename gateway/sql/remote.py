@@ -17,6 +17,7 @@ from gateway.sql.totality import (
     is_valid_pattern,
     kind_of,
     one_family,
+    operands_of,
 )
 
 TEXT_FAMILY = next(family for family in FAMILIES if T.TEXT in family)
@@ -49,7 +50,7 @@ def same_meaning(native_type: str, engine_type: str, dialect: str) -> bool:
     return base in POSTGRES_TYPES or base in ("timestamp without time zone", "timestamp with time zone")
 
 
-def not_pushable(tree: exp.Expression, dialect: str) -> str | None:
+def not_pushable(tree: exp.Expr, dialect: str) -> str | None:
     """Why the source may not be asked this; None: it may. The reason names the kind of expression only."""
     for node in tree.walk(prune=lambda node: is_constant(node)):
         if isinstance(node, exp.Select) and {key for key, value in node.args.items() if value} - CLAUSES:
@@ -61,26 +62,18 @@ def not_pushable(tree: exp.Expression, dialect: str) -> str | None:
     return None
 
 
-def _means_the_same(node: exp.Expression, dialect: str) -> bool:
+def _means_the_same(node: exp.Expr, dialect: str) -> bool:
     if is_constant(node):
         # SQLite has neither booleans nor dates: it would compare numbers and texts.
         return dialect != "sqlite" or not isinstance(node.unnest(), exp.Boolean | exp.Cast | exp.TryCast)
     if isinstance(node, SHAPES):
         return True
     if isinstance(node, COMPARISONS):
-        return _comparison_means_the_same(node)
+        return one_family(*operands_of(node))
     return dialect == "postgres" and _is_shared_with_postgres(node)
 
 
-def _comparison_means_the_same(node: exp.Expression) -> bool:
-    if isinstance(node, exp.In):
-        return bool(node.expressions) and one_family(node.this, *node.expressions)
-    if isinstance(node, exp.Between):
-        return one_family(node.this, node.args["low"], node.args["high"])
-    return one_family(node.left, node.right)
-
-
-def _is_shared_with_postgres(node: exp.Expression) -> bool:
+def _is_shared_with_postgres(node: exp.Expr) -> bool:
     if isinstance(node, POSTGRES_FUNCTIONS):
         return True
     if isinstance(node, exp.Left | exp.Right):
@@ -113,19 +106,19 @@ def remote_text(select: exp.Select, dialect: str) -> str:
         attempt.replace(exp.Cast(this=attempt.this, to=attempt.to))
     for comparison in tree.find_all(*COMPARISONS):
         COLLATORS[dialect](comparison)
-    return generate(tree, dialect)
+    return generate(tree, dialect, consume=True)
 
 
-def _bytewise_order(comparison: exp.Expression) -> None:
+def _bytewise_order(comparison: exp.Expr) -> None:
     """PostgreSQL orders text by the database's collation, DuckDB by bytes."""
     if isinstance(comparison, ORDERINGS) and kind_of(comparison.this) in TEXT_FAMILY:
         comparison.set("this", exp.Collate(this=comparison.this, expression=quoted("C")))
 
 
-def _bytewise(comparison: exp.Expression) -> None:
+def _bytewise(comparison: exp.Expr) -> None:
     """A SQLite column may be declared with a collation that ignores case, which `=` would then follow."""
     if kind_of(comparison.this) in TEXT_FAMILY:
         comparison.set("this", exp.Collate(this=comparison.this, expression=exp.Var(this="BINARY")))
 
 
-COLLATORS: dict[str, Callable[[exp.Expression], None]] = {"postgres": _bytewise_order, "sqlite": _bytewise}
+COLLATORS: dict[str, Callable[[exp.Expr], None]] = {"postgres": _bytewise_order, "sqlite": _bytewise}

@@ -59,14 +59,14 @@ def table_name(table: exp.Table) -> TableName:
     return tuple(part.name for part in table.parts)
 
 
-def base_tables(tree: exp.Expression) -> Iterator[exp.Table]:
+def base_tables(tree: exp.Expr) -> Iterator[exp.Table]:
     """The tables that are no CTE and no table function, in a fixed order. Before `resolve`: by scope; CTE names are local."""
     for table in tree.find_all(exp.Table):
         if isinstance(table.this, exp.Identifier) and not _names_cte(table):
             yield table
 
 
-def used_tables(tree: exp.Expression) -> Iterator[tuple[int, exp.Table]]:
+def used_tables(tree: exp.Expr) -> Iterator[tuple[int, exp.Table]]:
     """Of a resolved tree: the number of each TableUse and its node."""
     for table in tree.find_all(exp.Table):
         number = table.meta.get(USE)
@@ -114,8 +114,8 @@ def _names_cte(table: exp.Table) -> bool:
     if table.args.get("db"):
         return False
     name = table.name.lower()
-    inside: exp.Expression = table
-    node: exp.Expression | None = table.parent
+    inside: exp.Expr = table
+    node: exp.Expr | None = table.parent
     while node is not None:
         clause = node if isinstance(node, exp.With) else node.args.get("with_")
         if isinstance(clause, exp.With):
@@ -179,22 +179,6 @@ def _is_called(table: exp.Table, parts: list[str]) -> bool:
         and [part.lower() for part in written] == parts
         and table.alias.lower() == parts[-1]
     )
-
-
-def _is_called(table: exp.Table, parts: list[str]) -> bool:
-    written = table.meta.get("written")
-    return (
-        written is not None
-        and [part.lower() for part in written] == parts
-        and table.alias.lower() == parts[-1]
-    )
-
-
-def enclosing_selects(node: exp.Expression) -> Iterator[exp.Select]:
-    select = node.find_ancestor(exp.Select)
-    while select is not None:
-        yield select
-        select = select.find_ancestor(exp.Select)
 
 
 def _tables_of(select: exp.Select) -> Iterator[exp.Table]:
@@ -324,6 +308,7 @@ def _finished(tree: exp.Query, names: list[TableName], tables: Mapping[TableName
         column.set("this", quoted(spelled))
         used[number].add(spelled)
     aliases: dict[int, str] = {}
+    _forget_positions(tree)
     for number, table in used_tables(tree):
         aliases[number] = table.alias
         parts = names[number]
@@ -335,6 +320,13 @@ def _finished(tree: exp.Query, names: list[TableName], tables: Mapping[TableName
         if n in aliases
     )
     return Resolved(tree, uses, tuple(_output_name(item) for item in _outermost(tree).selects))
+
+
+def _forget_positions(tree: exp.Query) -> None:
+    """Positions in the text have served; every copy of the tree would copy them too, at a third of its cost."""
+    for node in tree.walk():
+        if node._meta is not None and USE not in node._meta:  # noqa: SLF001  `meta` makes a dict where there is none
+            node._meta = None  # noqa: SLF001
 
 
 def _tables_by_select(tree: exp.Query) -> dict[int, dict[str, int]]:
@@ -354,7 +346,7 @@ def _outermost(tree: exp.Query) -> exp.Query:
     return tree
 
 
-def _output_name(item: exp.Expression) -> str:
+def _output_name(item: exp.Expr) -> str:
     """As the text spells it; else as the base table spells the column."""
     named = item.meta.get("named")
     if named:

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from sqlglot import exp
 
 
-def enclosing_selects(node: exp.Expression) -> Iterator[exp.Select]:
+def enclosing_selects(node: exp.Expr) -> Iterator[exp.Select]:
     select = node.find_ancestor(exp.Select)
     while select is not None:
         yield select
         select = select.find_ancestor(exp.Select)
 
 
-def sources_of(select: exp.Select) -> Mapping[str, exp.Expression]:
+def sources_of(select: exp.Select) -> Mapping[str, exp.Expr]:
     """Alias (lower case) -> what stands under it in this SELECT's own FROM."""
     nodes = select.find_all(exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values)
     return {
@@ -26,9 +26,9 @@ class Scopes:
     """Memory of one walk over one tree that does not change meanwhile."""
 
     def __init__(self) -> None:
-        self._sources: dict[int, Mapping[str, exp.Expression]] = {}
+        self._sources: dict[int, Mapping[str, exp.Expr]] = {}
 
-    def source(self, column: exp.Column) -> exp.Expression | None:
+    def source(self, column: exp.Column) -> exp.Expr | None:
         """The node in FROM that the column's qualifier means; None: a lambda's argument or an alias."""
         name = column.table.lower()
         for select in enclosing_selects(column):
@@ -40,7 +40,7 @@ class Scopes:
         return None
 
 
-def columns_by_table(tree: exp.Expression) -> Mapping[int, tuple[str, ...]]:
+def columns_by_table(tree: exp.Expr) -> Mapping[int, tuple[str, ...]]:
     """id of each table node -> names of its columns that the tree uses, in order of first use."""
     scopes = Scopes()
     found: dict[int, dict[str, None]] = {id(table): {} for table in tree.find_all(exp.Table)}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from gateway.errors import (
     LimitExceeded,
@@ -55,7 +55,7 @@ def parse_query(text: str, limits: Limits) -> exp.Query:
     return tree
 
 
-def parse_expression(text: str, limits: Limits) -> exp.Expression:
+def parse_expression(text: str, limits: Limits) -> exp.Expr:
     """One scalar expression (a row filter, a mask), under the same allow-lists. Raises as `parse_query`."""
     tree = _parsed(f"SELECT {text}\n", limits)
     expressions = tree.expressions if isinstance(tree, exp.Select) else []
@@ -64,11 +64,11 @@ def parse_expression(text: str, limits: Limits) -> exp.Expression:
     if isinstance(expressions[0], exp.Alias):
         raise SyntaxRefused(f"an expression without a name is expected: {text}")
     check_allowed(tree, limits)
-    expression: exp.Expression = expressions[0]
+    expression: exp.Expr = expressions[0]
     return expression.pop()
 
 
-def _parsed(text: str, limits: Limits) -> exp.Expression:
+def _parsed(text: str, limits: Limits) -> exp.Expr:
     if len(text.encode("utf-8", "surrogatepass")) > limits.text_bytes:
         raise LimitExceeded(f"the statement is longer than limits.text_bytes ({limits.text_bytes:,})")
     if "\0" in text:
@@ -110,9 +110,9 @@ def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
             raise StatementTooComplex(f"the statement has more than {MAX_SET_OPERATIONS} set operations")
 
 
-def _check_size(tree: exp.Expression, limits: Limits) -> None:
+def _check_size(tree: exp.Expr, limits: Limits) -> None:
     """Bounds on the tree, walked without recursion. A chain of one operator (a AND b AND c) counts as one level."""
-    stack: list[tuple[exp.Expression, int]] = [(tree, 0)]
+    stack: list[tuple[exp.Expr, int]] = [(tree, 0)]
     nodes = 0
     while stack:
         node, depth = stack.pop()
@@ -128,7 +128,7 @@ def _check_size(tree: exp.Expression, limits: Limits) -> None:
             stack.append((child, depth if chained else depth + 1))
 
 
-def _not_a_query(tree: exp.Expression, text: str) -> Refused:
+def _not_a_query(tree: exp.Expr, text: str) -> Refused:
     word = text.split(None, 1)[0].lower().strip("(;") if text.split() else ""
     if isinstance(tree, WRITES) or word in WRITING_WORDS:
         return WriteRefused("this gateway only reads: the statement would write or change something")

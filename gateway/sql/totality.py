@@ -11,9 +11,9 @@ from sqlglot import exp
 
 from gateway.sql.dialect import generate
 
-T = exp.DataType.Type
+T = exp.DType
 
-FAMILIES: tuple[frozenset[exp.DataType.Type], ...] = (
+FAMILIES: tuple[frozenset[exp.DType], ...] = (
     frozenset({T.TINYINT, T.SMALLINT, T.INT, T.BIGINT, T.INT128, T.UTINYINT, T.USMALLINT, T.UINT, T.UBIGINT, T.DECIMAL}),
     frozenset({T.FLOAT, T.DOUBLE}),
     frozenset({T.TEXT, T.VARCHAR, T.CHAR, T.NCHAR, T.NVARCHAR, T.BPCHAR}),
@@ -51,7 +51,7 @@ TOTAL_FUNCTIONS = (
 )  # fmt: skip
 
 
-def totalized(expression: exp.Expression) -> exp.Expression:
+def totalized(expression: exp.Expr) -> exp.Expr:
     """The expression with every cast a TRY_CAST. The argument stays as it is."""
 
     copied = expression.copy()
@@ -63,7 +63,7 @@ def totalized(expression: exp.Expression) -> exp.Expression:
     return copied
 
 
-def may_raise(expression: exp.Expression) -> str | None:
+def may_raise(expression: exp.Expr) -> str | None:
     """SQL text of the first sub-expression that is not known to be total, or None.
 
     Casts count as raising, TRY_CAST does not; a cast of a literal that is fit for its type cannot raise.
@@ -74,34 +74,35 @@ def may_raise(expression: exp.Expression) -> str | None:
     return None
 
 
-def is_total_node(node: exp.Expression) -> bool:
+def is_total_node(node: exp.Expr) -> bool:
     """Whether the node itself cannot raise, given that its operands did not."""
     if is_constant(node) or isinstance(node, TOTAL_NODES + TOTAL_FUNCTIONS):
         return True
     if isinstance(node, COMPARISONS):
-        return one_family(*_operands(node))
+        return one_family(*operands_of(node))
     if isinstance(node, LIKES):
         return is_valid_pattern(node.expression) and one_family(node.this, node.expression)
     return False
 
 
-def _operands(node: exp.Expression) -> list[exp.Expression]:
+def operands_of(node: exp.Expr) -> list[exp.Expr]:
+    """What a comparison compares; empty: not a list of plain values."""
     if isinstance(node, exp.In):
         if node.args.get("query") or node.args.get("unnest") or node.args.get("field"):
             return []
         return [node.this, *node.expressions]
     if isinstance(node, exp.Between):
         return [node.this, node.args["low"], node.args["high"]]
-    return [node.left, node.right]
+    return [node.this, node.expression]
 
 
-def one_family(*operands: exp.Expression) -> bool:
+def one_family(*operands: exp.Expr) -> bool:
     """Whether comparing the operands needs no cast that could fail. Empty: not known."""
     kinds = {kind_of(operand) for operand in operands} - {T.NULL}
     return bool(operands) and any(kinds <= family for family in FAMILIES)
 
 
-def kind_of(node: exp.Expression) -> exp.DataType.Type:
+def kind_of(node: exp.Expr) -> exp.DType:
     """A bare number is read as exact, a bare text as text."""
     node = node.unnest()
     if isinstance(node, exp.Neg):
@@ -117,7 +118,7 @@ def kind_of(node: exp.Expression) -> exp.DataType.Type:
     return kind if isinstance(kind, T) else T.UNKNOWN
 
 
-def is_valid_pattern(pattern: exp.Expression) -> bool:
+def is_valid_pattern(pattern: exp.Expr) -> bool:
     """A LIKE pattern written in the text, without the escapes that PostgreSQL and DuckDB read differently."""
     return isinstance(pattern, exp.Literal) and pattern.is_string and "\\" not in pattern.this
 
@@ -136,7 +137,7 @@ SHAPES = {
 RANGES = {T.SMALLINT: 2**15, T.INT: 2**31, T.BIGINT: 2**63}
 
 
-def is_constant(node: exp.Expression) -> bool:
+def is_constant(node: exp.Expr) -> bool:
     """A literal, or the cast of one whose text surely fits the type: the same for every row, and cannot raise."""
     node = node.unnest()
     if isinstance(node, exp.Neg):
@@ -157,7 +158,7 @@ def is_constant(node: exp.Expression) -> bool:
     return digits is value and shape is not None and _is_real(digits.this, node.to.this, shape)
 
 
-def _is_real(text: str, kind: exp.DataType.Type, shape: re.Pattern[str]) -> bool:
+def _is_real(text: str, kind: exp.DType, shape: re.Pattern[str]) -> bool:
     """The shape fits and the day exists (the calendar's years 1 to 9999, which every source knows)."""
     if not shape.fullmatch(text):
         return False
