@@ -63,7 +63,8 @@ class DuckDBEngine:
             self._connection.execute(f"SET temp_directory = {_text(str(temp_directory))}")
         # In this order: the paths cannot be set once external access is off, nothing once configuration is locked.
         self._connection.execute(
-            f"SET TimeZone = 'UTC'; SET allowed_paths = [{paths}]; SET enable_external_access = false; SET lock_configuration = true"
+            f"SET TimeZone = 'UTC'; SET allowed_paths = [{paths}]; "
+            "SET enable_external_access = false; SET lock_configuration = true"
         )
 
     def describe(self, sql: str, inputs: Mapping[str, pa.Schema]) -> tuple[OutputColumn, ...]:
@@ -168,7 +169,7 @@ class DuckDBAnswer:
 
 
 class _Stream:
-    """What DuckDB scans: the Arrow PyCapsule protocol, opened anew for each scan. Keeps the first error of its source."""
+    """What DuckDB scans: the Arrow PyCapsule protocol, opened anew for each scan. Keeps its source's first error."""
 
     def __init__(self, source: Input) -> None:
         self._source = source
@@ -184,7 +185,7 @@ class _Stream:
             self.error = error
             raise
         watched = pa.RecordBatchReader.from_batches(self._source.schema, self._watched(reader))
-        return watched.__arrow_c_stream__(requested_schema)
+        return watched.__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
 
     def _watched(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         try:
@@ -202,7 +203,8 @@ class _EmptyStream:
         return self._schema.__arrow_c_schema__()
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._schema.empty_table().to_reader().__arrow_c_stream__(requested_schema)
+        empty = self._schema.empty_table().to_reader()
+        return empty.__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
 
 
 def _columns(relation: duckdb.DuckDBPyRelation) -> tuple[OutputColumn, ...]:

@@ -8,6 +8,7 @@ from gateway.query.parse import Statement
 from gateway.query.request import Request
 from gateway.query.session import Session, answer_session_functions
 from gateway.query.visible import VisibleCatalog, VisibleRelation
+from gateway.sql.coercion import type_constants
 from gateway.sql.resolve import Resolved, base_tables, resolve, table_name
 
 
@@ -36,6 +37,7 @@ def bind(
     given = tuple(parameter.type for parameter in request.parameters) or request.parameter_types
     types = inferred(places, given)
     fill(places, types, None if describing else request.parameters)
+    type_constants(resolved.tree)
     answer_session_functions(
         resolved.tree, Session(visible.principal.name, visible.catalog.name, visible.circumstances.now)
     )

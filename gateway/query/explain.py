@@ -1,4 +1,7 @@
-"""The operator's view of a statement: which rules applied, what each source will run, what stays and why. Runs nothing."""
+"""The operator's view of a statement: which rules applied, what each source will run, what stays and why.
+
+Runs nothing.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

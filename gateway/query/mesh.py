@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from policies.policy_set import PolicySet
-
 from connectors.base import Connector
 from gateway.audit import AuditSink
 from gateway.catalog.product import Catalog
 from gateway.engines.base import Engine
 from gateway.settings import Limits
+from policies.policy_set import PolicySet
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from gateway.engines.base import OutputColumn
 from policies.principal import Principal
 
 ParameterValue = None | bool | int | float | str | bytes | object
-"""A Python value: None, bool, int, float, Decimal, str, bytes, date, time, datetime, timedelta, UUID, or a list of them.
+"""None, bool, int, float, Decimal, str, bytes, date, time, datetime, timedelta, UUID, or a list of them.
 A `str` stands for any type that is written as text (interval, json, ...): it is cast to the parameter's type."""
 
 

@@ -37,7 +37,8 @@ NODES: Mapping[type[exp.Expr], str] = {
 }
 
 ALIASES = {
-    "transaction_timestamp": "now", "statement_timestamp": "now", "get_current_timestamp": "now", "today": "current_date",
+    "transaction_timestamp": "now", "statement_timestamp": "now", "get_current_timestamp": "now",
+    "today": "current_date",
     "session_user": "current_user", "user": "current_user", "current_role": "current_user",
     "current_catalog": "current_database", "localtime": "current_time",
 }  # fmt: skip

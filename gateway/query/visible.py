@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from policies.policy_set import PolicySet
-
 from gateway.catalog.product import Catalog, Relation
 from gateway.errors import AccessDenied
 from gateway.sql.resolve import TableName, undefined_table
 from policies.decision import Decision
+from policies.policy_set import PolicySet
 from policies.principal import Circumstances, Principal
 
 

@@ -1,6 +1,7 @@
 """What a statement may be made of. Whatever is not listed here is refused (governance.md, "Closed by construction")."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
@@ -21,13 +22,14 @@ VALUES: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Star, exp.Alias, exp.PropertyEQ, exp.Literal, exp.Boolean, exp.Null, exp.Paren,
     exp.Tuple, exp.Placeholder, exp.Parameter, exp.Interval, exp.IntervalSpan, exp.Var, exp.DataType, exp.DataTypeParam,
     exp.Bracket, exp.Slice, exp.Lambda, exp.Dot, exp.RawString, exp.UnicodeString, exp.ByteString,
-    exp.ColumnDef, exp.Kwarg, exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey, exp.JSONPathSubscript, exp.JSONPathWildcard,
+    exp.ColumnDef, exp.Kwarg,
+    exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey, exp.JSONPathSubscript, exp.JSONPathWildcard,
 )  # fmt: skip
 
 OPERATORS: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ,
-    exp.Like, exp.ILike, exp.SimilarTo, exp.Escape, exp.Is, exp.In, exp.Between, exp.Any, exp.All, exp.Add, exp.Sub, exp.Mul, exp.Div,
-    exp.IntDiv, exp.Mod, exp.Neg, exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseNot, exp.BitwiseLeftShift,
+    exp.Like, exp.ILike, exp.SimilarTo, exp.Escape, exp.Is, exp.In, exp.Between, exp.Any, exp.All,
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseNot, exp.BitwiseLeftShift,
     exp.BitwiseRightShift, exp.DPipe, exp.Collate, exp.AtTimeZone, exp.Case, exp.ArrayContainsAll, exp.ArrayOverlaps,
 )  # fmt: skip
 
@@ -35,157 +37,24 @@ NODES = frozenset(CLAUSES + VALUES + OPERATORS)
 
 # Words that stand before a bracket in generated SQL without being a function.
 GRAMMAR = frozenset(
-    [
-        "all",
-        "and",
-        "any",
-        "array",
-        "as",
-        "asc",
-        "between",
-        "by",
-        "case",
-        "collate",
-        "cross",
-        "cube",
-        "desc",
-        "distinct",
-        "else",
-        "escape",
-        "except",
-        "exclude",
-        "exists",
-        "extract",
-        "fetch",
-        "filter",
-        "first",
-        "following",
-        "from",
-        "full",
-        "group",
-        "groups",
-        "having",
-        "in",
-        "inner",
-        "intersect",
-        "interval",
-        "is",
-        "join",
-        "last",
-        "lateral",
-        "left",
-        "like",
-        "ilike",
-        "limit",
-        "materialized",
-        "map",
-        "natural",
-        "not",
-        "nulls",
-        "offset",
-        "on",
-        "or",
-        "order",
-        "outer",
-        "over",
-        "partition",
-        "preceding",
-        "qualify",
-        "range",
-        "recursive",
-        "replace",
-        "right",
-        "rollup",
-        "row",
-        "rows",
-        "select",
-        "semi",
-        "anti",
-        "asof",
-        "sets",
-        "set",
-        "similar",
-        "some",
-        "struct",
-        "then",
-        "to",
-        "union",
-        "unnest",
-        "using",
-        "values",
-        "when",
-        "where",
-        "window",
-        "with",
-        "within",
-        "decimal",
-        "varchar",
-        "text",
-        "char",
-        "bpchar",
-        "numeric",
-        "time",
-        "timestamp",
-        "grouping",
-        "end",
-        "all",
-        "lambda",
-        "positional",
-        "ignore",
-        "respect",
-        "current",
-        "unbounded",
-        "rename",
-    ]
+    """
+all and any array as asc between by case collate cross cube desc distinct else escape except exclude exists
+extract fetch filter first following from full group groups having in inner intersect interval is join last
+lateral left like ilike limit materialized map natural not nulls offset on or order outer over partition
+preceding qualify range recursive replace right rollup row rows select semi anti asof sets set similar some
+struct then to union unnest using values when where window with within decimal varchar text char bpchar
+numeric time timestamp grouping end all lambda positional ignore respect current unbounded rename
+""".split()
 ) | {"grouping sets", "similar to", "order by", "group by", "partition by"}
 
 TYPES = frozenset(
     getattr(exp.DataType.Type, name)
-    for name in [
-        "BOOLEAN",
-        "TINYINT",
-        "SMALLINT",
-        "INT",
-        "BIGINT",
-        "INT128",
-        "UTINYINT",
-        "USMALLINT",
-        "UINT",
-        "UBIGINT",
-        "UINT128",
-        "FLOAT",
-        "DOUBLE",
-        "DECIMAL",
-        "BIGDECIMAL",
-        "TEXT",
-        "VARCHAR",
-        "CHAR",
-        "NCHAR",
-        "NVARCHAR",
-        "BPCHAR",
-        "BLOB",
-        "VARBINARY",
-        "BINARY",
-        "DATE",
-        "TIME",
-        "TIMETZ",
-        "TIMESTAMP",
-        "TIMESTAMPTZ",
-        "TIMESTAMPNTZ",
-        "TIMESTAMP_S",
-        "TIMESTAMP_MS",
-        "TIMESTAMP_NS",
-        "DATETIME",
-        "INTERVAL",
-        "UUID",
-        "JSON",
-        "JSONB",
-        "ARRAY",
-        "LIST",
-        "STRUCT",
-        "MAP",
-        "BIT",
-    ]
+    for name in """
+BOOLEAN TINYINT SMALLINT INT BIGINT INT128 UTINYINT USMALLINT UINT UBIGINT UINT128 FLOAT DOUBLE DECIMAL
+BIGDECIMAL TEXT VARCHAR CHAR NCHAR NVARCHAR BPCHAR BLOB VARBINARY BINARY DATE TIME TIMETZ TIMESTAMP
+TIMESTAMPTZ TIMESTAMPNTZ TIMESTAMP_S TIMESTAMP_MS TIMESTAMP_NS DATETIME INTERVAL UUID JSON JSONB ARRAY LIST
+STRUCT MAP BIT
+""".split()
     if hasattr(exp.DataType.Type, name)
 )
 
@@ -209,7 +78,7 @@ def _functions_of(tree: exp.Expr) -> frozenset[str]:
     tokens = DUCKDB.tokenize(generate(tree))
     called = (
         first.text.lower()
-        for first, second in zip(tokens, tokens[1:], strict=False)
+        for first, second in pairwise(tokens)
         if second.token_type is TokenType.L_PAREN
         and first.token_type is not TokenType.IDENTIFIER
         and first.text[:1].isalpha()

@@ -15,7 +15,7 @@ BUCKET = 10
 
 
 def masked(value: exp.Expr, mask: str, kind: str) -> exp.Expr:
-    """The expression that a built-in mask puts in the place of `value`, a column of type `kind`. KeyError: no such mask."""
+    """What a built-in mask puts in the place of `value`, a column of type `kind`. KeyError: no such mask."""
     return BUILT_IN[mask](value, kind)
 
 

@@ -52,7 +52,7 @@ def same_meaning(native_type: str, engine_type: str, dialect: str) -> bool:
 
 def not_pushable(tree: exp.Expr, dialect: str) -> str | None:
     """Why the source may not be asked this; None: it may. The reason names the kind of expression only."""
-    for node in tree.walk(prune=lambda node: is_constant(node)):
+    for node in tree.walk(prune=is_constant):
         if isinstance(node, exp.Select) and {key for key, value in node.args.items() if value} - CLAUSES:
             return "it groups, orders, limits or removes duplicates"
         if isinstance(node, exp.Join) and (node.method or node.args.get("using")):

@@ -60,7 +60,7 @@ def table_name(table: exp.Table) -> TableName:
 
 
 def base_tables(tree: exp.Expr) -> Iterator[exp.Table]:
-    """The tables that are no CTE and no table function, in a fixed order. Before `resolve`: by scope; CTE names are local."""
+    """The tables that are no CTE and no table function, in a fixed order."""
     for table in tree.find_all(exp.Table):
         if isinstance(table.this, exp.Identifier) and not _names_cte(table):
             yield table
@@ -110,7 +110,7 @@ def _lower(columns: Columns) -> dict[str, str]:
 
 
 def _names_cte(table: exp.Table) -> bool:
-    """Whether an unqualified name means a CTE in sight: one of an enclosing WITH, and an earlier one if inside that WITH."""
+    """Whether an unqualified name means a CTE in sight: of an enclosing WITH, and an earlier one if inside it."""
     if table.args.get("db"):
         return False
     name = table.name.lower()

@@ -34,7 +34,10 @@ WRITES = (
     exp.Comment,
     exp.Grant,
 )
-WRITING_WORDS = {"insert", "update", "delete", "merge", "create", "drop", "alter", "truncate", "copy", "grant", "revoke", "comment", "vacuum", "call", "import", "export", "attach", "detach", "install", "load"}  # fmt: skip
+WRITING_WORDS = frozenset(
+    """insert update delete merge create drop alter truncate copy grant revoke comment vacuum call import export attach
+    detach install load""".split()
+)
 
 
 def parse_query(text: str, limits: Limits) -> exp.Query:
@@ -95,7 +98,7 @@ def _parsed(text: str, limits: Limits) -> exp.Expr:
 
 
 def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
-    """Bounds that hold before a recursive parser runs: its depth follows brackets, CASE and runs of prefix operators."""
+    """Bounds before a recursive parser runs: its depth follows brackets, CASE and runs of prefix operators."""
     if len(tokens) > limits.nodes:
         raise StatementTooComplex(f"the statement has more than limits.nodes ({limits.nodes:,}) tokens")
     depth = run = unions = 0

@@ -14,7 +14,8 @@ from gateway.sql.dialect import generate
 T = exp.DType
 
 FAMILIES: tuple[frozenset[exp.DType], ...] = (
-    frozenset({T.TINYINT, T.SMALLINT, T.INT, T.BIGINT, T.INT128, T.UTINYINT, T.USMALLINT, T.UINT, T.UBIGINT, T.DECIMAL}),
+    frozenset({T.TINYINT, T.SMALLINT, T.INT, T.BIGINT, T.INT128, T.UTINYINT, T.USMALLINT, T.UINT, T.UBIGINT,
+               T.DECIMAL}),
     frozenset({T.FLOAT, T.DOUBLE}),
     frozenset({T.TEXT, T.VARCHAR, T.CHAR, T.NCHAR, T.NVARCHAR, T.BPCHAR}),
     frozenset({T.BOOLEAN}),
