@@ -15,7 +15,8 @@ class ProtectedRelation:
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """A named filter as a policy line refers to it. `domain` says whose `filters:` the name is in; `*` is the mesh's."""
+    """A named filter as a policy line refers to it. `domain` says whose `filters:` the name is in; `*` is the
+    mesh's."""
 
     rule: str
     domain: str
@@ -32,7 +33,8 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class ColumnMask:
-    """The one mask that applies to a column. `domain` says whose `masks:` the name is in; `*` is the mesh's."""
+    """The one mask that applies to a column. `domain` says whose `masks:` the name is in; `*` is the
+    mesh's."""
 
     rule: str
     domain: str
@@ -57,7 +59,8 @@ class Decision:
     """The answer for one (principal, relation, circumstances).
 
     `restrictive` filters hold for every reference (AND). `expires` is the next instant, in seconds since the
-    epoch, at which a considered line starts or ends to be live; None: never. `rules` are the ids of all lines that matched.
+    epoch, at which a considered line starts or ends to be live; None: never. `rules` are the ids of all lines
+    that matched.
     """
 
     discoverable: bool

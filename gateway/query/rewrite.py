@@ -13,6 +13,7 @@ from gateway.query.authorize import Alternatives, AuthorizedQuery, GovernedRelat
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import cast, data_type, literal
 from gateway.sql.masks import masked, substituted
+from gateway.sql.scopes import Scopes
 from gateway.sql.totality import totalized
 from policies.decision import ColumnMask, RowFilter
 from policies.principal import Principal
@@ -28,7 +29,7 @@ class GovernedSelect:
     `select` reads source tables (`exp.Table` with `catalog` = the source's key) and, under the names of `inputs`
     (`exp.Table` with `db` = domain and no catalog), other governed relations. `hashed` columns are still raw
     in it: the gateway hashes them before anybody else sees them. `barrier`: it hides rows or values, or computes,
-    so nothing that may raise may be evaluated below it.
+    so nothing that may raise may be evaluated below it. `tokens` are the columns that show tokens: hashed here or below.
     """
 
     relation: str
@@ -37,6 +38,7 @@ class GovernedSelect:
     select: exp.Select
     barrier: bool
     hashed: tuple[str, ...]
+    tokens: frozenset[str]
     inputs: Mapping[tuple[str, str], "GovernedSelect"]
 
 
@@ -65,7 +67,8 @@ class _Writer:
         relation = governed.relation
         filters = [self._any_of(alternatives, governed) for alternatives in governed.filters]
         inputs = {key: self.governed(read) for key, read in governed.inputs.items()}
-        exposed = [self._exposed(governed, relation.column(name)) for name in governed.columns]
+        tokens = _tokens(relation.body, inputs)
+        exposed = [self._exposed(governed, relation.column(name), tokens) for name in governed.columns]
         select = _reading(relation.body, plain=relation.plain)
         values = _values(relation.body, plain=relation.plain)
         select.set("expressions", [_placed(item, values) for item in exposed] or [_one()])
@@ -77,7 +80,8 @@ class _Writer:
             columns=tuple((name, self._type(governed, name)) for name in governed.columns),
             select=select,
             barrier=bool(filters or governed.masks or not relation.plain),
-            hashed=tuple(name for name, mask in governed.masks.items() if mask.name == "hash"),
+            tokens=tokens | {n for n, mask in governed.masks.items() if mask.name == "hash"},
+            hashed=tuple(n for n, mask in governed.masks.items() if mask.name == "hash" and n not in tokens),
             inputs=inputs,
         )
 
@@ -85,8 +89,10 @@ class _Writer:
         mask = governed.masks.get(name)
         return "VARCHAR" if mask is not None and mask.name == "hash" else governed.relation.column(name).type
 
-    def _exposed(self, governed: GovernedRelation, column: Column) -> exp.Expr:
+    def _exposed(self, governed: GovernedRelation, column: Column, tokens: frozenset[str]) -> exp.Expr:
         """One item of the SELECT list: the column's value as its type, masked."""
+        if column.name in tokens and self._type(governed, column.name) == "VARCHAR":
+            return exp.alias_(own_column(column.name, "VARCHAR"), column.name, quoted=True)
         value: exp.Expr = own_column(column.name, column.body_type)
         if column.type != column.body_type:
             value = cast(value, column.type)
@@ -108,6 +114,19 @@ class _Writer:
         condition = totalized(self.catalog.filter(row.domain, row.name))
         bound = bound_to(condition, self.principal)
         return exp.false() if bound is None else bound.transform(_typed_columns(governed.relation.column))
+
+
+def _tokens(body: exp.Select, inputs: Mapping[tuple[str, str], GovernedSelect]) -> frozenset[str]:
+    """Columns that show an input's hashed column as it is. Hashing one again would break joins on it."""
+    scopes = Scopes()
+    found = set()
+    for item in body.expressions:
+        value = item.unalias()
+        table = scopes.source(value) if isinstance(value, exp.Column) else None
+        read = inputs.get((table.db.lower(), table.name.lower())) if isinstance(table, exp.Table) else None
+        if read is not None and value.name in read.tokens:
+            found.add(item.alias_or_name)
+    return frozenset(found)
 
 
 def own_column(name: str, kind: str) -> exp.Column:

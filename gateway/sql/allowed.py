@@ -29,8 +29,9 @@ VALUES: tuple[type[exp.Expr], ...] = (
 OPERATORS: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ,
     exp.Like, exp.ILike, exp.SimilarTo, exp.Escape, exp.Is, exp.In, exp.Between, exp.Any, exp.All,
-    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseNot, exp.BitwiseLeftShift,
-    exp.BitwiseRightShift, exp.DPipe, exp.Collate, exp.AtTimeZone, exp.Case, exp.ArrayContainsAll, exp.ArrayOverlaps,
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg,
+    exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseNot, exp.BitwiseLeftShift, exp.BitwiseRightShift,
+    exp.DPipe, exp.Collate, exp.AtTimeZone, exp.Case, exp.ArrayContainsAll, exp.ArrayOverlaps,
 )  # fmt: skip
 
 NODES = frozenset(CLAUSES + VALUES + OPERATORS)
