@@ -16,11 +16,11 @@ class SourceError(Exception):
     """A source refused, failed or broke off. The text is for the owner's log, never for a consumer."""
 
 
-class SourceDown(SourceError):  # noqa: N818  a state of the source, as its name says
+class SourceDown(SourceError):
     """The source cannot be reached at all."""
 
 
-class ScanCanceled(SourceError):  # noqa: N818  what was asked for is not an error
+class ScanCanceled(SourceError):
     """The scan was cancelled by `Stream.cancel`."""
 
 

@@ -1,7 +1,38 @@
 """Frozen settings of a mesh. The only file that reads the environment."""
 
-from dataclasses import dataclass
+import difflib
+import ipaddress
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from types import MappingProxyType
+
+from gateway.documents import Place, Section, choices, did_you_mean
+from gateway.errors import ConfigurationError
+from gateway.references import References, literal_secret
+
+FILE = "mesh.toml"
+ENDPOINTS = ("postgres", "flight", "http")
+AVAILABLE = ("postgres",)
+SECTIONS = {
+    "endpoints": ENDPOINTS,
+    "tls": ("cert", "key", "require"),
+    "identity": ("principals", "oidc"),
+    "system": ("postgres", "state"),
+    "masks": None,
+    "filters": None,
+    "engine": ("kind", "memory_limit", "threads", "temp_directory"),
+    "audit": ("directory", "sinks"),
+}
+SINKS = ("jsonl",)
+MIN_KEY_BYTES = 16
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
+_MEMORY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B\s*", re.IGNORECASE)
+_POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,10 +40,25 @@ class Address:
     host: str
     port: int
 
+    @property
+    def loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one statement (governance.md, "Bounds before work"). None: unlimited."""
+    """Bounds of one statement (governance.md, "Bounds before work"). None: unlimited.
+
+    `memory` is in bytes, for the engine; None: half the machine.
+    """
 
     text_bytes: int = 1_000_000
     nesting: int = 100
@@ -26,6 +72,7 @@ class Limits:
     rows: int | None = None
     bytes: int | None = None
     concurrency: int = 32
+    memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +91,12 @@ class EngineSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What mesh.toml says, defaults filled in, paths absolute, secrets resolved."""
+    """What mesh.toml says, defaults filled in, paths absolute, secrets resolved.
+
+    `filters` and `masks` are the mesh's own, as SQL texts. `hash_key` None: it is in, or goes to, the state
+    folder (`hash_key()`). `environment` is what the other files of the folder may refer to. `loopback_only`:
+    no endpoint is reachable from another machine.
+    """
 
     name: str
     folder: Path
@@ -55,3 +107,246 @@ class Settings:
     engine: EngineSettings
     limits: Limits
     audit_directory: Path
+    system: str = field(default="embedded", repr=False)
+    filters: Mapping[str, str] = field(default_factory=lambda: NO_TEXTS)
+    masks: Mapping[str, str] = field(default_factory=lambda: NO_TEXTS)
+    hash_key: bytes | None = field(default=None, repr=False)
+    environment: Mapping[str, str] = field(default_factory=lambda: NO_TEXTS, repr=False)
+    loopback_only: bool = True
+    warnings: tuple[str, ...] = ()
+
+
+def load_settings(folder: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a mesh folder; ConfigurationError with everything that is wrong with mesh.toml."""
+    settings, problems = read_settings(folder, environment)
+    if problems:
+        raise ConfigurationError(problems)
+    return settings
+
+
+def read_settings(
+    folder: Path, environment: Mapping[str, str] | None = None
+) -> tuple[Settings, tuple[str, ...]]:
+    """As `load_settings`, with defaults in place of what is wrong, so that `check` can go on."""
+    folder = folder.resolve()
+    variables = MappingProxyType(dict(os.environ if environment is None else environment))
+    problems: list[str] = []
+    references = References(variables, folder, folder)
+    known = ("name", *SECTIONS, "limits")
+    root = Section(_toml(folder / FILE, problems), Place(FILE), problems, known, references)
+    if not root.values and problems:
+        root = Section({"name": "unnamed"}, Place(FILE), [])
+    settings = _settings(root, folder, variables)
+    return settings, tuple(dict.fromkeys(problems))
+
+
+def hash_key(settings: Settings) -> bytes:
+    """The secret of the `hash` mask: the configured one, or the state folder's, made on first use."""
+    if settings.hash_key is not None:
+        return settings.hash_key
+    path = settings.state / "hash_key"
+    try:
+        if not path.exists():
+            _write_key(path)
+        if path.stat().st_mode & 0o077:
+            raise ConfigurationError((f"{path}: others may read this key: run chmod 600 on it",))
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise ConfigurationError((f"{path}: the key cannot be used ({error.strerror})",)) from error
+    if len(key) < MIN_KEY_BYTES:
+        raise ConfigurationError((f"{path}: the key is shorter than {MIN_KEY_BYTES} bytes: restore it",))
+    return key
+
+
+def _write_key(path: Path) -> None:
+    """Whole or not at all: of two processes that start together, both end up with the same key."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"hash_key.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(32))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+def _toml(path: Path, problems: list[str]) -> object:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        problems.append(f"{FILE}: there is no such file: a mesh folder begins with one")
+    except OSError as error:
+        problems.append(f"{FILE}: cannot be read ({error.strerror})")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"{FILE}: is not TOML: {error}")
+    return None
+
+
+def _settings(root: Section, folder: Path, variables: Mapping[str, str]) -> Settings:
+    sections = {name: root.section(name, known) for name, known in SECTIONS.items()}
+    warnings: list[str] = []
+    addresses = _addresses(sections["endpoints"], warnings)
+    loopback = all(address.loopback for address in addresses.values())
+    state = _path(sections["system"], "state", folder) or folder / "state"
+    settings = Settings(
+        name=_name(root),
+        folder=folder,
+        postgres=addresses.get("postgres"),
+        tls=_tls(sections["tls"], folder),
+        principals=_principals(sections["identity"], folder, warnings),
+        state=state,
+        engine=_engine(sections["engine"], folder),
+        limits=_limits(root.section("limits", [item.name for item in fields(Limits)])),
+        audit_directory=_path(sections["audit"], "directory", folder) or state / "audit",
+        system=sections["system"].text("postgres", "embedded"),
+        filters=_expressions(sections["filters"]),
+        masks=_expressions(sections["masks"], besides=("hash_key",)),
+        hash_key=_hash_key(sections["masks"]),
+        environment=variables,
+        loopback_only=loopback,
+    )
+    _check_sinks(sections["audit"], warnings)
+    secret_places = ((sections["system"], "postgres"), (sections["masks"], "hash_key"))
+    for section, key in secret_places:
+        _check_secret(section, key, loopback_only=loopback, warnings=warnings)
+    return replace(settings, warnings=tuple(warnings))
+
+
+def _name(root: Section) -> str:
+    name = root.required("name")
+    if len(name.encode()) > 63 or any(ord(character) < 32 for character in name):
+        root.problem("must be one line of at most 63 bytes: it is the database's name", "name")
+    return name
+
+
+def _addresses(section: Section, warnings: list[str]) -> dict[str, Address]:
+    addresses = {}
+    for key in section.values:
+        address = _address(section, key)
+        if address:
+            addresses[key] = address
+        if key not in AVAILABLE:
+            warnings.append(
+                section.place.at(key).problem("this version does not have this endpoint: it stays off")
+            )
+    return addresses
+
+
+def _address(section: Section, key: str) -> Address | None:
+    text = section.text(key)
+    host, _, port = text.rpartition(":")
+    host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if host and ("[" not in host) and port.isascii() and port.isdigit() and int(port) <= 65535:
+        return Address(host, int(port))
+    if text:
+        section.problem(f"must be host:port, for example 127.0.0.1:5433, not {text!r}", key)
+    elif key in section and section.raw(key) == "":
+        section.problem("must be host:port; leave the key out to switch the endpoint off", key)
+    return None
+
+
+def _path(section: Section, key: str, folder: Path) -> Path | None:
+    text = section.text(key)
+    return (folder / text).resolve() if text else None
+
+
+def _file(section: Section, key: str, folder: Path) -> Path | None:
+    path = _path(section, key, folder)
+    if path and not path.is_file():
+        section.problem(f"there is no file {section.raw(key)!r}", key)
+    return path
+
+
+def _tls(section: Section, folder: Path) -> TlsSettings | None:
+    if not section.values:
+        return None
+    require = section.flag("require")
+    cert, key = (_file(section, name, folder) if section.required(name) else None for name in ("cert", "key"))
+    return TlsSettings(cert, key, require) if cert and key else None
+
+
+def _principals(section: Section, folder: Path, warnings: list[str]) -> Path | None:
+    if "oidc" in section:
+        section.section("oidc")
+        warnings.append(section.place.at("oidc").problem("this version does not have OIDC: it stays off"))
+    default = folder / "principals.yaml"
+    return _file(section, "principals", folder) or (default if default.is_file() else None)
+
+
+def _engine(section: Section, folder: Path) -> EngineSettings:
+    kind = section.text("kind", "duckdb")
+    if kind != "duckdb":
+        section.problem(f"unknown engine {kind!r}: this version has duckdb", "kind")
+    memory = _memory(section, "memory_limit")
+    return EngineSettings(
+        memory_limit=f"{memory}B" if memory else None,
+        threads=section.integer("threads"),
+        temp_directory=_path(section, "temp_directory", folder),
+    )
+
+
+def _memory(section: Section, key: str) -> int | None:
+    """Bytes: a number, or a text like 512MB or 4GiB."""
+    value = section.raw(key)
+    if not isinstance(value, str):
+        return section.integer(key)
+    match = _MEMORY.fullmatch(section.text(key))
+    if match:
+        number, power, binary = match.groups()
+        size = int(float(number) * (1024 if binary else 1000) ** _POWERS[power.upper()])
+        if size > 0:
+            return size
+    section.problem(f"must be an amount of memory like 4GB or 512MiB, not {value!r}", key)
+    return None
+
+
+def _limits(section: Section) -> Limits:
+    whole = [item.name for item in fields(Limits) if item.name not in ("seconds", "memory")]
+    numbers = {name: number for name in whole if (number := section.integer(name)) is not None}
+    limits = replace(Limits(memory=_memory(section, "memory")), **numbers)
+    seconds = section.number("seconds")
+    return limits if seconds is None else replace(limits, seconds=seconds)
+
+
+def _expressions(section: Section, besides: tuple[str, ...] = ()) -> Mapping[str, str]:
+    """Named SQL texts. `${` in them is SQL, not a reference."""
+    plain = Section(section.values, section.place, section.problems)
+    names = [name for name in plain.values if name not in besides]
+    for key in besides:
+        for name in difflib.get_close_matches(key, names, cutoff=0.85) if key not in plain else ():
+            plain.problem(f"unknown key, did you mean '{key}'?", name)
+            names.remove(name)
+    return MappingProxyType({name: text for name in names if (text := plain.required(name))})
+
+
+def _hash_key(section: Section) -> bytes | None:
+    if "hash_key" not in section:
+        return None
+    key = section.text("hash_key").encode()
+    if key and len(key) < MIN_KEY_BYTES:
+        section.problem(f"must have at least {MIN_KEY_BYTES} bytes", "hash_key")
+    elif section.raw("hash_key") == "":
+        section.problem("must not be empty: leave it out to have one generated", "hash_key")
+    return key or None
+
+
+def _check_sinks(section: Section, warnings: list[str]) -> None:
+    for sink in section.texts("sinks"):
+        if sink not in SINKS:
+            near = did_you_mean(sink, SINKS) or f": it has {choices(SINKS)}"
+            text = f"this version does not have the sink {sink!r}{near}"
+            warnings.append(section.place.at("sinks").problem(text))
+
+
+def _check_secret(section: Section, key: str, *, loopback_only: bool, warnings: list[str]) -> None:
+    value = section.raw(key)
+    if isinstance(value, str) and literal_secret(key, value):
+        report = warnings if loopback_only else section.problems
+        report.append(section.place.at(key).problem(LITERAL))
+
+
+LITERAL = "a secret stands here in clear: refer to it with ${NAME} or file:/run/secrets/name"

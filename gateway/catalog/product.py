@@ -115,14 +115,15 @@ class Domain:
     title: str
     owner: Owner
     sources: Mapping[str, Source]
-    filters: Mapping[str, exp.Expression]
-    masks: Mapping[str, exp.Expression]
+    filters: Mapping[str, exp.Expr]
+    masks: Mapping[str, exp.Expr]
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """Everything published. `filters` and `masks` are the mesh's own; `unavailable` names products whose source
-    was down at load, with the domain's source key: their relations are known by contract only and answer SourceUnavailable.
+    was down at load, with the domain's source key: their relations are known by contract only and answer
+    SourceUnavailable.
     `relations` is keyed by (domain, name) in lower case. `tables` holds each source's tables, by `Source.key`, as
     they were at load.
     """
@@ -131,17 +132,17 @@ class Catalog:
     domains: Mapping[str, Domain]
     products: Mapping[tuple[str, str], DataProduct]
     relations: Mapping[tuple[str, str], Relation]
-    filters: Mapping[str, exp.Expression]
-    masks: Mapping[str, exp.Expression]
+    filters: Mapping[str, exp.Expr]
+    masks: Mapping[str, exp.Expr]
     version: str
     unavailable: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
     tables: Mapping[str, Mapping[tuple[str, ...], SourceTable]] = field(
         default_factory=lambda: MappingProxyType({})
     )
 
-    def filter(self, domain: str, name: str) -> exp.Expression:
+    def filter(self, domain: str, name: str) -> exp.Expr:
         return (self.filters if domain == "*" else self.domains[domain].filters)[name]
 
-    def mask(self, domain: str, name: str) -> exp.Expression | None:
+    def mask(self, domain: str, name: str) -> exp.Expr | None:
         """A domain's or the mesh's own mask; None: `name` is a built-in one."""
         return (self.masks if domain == "*" else self.domains[domain].masks).get(name)

@@ -29,7 +29,7 @@ class GovernedSelect:
     `select` reads source tables (`exp.Table` with `catalog` = the source's key) and, under the names of `inputs`
     (`exp.Table` with `db` = domain and no catalog), other governed relations. `hashed` columns are still raw
     in it: the gateway hashes them before anybody else sees them. `barrier`: it hides rows or values, or computes,
-    so nothing that may raise may be evaluated below it. `tokens` are the columns that show tokens: hashed here or below.
+    so nothing that may raise may be evaluated below it. `tokens` are the columns that were hashed, here or below.
     """
 
     relation: str

@@ -1,0 +1,145 @@
+"""What a file format must do for the files connector, and the two formats that know their types: Parquet, Arrow IPC."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.base import SourceColumn, SourceError
+from connectors.types import duckdb_type, exact_batch
+
+BATCH_ROWS = 32_768
+
+Columns = tuple[SourceColumn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """`columns` reads a file's columns, `batches` its rows in the columns and types of a schema.
+
+    Both raise SourceError naming the line where a file is not what its name says. `together` gives the columns of
+    several files that form one table. `native` tells whether an engine that reads the file itself sees the same
+    types; `weak` that columns have no types of their own.
+    """
+
+    columns: Callable[[Path], Columns]
+    batches: Callable[[Path, pa.Schema], Iterator[pa.RecordBatch]]
+    together: Callable[[tuple[Columns, ...]], Columns]
+    native: Callable[[Path], bool] = lambda _: False
+    weak: bool = False
+
+
+def same(parts: tuple[Columns, ...]) -> Columns:
+    """The columns that all files have, in one order; SourceError if they differ."""
+    first = [(column.name, column.type) for column in parts[0]]
+    for part in parts[1:]:
+        other = [(column.name, column.type) for column in part]
+        if other != first:
+            raise SourceError(f"its files differ in their columns: {first} and {other}")
+    return tuple(
+        SourceColumn(
+            column.name, column.type, column.native_type, any(part[index].nullable for part in parts)
+        )
+        for index, column in enumerate(parts[0])
+    )
+
+
+def parquet_columns(path: Path) -> Columns:
+    with pq.ParquetFile(path) as file:
+        return typed_columns(file.schema_arrow, strict=True)
+
+
+def parquet_batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(path) as file:
+        # A dot selects a part of a structure: a column with one in its name is found only among all columns.
+        names = None if any("." in name for name in schema.names) else schema.names
+        for batch in file.iter_batches(BATCH_ROWS, columns=names, use_threads=False):
+            yield exact_batch(batch, schema)
+
+
+def parquet_native(path: Path) -> bool:
+    """Whether DuckDB's reader gives every column the type of `parquet_columns`.
+
+    Not in doubt: it does not look at Arrow's own schema in the file, and takes times of day, time stamps of old
+    writers, nested and extension types differently.
+    """
+    with pq.ParquetFile(path) as file:
+        flat = len(file.schema.names) == len(file.schema_arrow.names)
+        return flat and all(
+            _is_native(field.type, file.schema.column(index)) for index, field in enumerate(file.schema_arrow)
+        )
+
+
+def arrow_columns(path: Path) -> Columns:
+    with _ipc(path) as reader:
+        return typed_columns(reader.schema, strict=False)
+
+
+def arrow_batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    with _ipc(path) as reader:
+        for batch in _ipc_batches(reader):
+            batch.validate(full=True)  # a broken file must not be read beyond its buffers
+            for start in range(0, batch.num_rows, BATCH_ROWS):
+                yield exact_batch(batch.slice(start, BATCH_ROWS), schema)
+
+
+def typed_columns(schema: pa.Schema, *, strict: bool) -> Columns:
+    """SourceError for a type that no DuckDB type holds exactly, or a name twice. `strict`: NOT NULL is enforced."""
+    refuse_twice(schema.names)
+    columns = []
+    for field in schema:
+        try:
+            kind = duckdb_type(field.type)
+        except ValueError as error:
+            raise SourceError(f"column {field.name}: {error}") from error
+        columns.append(SourceColumn(field.name, kind, str(field.type), field.nullable or not strict))
+    return tuple(columns)
+
+
+def refuse_twice(names: list[str]) -> None:
+    for name in names:
+        if not name or names.count(name) > 1:
+            raise SourceError(f"column name {name!r} is empty or there twice")
+
+
+def _is_native(found: Any, leaf: Any) -> bool:
+    if pa.types.is_timestamp(found):
+        logical = json.loads(leaf.logical_type.to_json())
+        plain = logical["Type"] == "Timestamp" and not logical.get("is_from_converted_type", False)
+        return plain and found.unit in ("us", "ms")
+    if pa.types.is_dictionary(found):
+        return found.value_type in (pa.string(), pa.large_string())
+    return pa.types.is_decimal128(found) or found in _NATIVE
+
+
+_NATIVE = frozenset(
+    (
+        *(pa.bool_(), pa.float32(), pa.float64(), pa.date32()),
+        *(pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()),
+        *(pa.string(), pa.large_string(), pa.binary(), pa.large_binary()),
+    )
+)
+
+
+@contextmanager
+def _ipc(path: Path) -> Iterator[Any]:
+    """The file format or the stream format, told by the first bytes. Not mapped: a file that shrinks would crash."""
+    with pa.OSFile(str(path), "r") as file:
+        is_file = file.read(6) == b"ARROW1"
+        file.seek(0)
+        yield pa.ipc.open_file(file) if is_file else pa.ipc.open_stream(file)
+
+
+def _ipc_batches(reader: Any) -> Iterator[pa.RecordBatch]:
+    if isinstance(reader, pa.ipc.RecordBatchFileReader):
+        return (reader.get_batch(index) for index in range(reader.num_record_batches))
+    return iter(reader)
+
+
+PARQUET = FileFormat(parquet_columns, parquet_batches, same, parquet_native)
+ARROW = FileFormat(arrow_columns, arrow_batches, same)

@@ -1,0 +1,190 @@
+"""A folder of files: a table per file by its stem, or per folder of files by its name."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from connectors.base import Scan, SourceDown, SourceError, SourceTable, Stream
+from connectors.csv_format import CSV
+from connectors.file_formats import ARROW, PARQUET, FileFormat
+from connectors.jsonl_format import JSONL
+from connectors.options import Option
+from connectors.streams import Batches, PulledStream, scan_schema
+
+FORMATS: Mapping[str, FileFormat] = {
+    ".parquet": PARQUET,
+    ".csv": CSV,
+    ".jsonl": JSONL,
+    ".ndjson": JSONL,
+    ".arrow": ARROW,
+    ".arrows": ARROW,
+    ".feather": ARROW,
+}
+
+Stamp = tuple[int, int, int]
+"""Of a file: changes when its content does."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    format: FileFormat
+    files: tuple[Path, ...]
+
+
+class FilesConnector:
+    """Reads whole columns; Parquet files are also named to an engine that reads them itself.
+
+    At the top of the folder, files of other kinds are not looked at; in a folder that is a table every file counts,
+    except those whose name begins with a dot or an underscore.
+    """
+
+    dialect: str | None = None
+
+    OPTIONS: ClassVar[tuple[Option, ...]] = (
+        Option("path", Path, "a folder of parquet, csv, jsonl or arrow files", required=True),
+    )
+
+    @classmethod
+    def configured(cls, options: Mapping[str, Any]) -> "FilesConnector":
+        return cls(**options)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: dict[tuple[Path, ...], tuple[tuple[Stamp, ...], SourceTable]] = {}
+
+    def tables(self) -> Mapping[tuple[str, ...], SourceTable]:
+        return {(name,): self._table(name, found) for name, found in self._found().items()}
+
+    def open(self, scan: Scan) -> Stream:
+        if scan.query is not None or scan.table is None:
+            raise SourceError("files are read as tables, not queried")
+        canceled = Event()
+        return PulledStream(scan_schema(scan.columns), self._batches(scan, canceled), canceled.set)
+
+    def close(self) -> None:
+        """Nothing is kept open between scans."""
+
+    def _batches(self, scan: Scan, canceled: Event) -> Batches:
+        name = (scan.table or ("",))[-1]
+        found = self._found().get(name)
+        if found is None:
+            raise SourceError(f"{self._path.name}: no table {name}")
+        types = {column.name: column.type for column in self._table(name, found).columns}
+        for column in scan.columns:
+            if types.get(column.name) != column.type:
+                raise SourceError(
+                    f"{name}: column {column.name} is {types.get(column.name)}, not {column.type}"
+                )
+        for file in found.files:
+            for batch in _unchanged_batches(file, found.format, scan_schema(scan.columns)):
+                if canceled.is_set():
+                    return
+                yield batch
+
+    def _table(self, name: str, found: _Found) -> SourceTable:
+        """Introspected once for every state of the files: for JSON lines that reads all of them."""
+        stamps = tuple(map(_stamp, found.files))
+        known = self._known.get(found.files)
+        if known is None or known[0] != stamps:
+            known = self._known[found.files] = (stamps, self._introspected(name, found))
+        return known[1]
+
+    def _introspected(self, name: str, found: _Found) -> SourceTable:
+        parts = []
+        native = True
+        for file in found.files:
+            with _naming(file):
+                parts.append(found.format.columns(file))
+                native = native and found.format.native(file)
+        try:
+            columns = found.format.together(tuple(parts))
+        except SourceError as error:
+            raise SourceError(f"{name}: {error}") from error
+        return SourceTable((name,), columns, found.files if native else (), found.format.weak)
+
+    def _found(self) -> Mapping[str, _Found]:
+        try:
+            root = self._path.resolve(strict=True)
+            entries = sorted(root.iterdir())
+        except OSError as error:
+            raise SourceDown(f"{self._path.name}: {error.strerror}") from error
+        tables: dict[str, _Found] = {}
+        for entry in entries:
+            if entry.name.startswith((".", "_")):
+                continue
+            found = _folder_table(entry, root) if entry.is_dir() else _file_table(entry, root)
+            if found is None:
+                continue
+            name = entry.name if entry.is_dir() else entry.stem
+            if name.casefold() in map(str.casefold, tables):
+                raise SourceError(f"{self._path.name}: two files or folders are named {name}")
+            tables[name] = found
+        return tables
+
+
+class _naming:  # noqa: N801  reads as a word: with _naming(file)
+    """A context whose errors name the file; one that is gone is SourceDown."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, FileNotFoundError):
+            raise SourceDown(f"{self._file.name}: no such file") from error
+        if isinstance(error, SourceError | ValueError | OSError | pa.ArrowException):
+            raise SourceError(f"{self._file.name}: {error}") from error
+
+
+def _file_table(entry: Path, root: Path) -> _Found | None:
+    file_format = FORMATS.get(entry.suffix.lower())
+    return None if file_format is None else _Found(file_format, (_inside(entry, root),))
+
+
+def _folder_table(folder: Path, root: Path) -> _Found | None:
+    """None for a folder without files. What is not known in it is refused: it may be a part of the table."""
+    files = [
+        entry for entry in sorted(_inside(folder, root).iterdir()) if not entry.name.startswith((".", "_"))
+    ]
+    if not files:
+        return None
+    formats = {id(FORMATS.get(entry.suffix.lower())): FORMATS.get(entry.suffix.lower()) for entry in files}
+    file_format = next(iter(formats.values()))
+    if len(formats) > 1 or file_format is None or any(entry.is_dir() for entry in files):
+        raise SourceError(f"{folder.name}: not all in it are files of one known kind")
+    return _Found(file_format, tuple(_inside(entry, root) for entry in files))
+
+
+def _inside(entry: Path, root: Path) -> Path:
+    """The path without links; SourceError if it leaves the source's folder."""
+    try:
+        resolved = entry.resolve(strict=True)
+    except OSError as error:
+        raise SourceDown(f"{entry.name}: {error.strerror}") from error
+    if not resolved.is_relative_to(root):
+        raise SourceError(f"{entry.name}: a link out of the folder")
+    if not (resolved.is_file() or resolved.is_dir()):
+        raise SourceError(f"{entry.name}: not a regular file")
+    return resolved
+
+
+def _unchanged_batches(file: Path, file_format: FileFormat, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    with _naming(file):
+        before = _stamp(file)
+        yield from file_format.batches(file, schema)
+        if _stamp(file) != before:
+            raise SourceError("changed while it was read")
+
+
+def _stamp(file: Path) -> Stamp:
+    try:
+        status = file.stat()
+    except OSError as error:
+        raise SourceDown(f"{file.name}: {error.strerror}") from error
+    return status.st_mtime_ns, status.st_size, status.st_ino

@@ -1,0 +1,253 @@
+"""A bounded pool of connections to one PostgreSQL: the gateway must not overload a domain's database."""
+
+import re
+import time
+from threading import Condition, Event, Lock
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import adbc_driver_manager
+import adbc_driver_postgresql
+import pyarrow as pa
+
+from connectors.base import ScanCanceled, SourceDown, SourceError
+from connectors.postgres_types import literal
+
+BATCH_BYTES = 1 << 20
+"""The driver's default of 16 MB costs 30 MB more memory and saves no time."""
+
+SESSION = (
+    "SET client_encoding = 'UTF8'",
+    "SET standard_conforming_strings = on",
+    "SET timezone = 'UTC'",
+    "SET datestyle = 'ISO'",
+    "SET intervalstyle = 'postgres'",
+    "SET bytea_output = 'hex'",
+    "SET extra_float_digits = 1",
+    "SET default_transaction_read_only = on",
+    "SET row_security = on",
+)
+
+# A source whose machine vanished answers nothing, not even an error: without these a read would never end.
+ALIVE = MappingProxyType(
+    {
+        "keepalives_idle": "15",
+        "keepalives_interval": "5",
+        "keepalives_count": "3",
+        "tcp_user_timeout": "30000",
+    }
+)
+
+
+class Connection:
+    """One session. Not for two threads at once, but for `cancel`."""
+
+    def __init__(self, raw: adbc_driver_manager.AdbcConnection, session: tuple[str, ...]) -> None:
+        self._raw = raw
+        self.run("; ".join((*SESSION, *session)))
+        with self.query("SELECT current_setting('server_encoding') AS encoding") as rows:
+            self.unchecked_text: bool = rows.read_all().column("encoding")[0].as_py() == "SQL_ASCII"
+
+    def run(self, sql: str) -> None:
+        """Statements without a result."""
+        with adbc_driver_manager.AdbcStatement(self._raw) as statement:
+            statement.set_sql_query(sql)
+            statement.execute_update()
+
+    def begin(self, reference: str) -> None:
+        name = literal(f"meshgate {reference}".strip())
+        self.run(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL application_name = {name}")
+
+    def describe(self, sql: str) -> pa.Schema:
+        """The result's columns as the driver sees them; runs nothing."""
+        with adbc_driver_manager.AdbcStatement(self._raw) as statement:
+            statement.set_sql_query(sql)
+            return pa.schema(statement.execute_schema())
+
+    def query(self, sql: str) -> "Rows":
+        return Rows(self._raw, sql)
+
+    def cancel(self) -> None:
+        """Ask the server to stop what runs here; from any thread."""
+        self._raw.cancel()
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+class Rows:
+    """A running query, as a context: the reader inside, everything given back after."""
+
+    def __init__(self, raw: adbc_driver_manager.AdbcConnection, sql: str) -> None:
+        self._statement = adbc_driver_manager.AdbcStatement(raw)
+        self._sql = sql
+        self._reader: pa.RecordBatchReader | None = None
+
+    def __enter__(self) -> pa.RecordBatchReader:
+        try:
+            self._statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)})
+            self._statement.set_sql_query(self._sql)
+            stream, _ = self._statement.execute_query()
+            self._reader = pa.RecordBatchReader.from_stream(stream)
+        except BaseException:
+            self._statement.close()
+            raise
+        return self._reader
+
+    def __exit__(self, *_: object) -> None:
+        if self._reader is not None:
+            self._reader.close()
+        self._statement.close()
+
+
+class Pool:
+    """At most `size` connections; connects when asked for one and none is idle."""
+
+    def __init__(
+        self, uri: str, size: int, connect_timeout: float, wait: float, session: tuple[str, ...]
+    ) -> None:
+        self._uri = with_parameters(uri, {**ALIVE, "connect_timeout": str(max(2, round(connect_timeout)))})
+        self._secrets = secrets(uri)
+        self._size = size
+        self._wait = wait
+        self._session = session
+        self._changed = Condition()
+        self._idle: list[Connection] = []
+        self._taken = 0
+        self._closed = False
+        self._connecting = Lock()
+        self._failed: tuple[float, str] = (-1.0, "")
+        self._database: Any = None
+
+    def take(self, reference: str, canceled: Event) -> Connection:
+        """A connection in a new read-only transaction. SourceDown: none to be had; SourceError: all busy."""
+        self._wait_for_turn(canceled)
+        try:
+            return self._begun(reference)
+        except BaseException:
+            self._leave()
+            raise
+
+    def give(self, connection: Connection, *, clean: bool) -> None:
+        """Back to the pool if `clean`: out of its transaction, nothing running or about to be cancelled."""
+        with self._changed:
+            keep = clean and not self._closed
+            if keep:
+                self._idle.append(connection)
+        if not keep:
+            connection.close()
+        self._leave()
+
+    def close(self) -> None:
+        """Close what is idle; what is taken closes when it comes back."""
+        with self._changed:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+        self._close_database()
+
+    def failure(self, error: Exception) -> SourceError:
+        """The error without the password, as SourceDown if the server cannot be talked to at all."""
+        if isinstance(error, SourceError):
+            return error
+        state = getattr(error, "sqlstate", None) or ""
+        down = state[:2] == "08" or state in ("57P03", "53300")
+        return (SourceDown if down else SourceError)(self._redacted(str(error)))
+
+    def _wait_for_turn(self, canceled: Event) -> None:
+        deadline = time.monotonic() + self._wait
+        with self._changed:
+            while self._taken >= self._size:
+                if canceled.is_set():
+                    raise ScanCanceled("the scan was cancelled")
+                if time.monotonic() > deadline:
+                    raise SourceError(f"all {self._size} connections are busy since {self._wait:g} seconds")
+                self._changed.wait(0.05)
+            if self._closed:
+                raise SourceError("the connector is closed")
+            self._taken += 1
+
+    def _leave(self) -> None:
+        with self._changed:
+            self._taken -= 1
+            done = self._closed and self._taken == 0
+            self._changed.notify()
+        if done:
+            self._close_database()
+
+    def _begun(self, reference: str) -> Connection:
+        while (idle := self._pop_idle()) is not None:
+            try:
+                idle.begin(reference)
+            except adbc_driver_manager.Error:  # the server closed it while it was idle: nothing is lost yet
+                idle.close()
+            else:
+                return idle
+        connection = self._connected()
+        try:
+            connection.begin(reference)
+        except adbc_driver_manager.Error as error:
+            connection.close()
+            raise self.failure(error) from error
+        return connection
+
+    def _pop_idle(self) -> Connection | None:
+        with self._changed:
+            return self._idle.pop() if self._idle else None
+
+    def _connected(self) -> Connection:
+        """One thread connects at a time; those who waited while it failed do not try the same again."""
+        asked = time.monotonic()
+        with self._connecting:
+            if self._failed[0] >= asked:
+                raise SourceDown(self._failed[1])
+            try:
+                return self._connect()
+            except adbc_driver_manager.Error as error:
+                text = self._redacted(str(error))
+                self._failed = (time.monotonic(), text)
+                raise SourceDown(text) from None  # the driver's own error may show the URI
+
+    def _connect(self) -> Connection:
+        if self._database is None:
+            self._database = adbc_driver_postgresql.connect(self._uri)
+        raw = adbc_driver_manager.AdbcConnection(self._database)
+        try:
+            return Connection(raw, self._session)
+        except BaseException:
+            raw.close()
+            raise
+
+    def _close_database(self) -> None:
+        with self._changed:
+            if self._taken or self._database is None:
+                return
+            database, self._database = self._database, None
+        database.close()
+
+    def _redacted(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+def secrets(uri: str) -> tuple[str, ...]:
+    """What of a connection string must not be logged, longest first."""
+    found = {uri}
+    if "://" in uri:
+        password = uri.partition("://")[2].rpartition("@")[0].partition(":")[2]
+        found |= {password, unquote(password)}
+        uri = unquote(urlsplit(uri).query.replace("&", " "))
+    found |= {word.strip("'") for word in re.findall(r"password\s*=\s*('(?:[^'\\]|\\.)*'|\S+)", uri)}
+    return tuple(sorted(found - {""}, key=len, reverse=True))
+
+
+def with_parameters(uri: str, parameters: dict[str, str]) -> str:
+    """The connection string with those parameters that it does not name itself."""
+    missing = {key: value for key, value in parameters.items() if not re.search(rf"\b{key}\s*=", uri)}
+    if "://" not in uri:
+        return " ".join((uri, *(f"{key}={value}" for key, value in missing.items())))
+    joint = "&" if "?" in uri else "?"
+    return uri + joint + "&".join(f"{key}={quote(value)}" for key, value in missing.items())

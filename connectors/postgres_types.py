@@ -1,0 +1,226 @@
+"""How each column of a PostgreSQL query is asked for and received, so that no value changes on the way.
+
+The driver is wrong without a word about numeric in bulk (slow text), two-dimensional arrays (flattened),
+infinite dates and timestamps (garbage) and very long intervals (overflow), and delivers inet, timetz, ranges
+and the like as raw bytes. Each is repaired at the source or raises there; nothing is trusted to be absent.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.base import SourceColumn, SourceError
+from connectors.types import arrow_type
+
+SCALARS = {
+    "bool": "BOOLEAN",
+    "int2": "SMALLINT",
+    "int4": "INTEGER",
+    "int8": "BIGINT",
+    "float4": "FLOAT",
+    "float8": "DOUBLE",
+    "text": "VARCHAR",
+    "varchar": "VARCHAR",
+    "bpchar": "VARCHAR",
+    "name": "VARCHAR",
+    "bytea": "BLOB",
+    "date": "DATE",
+    "time": "TIME",
+    "timestamp": "TIMESTAMP",
+    "timestamptz": "TIMESTAMP WITH TIME ZONE",
+    "interval": "INTERVAL",
+    "uuid": "UUID",
+    "json": "JSON",
+    "jsonb": "JSON",
+}
+"""PostgreSQL types that the driver delivers exactly, once the guards below hold."""
+
+INTEGERS = frozenset(("TINYINT", "SMALLINT", "INTEGER", "BIGINT"))
+NUMBERS = frozenset(("int2", "int4", "int8", "numeric"))
+LAST_TIMESTAMP = "294247-01-01"
+"""Later ones do not fit 64 bits of microseconds since 1970; PostgreSQL counts from 2000."""
+LONGEST_HOURS = 2_562_047
+"""An Arrow interval counts nanoseconds in 64 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """`sql` selects the column from the alias `s`, the driver delivers `type`, `finish` makes it exact."""
+
+    sql: str
+    type: Any
+    finish: Callable[[Any], Any]
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Needs `standard_conforming_strings`, which the session sets."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def natural_type(name: str | None, typmod: int) -> str:
+    """The DuckDB type in which a column of the built-in type `name` is delivered; None: any other type."""
+    if name == "numeric":
+        return _numeric_type(typmod)
+    if name is not None and name.startswith("_"):
+        element = _numeric_type(typmod) if name == "_numeric" else SCALARS.get(name[1:], "VARCHAR")
+        return f"{element}[]"
+    return SCALARS.get(name or "", "VARCHAR")
+
+
+def numeric_digits(typmod: int) -> tuple[int, int] | None:
+    """Precision and scale of a numeric's type modifier; None: unbounded. A negative scale adds zeros."""
+    if typmod < 4:
+        return None
+    precision = (typmod - 4) >> 16 & 0xFFFF
+    scale = ((typmod - 4 & 0x7FF) ^ 1024) - 1024
+    if scale < 0:
+        return precision - scale, 0
+    return max(precision, scale), scale
+
+
+def _numeric_type(typmod: int) -> str:
+    precision, scale = numeric_digits(typmod) or (38, 10)
+    return f"DECIMAL({precision},{scale})" if precision <= 38 else "VARCHAR"
+
+
+def arrival(column: SourceColumn, field: Any) -> Arrival:
+    """How to ask for `column`, given the `field` that the driver describes; SourceError: another type."""
+    remote = _metadata(field, b"POSTGRESQL:type")
+    value = f"s.{quoted(column.name)}"
+    found = (
+        _list(column, value, remote, field.type)
+        if column.type.endswith("[]")
+        else _scalar(column, value, remote, field)
+    )
+    if found is None:
+        raise SourceError(f"column {column.name}: the source has {remote}, which is no {column.type}")
+    return found
+
+
+def _scalar(column: SourceColumn, value: str, remote: str, field: Any) -> Arrival | None:
+    wanted = column.type
+    if SCALARS.get(remote) == wanted and field.type == arrow_type(wanted):
+        return Arrival(_guarded(column.name, value, remote), field.type, _unchanged)
+    if remote in NUMBERS and (wanted.startswith("DECIMAL(") or wanted == "HUGEINT"):
+        typmod = int(_metadata(field, b"POSTGRESQL:typmod") or -1)
+        return _number(column, value, numeric_digits(typmod) if remote == "numeric" else (19, 0))
+    if remote in NUMBERS and wanted in INTEGERS:
+        whole = f"CASE WHEN {value} = trunc({value}) THEN {value}::int8 ELSE "
+        fraction = _raised(column.name, "a fraction", value, "int8")
+        sql = f"{whole}{fraction} END" if remote == "numeric" else f"{value}::int8"
+        return Arrival(sql, pa.int64(), lambda array: pc.cast(array, arrow_type(wanted), safe=True))
+    if (remote, wanted) == ("float4", "DOUBLE"):
+        return Arrival(f"{value}::float8", pa.float64(), _unchanged)
+    if wanted == "VARCHAR" and SCALARS.get(remote, "VARCHAR") == "VARCHAR":
+        return Arrival(f"{value}::text", pa.string(), _unchanged)
+    return None
+
+
+def _number(column: SourceColumn, value: str, digits: tuple[int, int] | None) -> Arrival:
+    wanted = arrow_type(column.type)
+    if not pa.types.is_decimal64(wanted):
+        return Arrival(f"{value}::text", pa.string(), lambda array: _from_text(array, wanted))
+    sql = f"({value} * {10**wanted.scale}::numeric)::int8"
+    if digits is None or digits[1] > wanted.scale:  # the cast would round
+        fits = f"scale({value}) <= {wanted.scale} OR {value} = trunc({value}, {wanted.scale})"
+        refused = _raised(column.name, f"more than {wanted.scale} fractional digits", value, "int8")
+        sql = f"CASE WHEN {fits} THEN {sql} ELSE {refused} END"
+    return Arrival(sql, pa.int64(), lambda array: _relabeled(array, wanted))
+
+
+def _list(column: SourceColumn, value: str, remote: str, delivered: Any) -> Arrival | None:
+    wanted, element = arrow_type(column.type), column.type[:-2]
+    if element.endswith("]"):
+        return None
+    flat = f"CASE WHEN array_ndims({value}) > 1 THEN "
+    if SCALARS.get(remote[1:]) == element and delivered == wanted:
+        array = f"{remote[1:]}[]"
+        refused = _raised(column.name, "an array of more than one dimension", value, array)
+        items = _guarded_items(column.name, value, remote[1:], array)
+        return Arrival(f"{flat}{refused} {items}ELSE {value} END", wanted, _unchanged)
+    refused = _raised(column.name, "an array of more than one dimension", value, "text[]")
+    sql = f"{flat}{refused} ELSE {value}::text[] END"
+    if element == "VARCHAR" and (remote not in _EXACT_LISTS):
+        return Arrival(sql, wanted, _unchanged)
+    if element.startswith("DECIMAL(") and remote == "_numeric":
+        return Arrival(sql, pa.list_(pa.string()), lambda array: _list_from_text(array, wanted))
+    return None
+
+
+_EXACT_LISTS = frozenset(f"_{name}" for name, kind in SCALARS.items() if kind != "VARCHAR")
+
+
+def _guarded(name: str, value: str, remote: str) -> str:
+    if remote == "date":
+        condition, why = f"isfinite({value})", "an infinite date"
+    elif remote in ("timestamp", "timestamptz"):
+        condition = f"{value} > '-infinity' AND {value} < '{LAST_TIMESTAMP}'"
+        why = f"an infinite time or one after {LAST_TIMESTAMP}"
+    elif remote == "interval":
+        condition = f"isfinite({value}) AND abs(date_part('hour', {value})) < {LONGEST_HOURS}"
+        why = f"an interval of {LONGEST_HOURS} hours or more"
+    else:
+        return value
+    return f"CASE WHEN {condition} THEN {value} ELSE {_raised(name, why, value, remote)} END"
+
+
+def _guarded_items(name: str, value: str, item: str, array: str) -> str:
+    if item == "date":
+        condition = f"'infinity' = ANY({value}) OR '-infinity' = ANY({value})"
+    elif item in ("timestamp", "timestamptz"):
+        condition = f"'{LAST_TIMESTAMP}' <= ANY({value}) OR '-infinity' = ANY({value})"
+    elif item == "interval":
+        bad = f"NOT isfinite(i) OR abs(date_part('hour', i)) >= {LONGEST_HOURS}"
+        condition = f"EXISTS (SELECT FROM unnest({value}) AS u(i) WHERE {bad})"
+    else:
+        return ""
+    return f"WHEN {condition} THEN {_raised(name, f'an infinite or too great {item}', value, array)} "
+
+
+def _raised(name: str, why: str, value: str, kind: str) -> str:
+    """An expression of type `kind` that fails when evaluated, and is NULL for NULL.
+
+    It depends on the value, so that it is not evaluated before a row needs it, and does not show the value.
+    """
+    return f"CAST({literal(f'column {name} holds {why} ')} || left({value}::text, 0) AS {kind})"
+
+
+def _metadata(field: Any, key: bytes) -> str:
+    return bytes((field.metadata or {}).get(key, b"")).decode()
+
+
+def _unchanged(array: Any) -> Any:
+    return array
+
+
+def _relabeled(array: Any, wanted: Any) -> Any:
+    """Scaled integers as decimals, without a copy; pa.ArrowInvalid for one of too many digits."""
+    span: Any = pc.min_max(array).as_py()
+    limit: int = 10**wanted.precision
+    if span["min"] is not None and not -limit < span["min"] <= span["max"] < limit:
+        raise pa.ArrowInvalid(f"a number does not fit {wanted}")
+    return pa.Array.from_buffers(wanted, len(array), array.buffers(), array.null_count, array.offset)
+
+
+def _from_text(array: Any, wanted: Any) -> Any:
+    if pa.types.is_decimal(wanted):
+        wide = pa.decimal128(wanted.precision, wanted.scale)
+        return pc.cast(pc.cast(array, wide, safe=True), wanted, safe=True)
+    whole = pc.cast(array, pa.decimal128(38, 0), safe=True)  # HUGEINT: the same 16 bytes under another name
+    raw = pa.Array.from_buffers(pa.binary(16), len(whole), whole.buffers(), whole.null_count, whole.offset)
+    return pa.ExtensionArray.from_storage(wanted, raw)
+
+
+def _list_from_text(array: Any, wanted: Any) -> Any:
+    items = _from_text(array.flatten(), wanted.value_type)
+    lengths = pc.fill_null(pc.list_value_length(array), 0)
+    ends = pc.cast(pc.cumulative_sum(lengths), pa.int32())
+    offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
+    return pa.ListArray.from_arrays(offsets, items, type=wanted, mask=array.is_null())

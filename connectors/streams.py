@@ -1,0 +1,93 @@
+"""The one Stream of all connectors: batches from a generator, with cancelling and closing from any thread."""
+
+from collections.abc import Callable, Generator
+from threading import Event, Lock
+
+import pyarrow as pa
+
+from connectors.base import ScanCanceled, SourceColumn, SourceError
+from connectors.types import arrow_type
+
+PATIENCE = 2.0
+
+Batches = Generator[pa.RecordBatch, None, None]
+
+
+def scan_schema(columns: tuple[SourceColumn, ...]) -> pa.Schema:
+    """The Arrow schema of a scan's answer. ValueError for a scan of nothing."""
+    if not columns:
+        raise ValueError("a scan reads at least one column")
+    return pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns])
+
+
+class PulledStream:
+    """A Stream that does all its work, connecting included, while a batch is pulled from `batches`.
+
+    So `cancel` reaches every wait: `interrupt` must make a pull that blocks in the source return or raise
+    soon, from any thread, at any time. `batches` gives everything back in its `finally`.
+    """
+
+    def __init__(
+        self, schema: pa.Schema, batches: Batches, interrupt: Callable[[], None] = lambda: None
+    ) -> None:
+        self.schema = schema
+        self._batches = batches
+        self._interrupt = interrupt
+        self._canceled = Event()
+        self._pulling = Lock()
+        self._handed_out = False
+
+    def reader(self) -> pa.RecordBatchReader:
+        if self._handed_out:
+            raise SourceError("a stream is read once")
+        self._handed_out = True
+        return pa.RecordBatchReader.from_batches(self.schema, self._pulled())
+
+    def cancel(self) -> None:
+        """Returns when a pull that was blocked has ended, at the latest after `PATIENCE` seconds."""
+        if self._stopped(PATIENCE):
+            self._pulling.release()
+
+    def close(self) -> None:
+        if self._stopped(None):
+            self._batches.close()
+            self._pulling.release()
+
+    def _stopped(self, seconds: float | None) -> bool:
+        """Whether the pulling thread is out and locked out. Asks again and again: the first time may be too
+        early,
+        when the source has not begun what shall be stopped."""
+        self._canceled.set()
+        asked = 0.0
+        while True:
+            self._interrupt()
+            if self._pulling.acquire(timeout=0.05):
+                return True
+            asked += 0.05
+            if seconds is not None and asked >= seconds:
+                return False
+
+    def _pulled(self) -> Batches:
+        while True:
+            batch = self._next()
+            if batch is None:
+                return
+            yield batch
+
+    def _next(self) -> pa.RecordBatch | None:
+        with self._pulling:
+            self._refuse_if_canceled()
+            try:
+                batch = next(self._batches, None)
+            except Exception as error:
+                self._refuse_if_canceled(error)
+                if isinstance(error, SourceError):
+                    raise
+                raise SourceError(f"{type(error).__name__}: {error}") from error
+            # A source that was interrupted may end early instead of raising: that is no end of the data.
+            self._refuse_if_canceled()
+            return batch
+
+    def _refuse_if_canceled(self, cause: Exception | None = None) -> None:
+        if self._canceled.is_set():
+            raise ScanCanceled("the scan was cancelled") from cause

@@ -1,0 +1,148 @@
+"""Carrying out session statements on a workspace."""
+
+from dataclasses import dataclass
+
+from gateway.errors import Refused
+from gateway.frontends.pgwire.messages import Notice
+from gateway.frontends.pgwire.pg_catalog import LocalAnswer, text_answer
+from gateway.frontends.pgwire.refusals import UndefinedPreparedStatement
+from gateway.frontends.pgwire.session_statements import (
+    Accepted,
+    Begin,
+    ClosePortal,
+    Commit,
+    Deallocate,
+    Discard,
+    Release,
+    Reset,
+    Rollback,
+    RollbackTo,
+    Savepoint,
+    SessionStatement,
+    Set,
+    Show,
+)
+from gateway.frontends.pgwire.transaction import FAILED, IDLE
+from gateway.frontends.pgwire.variables import VARIABLES, checked, variable
+from gateway.frontends.pgwire.workspace import Workspace
+
+
+class ActiveTransaction(Refused):
+    sqlstate = "25001"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """`tag` for CommandComplete, rows of a SHOW, warnings."""
+
+    tag: str
+    answer: LocalAnswer | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+def carry_out(command: SessionStatement, workspace: Workspace) -> Done:  # noqa: C901
+    """Errors: of `refusals`, UndefinedSetting, InvalidParameterValue; the workspace is then as before."""
+    match command:
+        case Begin(tag):
+            return _begin(tag, workspace)
+        case Commit(chain):
+            return _end(workspace, chain=chain, commit=True)
+        case Rollback(chain):
+            return _end(workspace, chain=chain, commit=False)
+        case Savepoint(name):
+            workspace.transaction = workspace.transaction.with_savepoint(name)
+            return Done("SAVEPOINT")
+        case Release(name):
+            workspace.transaction = workspace.transaction.released(name)
+            return Done("RELEASE")
+        case RollbackTo(name):
+            workspace.transaction = workspace.transaction.rolled_back_to(name)
+            return Done("ROLLBACK")
+        case Set(name, value, local):
+            return _set(workspace, name, value, local=local)
+        case Reset(name):
+            return _reset(workspace, name)
+        case Show(name):
+            return Done("SHOW", shown(name, workspace))
+        case Discard(what):
+            return _discard(workspace, what)
+        case Deallocate(name):
+            return _deallocate(workspace, name)
+        case ClosePortal(name):
+            return _close(workspace, name)
+        case Accepted(tag):
+            return Done(tag)
+
+
+def shown(name: str | None, workspace: Workspace) -> LocalAnswer:
+    """The rows of SHOW."""
+    settings = workspace.settings
+    if name is None:
+        rows = [(known.name, settings[known.name], known.description) for known in VARIABLES.values()]
+        return text_answer(("name", "setting", "description"), rows)
+    known = variable(name)
+    return text_answer((known.name,), [(settings[known.name],)])
+
+
+def _begin(tag: str, workspace: Workspace) -> Done:
+    if workspace.transaction.status == IDLE:
+        workspace.transaction = workspace.transaction.begun()
+        return Done(tag)
+    return Done(tag, notices=(Notice("WARNING", "25001", "there is already a transaction in progress"),))
+
+
+def _end(workspace: Workspace, *, chain: bool, commit: bool) -> Done:
+    before = workspace.transaction
+    tag = "COMMIT" if commit and before.status != FAILED else "ROLLBACK"
+    workspace.end(before.committed() if commit else before.rolled_back())
+    if before.status == IDLE:
+        return Done(tag, notices=(Notice("WARNING", "25P01", "there is no transaction in progress"),))
+    if chain:
+        workspace.transaction = workspace.transaction.begun()
+    return Done(tag)
+
+
+def _set(workspace: Workspace, name: str, value: str | None, *, local: bool) -> Done:
+    canonical, kept = (variable(name).name, None) if value is None else checked(name, value)
+    workspace.transaction = workspace.transaction.with_setting(canonical, kept, local=local)
+    if local and workspace.transaction.status == IDLE:
+        return Done(
+            "SET", notices=(Notice("WARNING", "25P01", "SET LOCAL can only be used in transaction blocks"),)
+        )
+    return Done("SET")
+
+
+def _reset(workspace: Workspace, name: str | None) -> Done:
+    if name is None:
+        workspace.transaction = workspace.transaction.reset()
+    else:
+        workspace.transaction = workspace.transaction.with_setting(variable(name).name, None, local=False)
+    return Done("RESET")
+
+
+def _discard(workspace: Workspace, what: str) -> Done:
+    if what == "ALL":
+        if workspace.transaction.status != IDLE:
+            raise ActiveTransaction("DISCARD ALL cannot run inside a transaction block")
+        workspace.transaction = workspace.transaction.reset()
+        workspace.statements.clear()
+        workspace.close_portals()
+    return Done(f"DISCARD {'TEMP' if what == 'TEMPORARY' else what}")
+
+
+def _deallocate(workspace: Workspace, name: str | None) -> Done:
+    if name is None:
+        workspace.statements.clear()
+        return Done("DEALLOCATE ALL")
+    if workspace.statements.pop(name, None) is None:
+        raise UndefinedPreparedStatement(f'prepared statement "{name}" does not exist')
+    return Done("DEALLOCATE")
+
+
+def _close(workspace: Workspace, name: str | None) -> Done:
+    if name is None:
+        workspace.close_portals()
+        return Done("CLOSE CURSOR ALL")
+    workspace.portal(name)
+    workspace.close_portal(name)
+    return Done("CLOSE CURSOR")

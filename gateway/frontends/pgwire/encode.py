@@ -1,0 +1,66 @@
+"""Arrow batches to DataRow messages: whole batches at a time, in text or binary format a column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import pyarrow as pa
+
+from gateway.frontends.pgwire.arrow import storage, validity
+from gateway.frontends.pgwire.encode_array import encode_array_binary, encode_array_text
+from gateway.frontends.pgwire.encode_binary import encode_binary
+from gateway.frontends.pgwire.encode_text import encode_text
+from gateway.frontends.pgwire.kernels import Array
+from gateway.frontends.pgwire.pieces import Field, data_rows
+from gateway.frontends.pgwire.types import ColumnType
+
+TEXT, BINARY = 0, 1
+
+_CHUNK = 1 << 20  # bytes of Arrow data encoded at a time: bounds the memory of one answer
+_UNQUOTED = frozenset({"bool", "int2", "int4", "int8", "oid", "numeric", "float4", "float8", "time", "uuid"})
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """`formats` has one format code a column."""
+
+    columns: tuple[ColumnType, ...]
+    formats: tuple[int, ...]
+
+    def step(self, batch: pa.RecordBatch) -> int:
+        """How many of the batch's rows to encode at once."""
+        rows = int(batch.num_rows)
+        return max(1, min(rows, rows * _CHUNK // max(1, batch.nbytes)))
+
+    def encode(self, batch: pa.RecordBatch) -> memoryview:
+        """All rows at once. Errors: DataError for a value that the protocol cannot carry without loss."""
+        if not batch.num_rows:
+            return memoryview(b"")
+        fields = [
+            _field(array, column, code)
+            for array, column, code in zip(batch.columns, self.columns, self.formats, strict=True)
+        ]
+        return data_rows(fields, batch.num_rows)
+
+
+def formats_of(codes: Sequence[int], columns: int) -> tuple[int, ...]:
+    """Bind's format codes, one a column: none means text, a single one means all."""
+    if not codes:
+        return (TEXT,) * columns
+    return tuple(codes) * columns if len(codes) == 1 else tuple(codes)
+
+
+def _field(array: Array, column: ColumnType, code: int) -> Field:
+    array = storage(array)
+    valid = validity(array)
+    if valid is not None and not valid.any():
+        return Field((), valid)
+    name, origin = column.element.name, column.origin
+    if not column.is_array:
+        encode = encode_binary if code == BINARY else encode_text
+        return Field(encode(array, name, origin), valid)
+    if code == BINARY:
+        element = partial(encode_binary, type_name=name, origin=origin)
+        return Field(encode_array_binary(array, element, column.element.oid), valid)
+    element = partial(encode_text, type_name=name, origin=origin)
+    return Field(encode_array_text(array, element, quotable=name not in _UNQUOTED), valid)

@@ -1,0 +1,302 @@
+"""Dates, times of day, timestamps and intervals, as text and binary.
+
+Ordinary values go through tables of texts; what is rare (infinity, before year 1, after 9999) is written one by one.
+"""
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from gateway.errors import DataError
+from gateway.frontends.pgwire.arrow import values
+from gateway.frontends.pgwire.kernels import Array, pc
+from gateway.frontends.pgwire.pieces import (
+    Fixed,
+    Mask,
+    Matrix,
+    Piece,
+    Variable,
+    big_endian,
+    buffer_of,
+    compacted,
+    constant,
+    joined,
+)
+
+Integers = npt.NDArray[np.int64]
+
+_EPOCH_DAYS = 10_957  # 1970-01-01 to 2000-01-01, PostgreSQL's epoch
+_DAY = 86_400_000_000  # microseconds
+_EPOCH_MICROSECONDS = _EPOCH_DAYS * _DAY
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31
+_INFINITE_DATE = 2**31 - 1
+_INFINITE_TIMESTAMP = 2**63 - 1
+_TABLE_FIRST, _TABLE_LAST = -62_091, 84_005  # 1800 to 2199: the table of date texts
+_MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
+_ZERO = ord("0")
+
+
+def date_text(array: Array) -> tuple[Piece, ...]:
+    days = values(array, "i4").astype(np.int64)
+    ordinary = _ordinary(array, (days >= _FIRST_DAY) & (days <= _LAST_DAY))
+    if ordinary.all():
+        return (Fixed(_date_digits(np.where(_present(array), days, 0))),)
+    text = _date_digits(np.where(ordinary & _present(array), days, 0))
+    return (_patched((Fixed(text),), days, ordinary, _rare_date),)
+
+
+def date_binary(array: Array) -> tuple[Piece, ...]:
+    days = values(array, "i4").astype(np.int64)
+    shifted = days - _EPOCH_DAYS
+    shifted[days == _INFINITE_DATE] = 2**31 - 1
+    shifted[days == -_INFINITE_DATE] = -(2**31)
+    if ((shifted < -(2**31)) & _present(array)).any():
+        raise DataError("a date is before PostgreSQL's first one")
+    return (big_endian(shifted, ">i4"),)
+
+
+def time_text(array: Array) -> tuple[Piece, ...]:
+    microseconds = _clean(array, _time_of_day(array))
+    seconds, fraction = _divided(microseconds, 1_000_000)
+    return (Fixed(_clock_texts()[seconds]), *_fraction(fraction))
+
+
+def time_binary(array: Array) -> tuple[Piece, ...]:
+    return (big_endian(_time_of_day(array), ">i8"),)
+
+
+def timestamp_text(array: Array) -> tuple[Piece, ...]:
+    """A timestamp with a time zone is shown in UTC, `+00` behind it."""
+    microseconds = _microseconds(array)
+    zone = (constant(b"+00"),) if array.type.tz else ()
+    ordinary = _ordinary(array, (microseconds >= _FIRST_DAY * _DAY) & (microseconds < (_LAST_DAY + 1) * _DAY))
+    days, rest = _divided(np.where(ordinary & _present(array), microseconds, 0), _DAY)
+    seconds, fraction = _divided(rest, 1_000_000)
+    head = (Fixed(_date_digits(days)), constant(b" "), Fixed(_clock_texts()[seconds]))
+    pieces = (*head, *_fraction(fraction), *zone)
+    if ordinary.all():
+        return pieces
+    suffix = "+00" if array.type.tz else ""
+    return (_patched(pieces, microseconds, ordinary, lambda value: _rare_timestamp(value, suffix)),)
+
+
+def timestamp_binary(array: Array) -> tuple[Piece, ...]:
+    microseconds = _microseconds(array)
+    infinite = np.abs(microseconds) == _INFINITE_TIMESTAMP
+    early = (microseconds < _EPOCH_MICROSECONDS - 2**63) & ~infinite & _present(array)
+    if early.any():
+        raise DataError("a timestamp is before PostgreSQL's first one")
+    shifted = microseconds - np.int64(_EPOCH_MICROSECONDS)
+    shifted[microseconds == _INFINITE_TIMESTAMP] = 2**63 - 1
+    shifted[microseconds == -_INFINITE_TIMESTAMP] = -(2**63)
+    return (big_endian(shifted, ">i8"),)
+
+
+def interval_binary(array: Array) -> tuple[Piece, ...]:
+    months, days, microseconds = _interval_parts(array)
+    return big_endian(microseconds, ">i8"), big_endian(days, ">i4"), big_endian(months, ">i4")
+
+
+def interval_text(array: Array) -> tuple[Piece, ...]:
+    """In PostgreSQL's style: `1 year 2 mons -3 days +04:05:06.7`. Equal intervals are written once."""
+    _interval_parts(array)
+    raw = buffer_of(values(array, "V16").view(np.uint8))
+    units = pa.Array.from_buffers(pa.binary(16), len(array), [None, raw]).dictionary_encode()
+    distinct = values(units.dictionary, "V16").view(_INTERVAL)
+    texts = [
+        interval_in_words(months, days, nanoseconds // 1000)
+        for months, days, nanoseconds in distinct.tolist()
+    ]
+    return (Variable(pa.array(texts, pa.string()).cast(pa.binary()).take(units.indices)),)
+
+
+_INTERVAL = np.dtype([("months", "<i4"), ("days", "<i4"), ("nanoseconds", "<i8")])
+
+
+def interval_in_words(months: int, days: int, microseconds: int) -> str:
+    """intervalout with IntervalStyle `postgres`."""
+    years, months = _truncated(months, 12)
+    words: list[str] = []
+    negative = False
+    for count, unit in ((years, "year"), (months, "mon"), (days, "day")):
+        if count:
+            words.append(f"{'+' if negative and count > 0 else ''}{count} {unit}{'' if count == 1 else 's'}")
+            negative = count < 0
+    if microseconds or not words:
+        sign = "-" if microseconds < 0 else "+" if negative else ""
+        words.append(sign + _clock(abs(microseconds)))
+    return " ".join(words)
+
+
+def _truncated(number: int, divisor: int) -> tuple[int, int]:
+    """Quotient and remainder toward zero, as in C."""
+    quotient = abs(number) // divisor * (1 if number >= 0 else -1)
+    return quotient, number - quotient * divisor
+
+
+def _clock(microseconds: int) -> str:
+    seconds, fraction = divmod(microseconds, 1_000_000)
+    shown = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return shown + (f".{fraction:06}".rstrip("0") if fraction else "")
+
+
+def _interval_parts(array: Array) -> tuple[Integers, Integers, Integers]:
+    parts = values(array, "V16").view(_INTERVAL)
+    microseconds = _exact(array, parts["nanoseconds"].astype(np.int64))
+    return parts["months"].astype(np.int64), parts["days"].astype(np.int64), microseconds
+
+
+def _exact(array: Array, nanoseconds: Integers) -> Integers:
+    """Microseconds. Errors: DataError where that would drop digits."""
+    microseconds = nanoseconds // 1000
+    if ((microseconds * 1000 != nanoseconds) & _present(array)).any():
+        raise DataError(
+            "a value has nanoseconds, which PostgreSQL's types cannot hold; cast the column to TIMESTAMP or VARCHAR"
+        )
+    return microseconds
+
+
+def _present(array: Array) -> Mask:
+    if not array.null_count:
+        return np.ones(len(array), np.bool_)
+    return np.asarray(pc.is_valid(array).to_numpy(zero_copy_only=False), np.bool_)
+
+
+def _ordinary(array: Array, within: Mask) -> Mask:
+    """NULLs are never in the way."""
+    return within | ~_present(array) if array.null_count else within
+
+
+def _clean(array: Array, microseconds: Integers) -> Integers:
+    return np.where(_present(array), microseconds, 0) if array.null_count else microseconds
+
+
+def _divided(number: Integers, divisor: int) -> tuple[Integers, Integers]:
+    quotient = number // np.int64(divisor)
+    return quotient, number - quotient * np.int64(divisor)
+
+
+def _time_of_day(array: Array) -> Integers:
+    unit = array.type.unit
+    if pa.types.is_time32(array.type):
+        return values(array, "i4").astype(np.int64) * _MICROSECONDS[unit]
+    number = values(array, "i8")
+    return _exact(array, number) if unit == "ns" else number
+
+
+def _microseconds(array: Array) -> Integers:
+    """Since 1970; infinities stay 2**63-1 and its negative. Errors: DataError where a value does not fit."""
+    number = values(array, "i8")
+    unit = array.type.unit
+    if unit == "us":
+        return number
+    infinite = np.abs(number) == _INFINITE_TIMESTAMP
+    finite = np.where(infinite, 0, number)
+    if unit == "ns":
+        return np.where(infinite, number, _exact(array, finite))
+    factor = _MICROSECONDS[unit]
+    if ((np.abs(finite) > (2**63 - 1) // factor) & _present(array)).any():
+        raise DataError("a timestamp is out of PostgreSQL's range")
+    return np.where(infinite, number, finite * factor)
+
+
+def _fraction(microseconds: Integers) -> tuple[Piece, ...]:
+    """`.` and up to six digits without zeros at the end; nothing where there is no fraction at all."""
+    if not microseconds.any():
+        return ()
+    text = np.empty((len(microseconds), 7), np.uint8)
+    text[:, 0] = ord(".")
+    rest = microseconds.astype(np.uint32)
+    keep = np.empty((len(microseconds), 7), np.bool_)
+    shown = np.zeros(len(microseconds), np.bool_)
+    for place in range(6, 0, -1):
+        higher = rest // np.uint32(10)
+        digit = rest - higher * np.uint32(10)
+        text[:, place] = digit + _ZERO
+        shown = shown | (digit != 0)
+        keep[:, place] = shown
+        rest = higher
+    keep[:, 0] = shown
+    return (Fixed(text),) if keep.all() else (compacted(text, keep),)
+
+
+def _date_digits(days: Integers) -> Matrix:
+    """`YYYY-MM-DD`, for days from year 1 to 9999."""
+    if not len(days):
+        return np.empty((0, 10), np.uint8)
+    if days.min() >= _TABLE_FIRST and days.max() <= _TABLE_LAST:
+        return _date_texts()[days - _TABLE_FIRST]
+    return _computed_dates(days)
+
+
+@cache
+def _date_texts() -> Matrix:
+    return _computed_dates(np.arange(_TABLE_FIRST, _TABLE_LAST + 1, dtype=np.int64))
+
+
+@cache
+def _clock_texts() -> Matrix:
+    """`HH:MM:SS` of every second of a day, 24:00:00 included."""
+    second = np.arange(86_401)
+    return _punctuated((second // 3600, second // 60 % 60, second % 60), b":")
+
+
+def _computed_dates(days: Integers) -> Matrix:
+    """The civil calendar after Howard Hinnant's days_from_civil."""
+    shifted = days + 719_468
+    era, of_era = _divided(shifted, 146_097)
+    year_of_era = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
+    day_of_year = of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    month_index = (5 * day_of_year + 2) // 153
+    day = day_of_year - (153 * month_index + 2) // 5 + 1
+    month = np.where(month_index < 10, month_index + 3, month_index - 9)
+    year = year_of_era + era * 400 + (month <= 2)
+    tail = _punctuated((year % 100, month, day), b"-")
+    return np.concatenate([_two_digits(year // 100), tail], axis=1)
+
+
+def _punctuated(numbers: tuple[Integers, Integers, Integers], mark: bytes) -> Matrix:
+    text = np.empty((len(numbers[0]), 8), np.uint8)
+    text[:, 2] = text[:, 5] = mark[0]
+    for start, number in zip((0, 3, 6), numbers, strict=True):
+        text[:, start : start + 2] = _two_digits(number)
+    return text
+
+
+def _two_digits(number: Integers) -> Matrix:
+    return np.stack([number // 10 + _ZERO, number % 10 + _ZERO], axis=1).astype(np.uint8)
+
+
+def _patched(
+    pieces: tuple[Piece, ...], number: Integers, ordinary: Mask, write: Callable[[int], str]
+) -> Variable:
+    """The pieces' text, with what is not ordinary written one by one."""
+    fast = joined(pieces, len(number)).array
+    rare = pa.array([write(value).encode() for value in number[~ordinary].tolist()], pa.binary())
+    return Variable(pc.replace_with_mask(fast, pa.array(~ordinary), rare))
+
+
+def _rare_date(days: int) -> str:
+    if abs(days) == _INFINITE_DATE:
+        return "infinity" if days > 0 else "-infinity"
+    text, era = _far_date(days)
+    return text + era
+
+
+def _rare_timestamp(microseconds: int, zone: str) -> str:
+    if abs(microseconds) == _INFINITE_TIMESTAMP:
+        return "infinity" if microseconds > 0 else "-infinity"
+    days, rest = divmod(microseconds, _DAY)
+    text, era = _far_date(days)
+    return f"{text} {_clock(rest)}{zone}{era}"
+
+
+def _far_date(days: int) -> tuple[str, str]:
+    """The date, and ` BC` for years before 1. The calendar repeats every 400 years."""
+    cycles, of_cycle = divmod(days, 146_097)
+    text = bytes(_computed_dates(np.array([of_cycle], np.int64))[0]).decode()
+    year = int(text[:4]) + cycles * 400
+    return f"{year if year > 0 else 1 - year:04}{text[4:]}", "" if year > 0 else " BC"

@@ -1,0 +1,89 @@
+"""The one statement that a session runs at a time: its deadline, how it is canceled, its rows."""
+
+from collections.abc import Callable
+from functools import partial
+
+from gateway.errors import MeshgateError
+from gateway.frontends.pgwire.effects import Call, Disconnected, Send, Steps, T
+from gateway.frontends.pgwire.handshake import Gateway
+from gateway.frontends.pgwire.portal import Portal, Rows, Shape, shape_of
+from gateway.frontends.pgwire.refusals import FeatureRefused
+from gateway.query.request import Description, Request
+
+
+class Execution:
+    """`clock` counts seconds. `cancel` may come from any thread, everything else from the session's."""
+
+    __slots__ = ("_clock", "_deadline", "_gateway", "_reason", "portal")
+
+    def __init__(self, gateway: Gateway, clock: Callable[[], float]) -> None:
+        self._gateway = gateway
+        self._clock = clock
+        self._deadline: float | None = None
+        self._reason: MeshgateError | None = None
+        self.portal: Portal | None = None
+
+    def begin(self, portal: Portal, timeout: float | None) -> None:
+        """`timeout` in seconds; None: no end."""
+        self._deadline = None if timeout is None else self._clock() + timeout
+        self._reason = None
+        self.portal = portal
+
+    def end(self) -> None:
+        self.portal = None
+
+    def cancel(self, reason: MeshgateError) -> None:
+        """Stop what runs, if anything; its next step raises `reason`. May block for a moment."""
+        portal = self.portal
+        if portal is None or self._reason is not None:
+            return
+        self._reason = reason
+        if portal.result is not None:
+            portal.result.cancel()
+
+    def describe(self, request: Request) -> Steps[Description]:
+        return (yield from self._call(partial(self._gateway.describe, request)))
+
+    def run(self, portal: Portal, request: Request) -> Steps[Rows]:
+        """Errors: FeatureRefused too, if the columns are not those that the client was told."""
+        told = portal.prepared.shape
+        shape = yield from self._call(partial(self._opened, portal, request))
+        if told is not None and not told.same(shape):
+            raise FeatureRefused("cached plan must not change result type")
+        assert portal.rows is not None
+        return portal.rows
+
+    def stream(self, rows: Rows, limit: int) -> Steps[tuple[int, bool]]:
+        """Send up to `limit` rows (0: all). How many, and whether there are no more."""
+        count = 0
+        while not limit or count < limit:
+            pulled = yield from self._call(partial(rows.pull, limit - count if limit else 0))
+            if pulled.done:
+                return count, True
+            count += pulled.rows
+            yield Send(pulled.data)
+        return count, False
+
+    def _opened(self, portal: Portal, request: Request) -> Shape:
+        """In a thread. A cancel that came before there was a result is passed on to it."""
+        portal.result = self._gateway.run(request)
+        if self._reason is not None:
+            portal.result.cancel()
+        shape = shape_of(portal.result)
+        portal.opened(portal.result, shape)
+        return shape
+
+    def _call(self, function: Callable[[], T]) -> Steps[T]:
+        """What the function returns; if the statement was canceled meanwhile, the reason, whatever came back."""
+        timeout = None if self._deadline is None else max(0.0, self._deadline - self._clock())
+        try:
+            outcome: T = yield Call(function, timeout)
+        except Disconnected:
+            raise
+        except Exception as error:
+            if self._reason is not None:
+                raise self._reason from error
+            raise
+        if self._reason is not None:
+            raise self._reason
+        return outcome

@@ -1,0 +1,147 @@
+"""From a start-up packet to an authenticated session: SCRAM-SHA-256, then the database and the settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from scramp import ScramMechanism
+from scramp.core import ScramServer
+from scramp.utils import ScramException
+
+from gateway.errors import AuthenticationFailed, ProtocolViolation
+from gateway.frontends.pgwire.effects import Receive, Send, Steps
+from gateway.frontends.pgwire.messages import (
+    STARTUP_BYTES,
+    Notice,
+    Password,
+    Reader,
+    Startup,
+    authentication,
+    negotiate_protocol,
+)
+from gateway.frontends.pgwire.refusals import FeatureRefused, UnknownDatabase
+from gateway.frontends.pgwire.variables import startup_settings
+from gateway.query.request import Description, Request, Result
+from policies.principal import Principal
+
+MECHANISM = "SCRAM-SHA-256"
+
+
+class Verifier(Protocol):
+    """What SCRAM needs of a password: RFC 5802."""
+
+    @property
+    def salt(self) -> bytes: ...
+    @property
+    def iterations(self) -> int: ...
+    @property
+    def stored_key(self) -> bytes: ...
+    @property
+    def server_key(self) -> bytes: ...
+
+
+class Identities(Protocol):
+    """`credentials` answers for unknown names too, always the same, with what nobody has a password for."""
+
+    def principal(self, name: str) -> Principal | None: ...
+    def credentials(self, name: str) -> Verifier: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """What this frontend needs of the rest. `database` is the mesh's name.
+
+    `version` changes whenever catalog or policies do: an open portal is refused after that.
+    """
+
+    database: str
+    run: Callable[[Request], Result]
+    describe: Callable[[Request], Description]
+    identities: Callable[[], Identities]
+    version: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An authenticated client: who, and the settings it asked for, by canonical name."""
+
+    principal: Principal
+    settings: dict[str, str]
+
+
+def admit(startup: Startup, gateway: Gateway) -> Steps[Admitted]:
+    """Errors: AuthenticationFailed, the same for a wrong password and an unknown name; UnknownDatabase; settings."""
+    unknown = [name for name in startup.parameters if name.startswith("_pq_.")]
+    if startup.minor or unknown:
+        yield Send(negotiate_protocol(unknown))
+    name = startup.parameters.get("user", "")
+    if not name:
+        raise ProtocolViolation("no PostgreSQL user name specified in startup packet")
+    yield from _scram(name, gateway.identities())
+    principal = gateway.identities().principal(name)
+    if principal is None:
+        raise _failed(name)
+    yield Send(authentication(0))
+    settings = yield from _settings(startup, gateway)
+    return Admitted(principal, {**settings, "session_authorization": name})
+
+
+def _settings(startup: Startup, gateway: Gateway) -> Steps[dict[str, str]]:
+    parameters = {name: value for name, value in startup.parameters.items() if not name.startswith("_pq_.")}
+    database = parameters.get("database") or parameters["user"]
+    if database != gateway.database:
+        raise UnknownDatabase(f'database "{database}" does not exist')
+    if parameters.pop("replication", "false").lower() not in ("false", "off", "no", "0"):
+        raise FeatureRefused("replication is not supported")
+    settings, warnings = startup_settings(parameters)
+    for warning in warnings:
+        yield Send(Notice("WARNING", "01000", warning).encoded())
+    return settings
+
+
+def _scram(name: str, identities: Identities) -> Steps[None]:
+    known = identities.credentials(name)
+    server = ScramMechanism(MECHANISM).make_server(
+        lambda _: (known.salt, known.stored_key, known.server_key, known.iterations)
+    )
+    yield Send(authentication(10, MECHANISM.encode() + b"\0\0"))
+    first = yield Receive(STARTUP_BYTES)
+    try:
+        _begin(server, _initial(_answer(first)).decode())
+        yield Send(authentication(11, server.get_server_first().encode()))
+        final = yield Receive(STARTUP_BYTES)
+        server.set_client_final(_answer(final).decode())
+    except (ScramException, UnicodeDecodeError) as error:
+        raise _failed(name) from error
+    yield Send(authentication(12, server.get_server_final().encode()))
+
+
+def _begin(server: ScramServer, first: str) -> None:
+    """libpq leaves the name out (`n=,`), as PostgreSQL takes it from the start-up packet; scramp wants one.
+
+    So it gets one to read, while the exchange is signed over what the client really sent.
+    """
+    flag, identity, bare = [*first.split(",", 2), "", ""][:3]
+    server.set_client_first(f"{flag},{identity},{bare.replace('n=,', 'n=*,', 1)}")
+    server.client_first_bare = bare
+
+
+def _answer(message: object) -> bytes:
+    if not isinstance(message, Password):
+        raise ProtocolViolation("expected a SASL response")
+    return message.data
+
+
+def _initial(data: bytes) -> bytes:
+    """The client-first-message in a SASLInitialResponse."""
+    reader = Reader(data)
+    if reader.text() != MECHANISM:
+        raise ProtocolViolation("client selected an invalid SASL authentication mechanism")
+    size = reader.int32()
+    first = reader.raw(size)
+    reader.finish()
+    return first
+
+
+def _failed(name: str) -> AuthenticationFailed:
+    return AuthenticationFailed(f'password authentication failed for user "{name}"')

@@ -1,0 +1,74 @@
+"""Refusals that only this protocol knows. Each carries its SQLSTATE, as those of `gateway.errors` do."""
+
+from gateway.errors import Failed, LimitExceeded, Refused
+
+
+class UnknownDatabase(Refused):
+    sqlstate = "3D000"
+
+
+class InsecureConnection(Refused):
+    sqlstate = "28000"
+
+
+class FeatureRefused(Refused):
+    sqlstate = "0A000"
+
+
+class UndefinedPreparedStatement(Refused):
+    sqlstate = "26000"
+
+
+class UndefinedPortal(Refused):
+    sqlstate = "34000"
+
+
+class DuplicatePreparedStatement(Refused):
+    sqlstate = "42P05"
+
+
+class DuplicatePortal(Refused):
+    sqlstate = "42P03"
+
+
+class IndeterminateType(Refused):
+    sqlstate = "42P18"
+
+
+class InvalidText(Refused):
+    """Bytes that are not UTF-8."""
+
+    sqlstate = "22021"
+
+
+class InvalidBinaryValue(Refused):
+    sqlstate = "22P03"
+
+
+class InvalidTextValue(Refused):
+    sqlstate = "22P02"
+
+
+class ValueOutOfRange(Refused):
+    sqlstate = "22003"
+
+
+class InvalidDate(Refused):
+    sqlstate = "22007"
+
+
+class NoTransaction(Refused):
+    sqlstate = "25P01"
+
+
+class UndefinedSavepoint(Refused):
+    sqlstate = "3B001"
+
+
+class TooManyConnections(LimitExceeded):
+    sqlstate = "53300"
+
+
+class ConnectionTimedOut(Failed):
+    sqlstate = "08006"
+    text = "the client took too long to authenticate"

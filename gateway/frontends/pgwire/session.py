@@ -1,0 +1,379 @@
+"""An authenticated session: messages in, messages out. No sockets, threads or clocks of its own (see `effects`)."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from gateway.errors import MeshgateError, ProtocolViolation, ShuttingDown
+from gateway.frontends.pgwire import messages as wire
+from gateway.frontends.pgwire.commands import Done, carry_out, shown
+from gateway.frontends.pgwire.effects import Call, Disconnected, Receive, Send, Steps
+from gateway.frontends.pgwire.execution import Execution
+from gateway.frontends.pgwire.failure import error_response
+from gateway.frontends.pgwire.handshake import Admitted, Gateway
+from gateway.frontends.pgwire.parameters import bound
+from gateway.frontends.pgwire.portal import Portal, Prepared, Rows, Shape, described
+from gateway.frontends.pgwire.refusals import FeatureRefused
+from gateway.frontends.pgwire.session_statements import Show
+from gateway.frontends.pgwire.statements import Statement, split
+from gateway.frontends.pgwire.types import ColumnType, column_type, duckdb_name, parameter_type
+from gateway.frontends.pgwire.variables import PURPOSE, VARIABLES, seconds
+from gateway.frontends.pgwire.workspace import Workspace
+from gateway.query.request import Parameter, Request
+
+_REPORTED = tuple(known.name for known in VARIABLES.values() if known.reported)
+_TEXT = (0,)
+
+
+class Session:
+    """One client after authentication. `steps` is the protocol; `cancel` may come from any thread."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        admitted: Admitted,
+        peer: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._gateway = gateway
+        self._principal = admitted.principal
+        self._peer = peer
+        self._execution = Execution(gateway, clock)
+        self._work = Workspace(admitted.settings)
+        self._skipping = False
+        self._undescribed: Portal | None = None
+        self._offset = 0
+
+    # --- the life of a session -----------------------------------------------------------------------
+
+    def steps(self, process: int, secret: int) -> Steps[None]:
+        """Until the client leaves, or an error that ends the session (raised)."""
+        reported = b"".join(wire.parameter_status(name, self._work.settings[name]) for name in _REPORTED)
+        yield Send(reported + wire.backend_key(process, secret) + self._ready())
+        while True:
+            message = yield Receive()
+            match message:
+                case wire.Terminate():
+                    return
+                case wire.Query(text):
+                    yield from self._simple(text)
+                case wire.Sync():
+                    yield from self._sync()
+                case wire.CopyMessage():
+                    pass
+                case wire.Password():
+                    raise ProtocolViolation("unexpected password message")
+                case wire.FunctionCall():
+                    yield from self._failed(FeatureRefused("function calls by protocol are not supported"))
+                    yield Send(self._ready())
+                case _ if not self._skipping:
+                    yield from self._extended(message)
+
+    def cancel(self, reason: MeshgateError) -> None:
+        """Stop the running statement, if any; the client gets `reason`. From any thread; may block a moment."""
+        self._execution.cancel(reason)
+
+    def close(self) -> None:
+        """Give everything back; blocks."""
+        self._work.close_portals()
+        running = self._execution.portal
+        for portal in (*self._work.discarded, *((running,) if running else ())):
+            portal.close()
+        self._work.discarded.clear()
+
+    # --- simple protocol -----------------------------------------------------------------------------
+
+    def _simple(self, text: str) -> Steps[None]:
+        self._skipping = False
+        self._undescribed = None
+        self._work.statements.pop("", None)
+        self._work.close_portal("")
+        try:
+            statements = split(text)
+            if not statements:
+                yield Send(wire.EMPTY_QUERY)
+            for statement in statements:
+                yield from self._simple_statement(statement)
+        except MeshgateError as error:
+            yield from self._failed(error)
+        except Disconnected:
+            raise
+        except Exception as error:  # noqa: BLE001 - told to the client without its text, logged with it
+            yield from self._failed(error)
+        yield Send(self._ready())
+        yield from self._release()
+
+    def _simple_statement(self, statement: Statement) -> Steps[None]:
+        self._offset = statement.start
+        prepared = self._work.prepared(statement)
+        if prepared.session is not None:
+            done = yield from self._command(prepared)
+            if done.answer is not None:
+                yield from self._answered(done)
+            yield Send(wire.command_complete(done.tag))
+            return
+        portal = Portal(prepared, (), _TEXT)
+        try:
+            rows = yield from self._open(portal)
+            yield Send(wire.row_description(rows.shape.description(_TEXT)))
+            count, _ = yield from self._execution.stream(rows, 0)
+            yield Send(wire.command_complete(f"SELECT {count}"))
+        finally:
+            self._execution.end()
+            self._work.discarded.append(portal)
+
+    def _answered(self, done: Done) -> Steps[None]:
+        assert done.answer is not None
+        rows = Rows(iter((done.answer.batch,)), Shape(done.answer.names, done.answer.columns), _TEXT)
+        yield Send(wire.row_description(rows.shape.description(_TEXT)))
+        yield Send(rows.pull().data)
+
+    # --- extended protocol ---------------------------------------------------------------------------
+
+    def _extended(self, message: wire.Message) -> Steps[None]:
+        try:
+            if self._undescribed is not None and not isinstance(message, wire.Execute):
+                yield from self._describe_now()
+            yield from self._step(message)
+        except MeshgateError as error:
+            yield from self._failed(error)
+            self._skipping = True
+        except Disconnected:
+            raise
+        except Exception as error:  # noqa: BLE001 - told to the client without its text, logged with it
+            yield from self._failed(error)
+            self._skipping = True
+        yield from self._release()
+
+    def _step(self, message: wire.Message) -> Steps[None]:
+        match message:
+            case wire.Parse(name, text, types):
+                self._work.keep(name, text, tuple(parameter_type(oid) for oid in types))
+                yield Send(wire.PARSE_COMPLETE)
+            case wire.Bind():
+                yield from self._bind(message)
+            case wire.Describe("S", name):
+                yield from self._describe_statement(name)
+            case wire.Describe(_, name):
+                yield from self._describe_portal(self._work.portal(name))
+            case wire.Execute(name, limit):
+                yield from self._execute(self._work.portal(name), max(0, limit))
+            case wire.Close(kind, name):
+                if kind == "S":
+                    self._work.statements.pop(name, None)
+                else:
+                    self._work.close_portal(name)
+                yield Send(wire.CLOSE_COMPLETE)
+
+    def _sync(self) -> Steps[None]:
+        if self._undescribed is not None and not self._skipping:
+            yield from self._extended(wire.Flush())
+        self._skipping = False
+        self._undescribed = None
+        yield Send(self._ready())
+        yield from self._release()
+
+    def _bind(self, message: wire.Bind) -> Steps[None]:
+        prepared = self._work.statement(message.statement)
+        self._work.require_alive(prepared)
+        if len(message.values) != prepared.required:
+            raise ProtocolViolation(
+                f'bind message supplies {len(message.values)} parameters, but prepared statement "{message.statement}"'
+                f" requires {prepared.required}"
+            )
+        types = yield from self._parameter_types(message.statement, prepared)
+        codes = message.formats or (0,)
+        codes = codes * len(types) if len(codes) == 1 else codes
+        values = tuple(map(bound, message.values, codes, types))
+        portal = Portal(
+            self._work.statements.get(message.statement, prepared), values, message.result_formats
+        )
+        self._work.open_portal(message.portal, portal)
+        yield Send(wire.BIND_COMPLETE)
+
+    def _parameter_types(self, name: str, prepared: Prepared) -> Steps[tuple[ColumnType, ...]]:
+        """As declared; inferred where the client declared none."""
+        if prepared.parameters is not None:
+            return prepared.parameters
+        given = tuple(kind for kind in prepared.declared if kind is not None)
+        if len(given) == prepared.required:
+            return given
+        known = yield from self._described(prepared)
+        self._remember(name, prepared, known)
+        return known.parameters or ()
+
+    def _describe_statement(self, name: str) -> Steps[None]:
+        prepared = self._work.statement(name)
+        self._work.require_alive(prepared)
+        known = yield from self._described(prepared)
+        self._remember(name, prepared, known)
+        yield Send(wire.parameter_description([kind.oid for kind in known.parameters or ()]))
+        yield Send(self._description(known.shape, _TEXT))
+
+    def _remember(self, name: str, prepared: Prepared, known: Prepared) -> None:
+        if self._work.statements.get(name) is prepared:
+            self._work.statements[name] = known
+
+    def _describe_portal(self, portal: Portal) -> Steps[None]:
+        """Deferred where it needs the pipeline: if the next message executes the portal, one planning serves both."""
+        self._work.require_alive(portal.prepared)
+        prepared = portal.prepared
+        if portal.rows is not None:
+            yield Send(self._description(portal.rows.shape, portal.codes))
+        elif prepared.shape is not None and prepared.described_by == self._gateway.version():
+            yield Send(self._description(prepared.shape, portal.codes))
+        else:
+            self._undescribed = portal
+
+    def _describe_now(self) -> Steps[None]:
+        portal, self._undescribed = self._undescribed, None
+        assert portal is not None
+        portal.prepared = yield from self._described(portal.prepared)
+        yield Send(self._description(portal.prepared.shape, portal.codes))
+
+    def _description(self, shape: Shape | None, codes: tuple[int, ...]) -> bytes:
+        return wire.NO_DATA if shape is None else wire.row_description(shape.description(codes))
+
+    def _described(self, prepared: Prepared) -> Steps[Prepared]:
+        """The statement with its parameters' types and its result's shape, under the policies of now."""
+        if prepared.session is not None or not prepared.text:
+            return replace(prepared, parameters=(), shape=self._own_shape(prepared))
+        if prepared.catalog is not None:
+            known = prepared.catalog
+            types = tuple(ColumnType(kind) for kind in known.parameters)
+            return described(prepared, types, Shape(known.names, known.columns), self._gateway.version())
+        version = self._gateway.version()
+        request = self._request(prepared, ())
+        self._start(Portal(prepared, (), ()))
+        description = yield from self._execution.describe(request)
+        self._execution.end()
+        inferred = tuple(column_type(name) for name in description.parameters)
+        shape = Shape(
+            tuple(column.name for column in description.columns),
+            tuple(column_type(column.type) for column in description.columns),
+        )
+        return described(prepared, inferred, shape, version)
+
+    def _own_shape(self, prepared: Prepared) -> Shape | None:
+        if not isinstance(prepared.session, Show):
+            return None
+        answer = shown(prepared.session.name, self._work)
+        return Shape(answer.names, answer.columns)
+
+    def _execute(self, portal: Portal, limit: int) -> Steps[None]:
+        prepared = portal.prepared
+        self._work.require_alive(prepared)
+        if self._undescribed is not None and (
+            self._undescribed is not portal or not self._planned_by_run(prepared)
+        ):
+            yield from self._describe_now()
+        if not prepared.text:
+            yield Send(wire.EMPTY_QUERY)
+        elif prepared.session is not None:
+            yield from self._execute_command(portal)
+        else:
+            yield from self._execute_query(portal, limit)
+
+    def _planned_by_run(self, prepared: Prepared) -> bool:
+        return bool(prepared.text) and prepared.session is None
+
+    def _execute_command(self, portal: Portal) -> Steps[None]:
+        done = yield from self._command(portal.prepared)
+        if done.answer is not None:
+            shape = Shape(done.answer.names, done.answer.columns)
+            yield Send(Rows(iter((done.answer.batch,)), shape, portal.codes).pull().data)
+        yield Send(wire.command_complete(done.tag))
+
+    def _execute_query(self, portal: Portal, limit: int) -> Steps[None]:
+        rows = portal.rows
+        if portal.done:
+            yield Send(wire.command_complete("SELECT 0"))
+            return
+        if rows is None:
+            rows = yield from self._open(portal)
+        else:
+            yield from self._still_allowed(portal)
+        if self._undescribed is portal:
+            self._undescribed = None
+            yield Send(self._description(rows.shape, portal.codes))
+        count, done = yield from self._execution.stream(rows, limit)
+        self._execution.end()
+        if not done:
+            yield Send(wire.PORTAL_SUSPENDED)
+            return
+        yield Send(wire.command_complete(f"SELECT {count}"))
+        yield Call(portal.close)
+
+    # --- statements ----------------------------------------------------------------------------------
+
+    def _command(self, prepared: Prepared) -> Steps[Done]:
+        assert prepared.session is not None
+        before = self._work.settings
+        done = carry_out(prepared.session, self._work)
+        after = self._work.settings
+        changed = b"".join(
+            wire.parameter_status(name, after[name]) for name in _REPORTED if after[name] != before[name]
+        )
+        yield Send(changed + b"".join(notice.encoded() for notice in done.notices))
+        yield from self._release()
+        return done
+
+    def _open(self, portal: Portal) -> Steps[Rows]:
+        """Run the portal's statement."""
+        prepared = portal.prepared
+        self._start(portal)
+        portal.version = self._gateway.version()
+        if prepared.catalog is None:
+            return (yield from self._execution.run(portal, self._request(prepared, portal.parameters)))
+        return portal.answered(prepared.catalog.answer([_as_text(given) for given in portal.parameters]))
+
+    def _still_allowed(self, portal: Portal) -> Steps[None]:
+        """An open portal goes on under the policies of now: if they changed, it does not (governance, rule 10)."""
+        self._start(portal)
+        if portal.version != self._gateway.version():
+            raise FeatureRefused(
+                "policies or products changed while this portal was open; run the statement again"
+            )
+        if portal.prepared.catalog is None:
+            yield from self._execution.describe(self._request(portal.prepared, portal.parameters))
+
+    def _start(self, portal: Portal) -> None:
+        self._offset = portal.prepared.start
+        self._execution.begin(portal, seconds(self._work.settings["statement_timeout"]))
+
+    def _request(self, prepared: Prepared, parameters: tuple[Parameter, ...]) -> Request:
+        settings: Mapping[str, str] = self._work.settings
+        declared = prepared.parameters or prepared.declared
+        return Request(
+            prepared.text,
+            self._principal,
+            "postgres",
+            client=f"{self._peer} {settings['application_name']}".strip(),
+            purpose=settings[PURPOSE] or None,
+            parameters=parameters,
+            parameter_types=tuple(None if kind is None else duckdb_name(kind) for kind in declared),
+            settings=settings,
+        )
+
+    # --- ends ----------------------------------------------------------------------------------------
+
+    def _ready(self) -> bytes:
+        self._work.mark_ready()
+        return wire.ready(self._work.transaction.status)
+
+    def _release(self) -> Steps[None]:
+        while self._work.discarded:
+            yield Call(self._work.discarded.pop().close)
+
+    def _failed(self, error: Exception) -> Steps[None]:
+        """Tell the client, in the words of the error tree only."""
+        self._execution.end()
+        self._undescribed = None
+        if isinstance(error, ShuttingDown):
+            raise error
+        self._work.fail()
+        yield Send(error_response(error, start=self._offset))
+
+
+def _as_text(parameter: Parameter) -> str | None:
+    return None if parameter.value is None else str(parameter.value)

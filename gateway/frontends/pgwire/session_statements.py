@@ -1,0 +1,306 @@
+"""Statements about the session itself, recognized before any SQL parser sees them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from gateway.errors import AccessDenied, SyntaxRefused
+from gateway.frontends.pgwire.statements import Token, tokens
+
+_LONGEST = 200  # tokens: a session statement is short
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    tag: str = "BEGIN"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    chain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    chain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Savepoint:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackTo:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """`value` None: the default. `local`: until the transaction ends."""
+
+    name: str
+    value: str | None
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """`name` None: everything."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """`name` None: everything."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deallocate:
+    """`name` None: every prepared statement."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePortal:
+    """`name` None: every portal."""
+
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Nothing to do here; the client expects it to work."""
+
+    tag: str
+
+
+SessionStatement = (
+    Begin
+    | Commit
+    | Rollback
+    | Savepoint
+    | Release
+    | RollbackTo
+    | Set
+    | Reset
+    | Show
+    | Discard
+    | Deallocate
+    | ClosePortal
+    | Accepted
+)
+
+
+def session_statement(text: str) -> SessionStatement | None:
+    """The session statement that a statement's text is; None: it is something else.
+
+    Errors: SyntaxRefused for one that is malformed, AccessDenied for a change of identity.
+    """
+    words = tuple(islice(tokens(text), _LONGEST))
+    recognize = _RECOGNIZED.get(words[0].word) if words else None
+    return recognize(words) if recognize else None
+
+
+def _is(words: Sequence[Token], *expected: str) -> bool:
+    """True if the words begin with these."""
+    return len(words) >= len(expected) and all(
+        token.word == word for token, word in zip(words, expected, strict=False)
+    )
+
+
+def _refused(words: Sequence[Token]) -> SyntaxRefused:
+    near = words[-1]
+    return SyntaxRefused(f'syntax error at or near "{near.text}"', position=near.start + 1)
+
+
+def _name(words: Sequence[Token]) -> str:
+    """The one name that is left."""
+    if len(words) != 1 or words[0].kind not in ("word", "quoted"):
+        raise _refused(words) if words else SyntaxRefused("syntax error at end of input")
+    return words[0].value if words[0].kind == "quoted" else words[0].text.lower()
+
+
+def _begin(words: Sequence[Token]) -> SessionStatement | None:
+    if words[0].word == "START" and not _is(words[1:], "TRANSACTION"):
+        return None
+    return Begin("START TRANSACTION" if words[0].word == "START" else "BEGIN")
+
+
+def _without_noise(words: Sequence[Token]) -> Sequence[Token]:
+    return words[1:] if words and words[0].word in ("WORK", "TRANSACTION") else words
+
+
+def _chained(rest: Sequence[Token]) -> bool:
+    if not rest or _is(rest, "AND", "NO", "CHAIN"):
+        return False
+    if _is(rest, "AND", "CHAIN"):
+        return True
+    raise _refused(rest)
+
+
+def _commit(words: Sequence[Token]) -> SessionStatement | None:
+    return Commit(_chained(_without_noise(words[1:])))
+
+
+def _rollback(words: Sequence[Token]) -> SessionStatement | None:
+    rest = _without_noise(words[1:])
+    if not _is(rest, "TO"):
+        return Rollback(_chained(rest))
+    rest = rest[1:]
+    return RollbackTo(_name(rest[1:] if _is(rest, "SAVEPOINT") and len(rest) > 1 else rest))
+
+
+def _savepoint(words: Sequence[Token]) -> SessionStatement | None:
+    return Savepoint(_name(words[1:]))
+
+
+def _release(words: Sequence[Token]) -> SessionStatement | None:
+    rest = words[1:]
+    return Release(_name(rest[1:] if _is(rest, "SAVEPOINT") and len(rest) > 1 else rest))
+
+
+def _set(words: Sequence[Token]) -> SessionStatement | None:
+    rest = words[1:]
+    if _is(rest, "TRANSACTION") or _is(rest, "SESSION", "CHARACTERISTICS", "AS", "TRANSACTION"):
+        return Accepted("SET")
+    if _is(rest, "CONSTRAINTS"):
+        return Accepted("SET CONSTRAINTS")
+    local = _is(rest, "LOCAL")
+    if local or (_is(rest, "SESSION") and not _is(rest, "SESSION", "AUTHORIZATION")):
+        rest = rest[1:]
+    if _is(rest, "ROLE") or _is(rest, "SESSION", "AUTHORIZATION"):
+        return _identity(rest)
+    for spelling, name in (
+        (("TIME", "ZONE"), "TimeZone"),
+        (("NAMES",), "client_encoding"),
+        (("SCHEMA",), "search_path"),
+    ):
+        if _is(rest, *spelling):
+            return Set(name, _value(rest[len(spelling) :]), local)
+    name, rest = _setting_name(rest)
+    if not rest or not (rest[0].word == "TO" or rest[0].text == "="):
+        raise _refused(words)
+    return Set(name, _value(rest[1:], as_written=name.lower() == "search_path"), local)
+
+
+def _identity(rest: Sequence[Token]) -> SessionStatement:
+    if rest[-1].word in ("NONE", "DEFAULT"):
+        return Accepted("SET")
+    raise AccessDenied("a session keeps the principal it was authenticated as")
+
+
+def _setting_name(words: Sequence[Token]) -> tuple[str, Sequence[Token]]:
+    """A name that may have dots, and what follows it."""
+    if not words or words[0].kind not in ("word", "quoted"):
+        raise _refused(words) if words else SyntaxRefused("syntax error at end of input")
+    name, rest = words[0].value, words[1:]
+    while len(rest) >= 2 and rest[0].text == ".":
+        name, rest = f"{name}.{rest[1].value}", rest[2:]
+    return name, rest
+
+
+def _value(words: Sequence[Token], *, as_written: bool = False) -> str | None:
+    """The value of a SET: words, strings or numbers with commas between them. `as_written`: names keep quotes."""
+    if not words:
+        raise SyntaxRefused("syntax error at end of input")
+    if _is(words, "DEFAULT") and len(words) == 1:
+        return None
+    parts: list[str] = []
+    sign = ""
+    for token in words:
+        if token.kind == "symbol" and token.text in "+-" and not sign:
+            sign = token.text
+        elif token.text == "," and parts:
+            continue
+        elif token.kind in ("word", "quoted", "string", "number"):
+            parts.append(sign + (token.text if as_written and token.kind == "quoted" else token.value))
+            sign = ""
+        else:
+            raise SyntaxRefused(f'syntax error at or near "{token.text}"', position=token.start + 1)
+    return ", ".join(parts)
+
+
+def _reset(words: Sequence[Token]) -> SessionStatement | None:
+    rest = words[1:]
+    if _is(rest, "ALL"):
+        return Reset(None)
+    if _is(rest, "ROLE") or _is(rest, "SESSION", "AUTHORIZATION"):
+        return Accepted("RESET")
+    return Reset("TimeZone" if _is(rest, "TIME", "ZONE") else _whole_name(rest))
+
+
+def _show(words: Sequence[Token]) -> SessionStatement | None:
+    rest = words[1:]
+    for spelling, name in (
+        (("ALL",), None),
+        (("TIME", "ZONE"), "TimeZone"),
+        (("TRANSACTION", "ISOLATION", "LEVEL"), "transaction_isolation"),
+        (("SESSION", "AUTHORIZATION"), "session_authorization"),
+    ):
+        if _is(rest, *spelling) and len(rest) == len(spelling):
+            return Show(name)
+    return Show(_whole_name(rest))
+
+
+def _whole_name(words: Sequence[Token]) -> str:
+    name, rest = _setting_name(words)
+    if rest:
+        raise _refused(rest)
+    return name
+
+
+def _discard(words: Sequence[Token]) -> SessionStatement | None:
+    what = words[1].word if len(words) == 2 else ""
+    if what not in ("ALL", "PLANS", "SEQUENCES", "TEMP", "TEMPORARY"):
+        raise _refused(words)
+    return Discard(what)
+
+
+def _deallocate(words: Sequence[Token]) -> SessionStatement | None:
+    rest = words[1:]
+    if _is(rest, "PREPARE") and len(rest) > 1:
+        rest = rest[1:]
+    return Deallocate(None if _is(rest, "ALL") and len(rest) == 1 else _name(rest))
+
+
+def _close(words: Sequence[Token]) -> SessionStatement | None:
+    rest = words[1:]
+    return ClosePortal(None if _is(rest, "ALL") and len(rest) == 1 else _name(rest))
+
+
+def _unlisten(words: Sequence[Token]) -> SessionStatement | None:  # noqa: ARG001
+    return Accepted("UNLISTEN")
+
+
+_RECOGNIZED: dict[str, Callable[[Sequence[Token]], SessionStatement | None]] = {
+    "BEGIN": _begin,
+    "START": _begin,
+    "COMMIT": _commit,
+    "END": _commit,
+    "ROLLBACK": _rollback,
+    "ABORT": _rollback,
+    "SAVEPOINT": _savepoint,
+    "RELEASE": _release,
+    "SET": _set,
+    "RESET": _reset,
+    "SHOW": _show,
+    "DISCARD": _discard,
+    "DEALLOCATE": _deallocate,
+    "CLOSE": _close,
+    "UNLISTEN": _unlisten,
+}

@@ -1,0 +1,251 @@
+"""The settings of a session: which names exist, what they may be set to, what clients are told."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from types import MappingProxyType
+
+from gateway.errors import InvalidParameterValue, Refused, UndefinedSetting
+
+PURPOSE = "mesh.purpose"
+Check = Callable[[str], str]
+
+_UTC = frozenset(
+    {
+        "utc",
+        "etc/utc",
+        "gmt",
+        "etc/gmt",
+        "uct",
+        "etc/uct",
+        "zulu",
+        "etc/zulu",
+        "universal",
+        "etc/universal",
+        "z",
+    }
+    | {
+        "gmt0",
+        "etc/gmt0",
+        "gmt+0",
+        "gmt-0",
+        "etc/gmt+0",
+        "etc/gmt-0",
+        "0",
+        "+0",
+        "-0",
+        "+00",
+        "+00:00",
+        "-00:00",
+    }
+)
+_DATE_STYLES = frozenset(
+    {"iso", "mdy", "dmy", "ymd", "us", "european", "noneuropean", "euro", "noneuro", "default"}
+)
+_ENCODINGS = {"utf8": "UTF8", "unicode": "UTF8", "sqlascii": "SQL_ASCII"}
+_DURATION = re.compile(r"(-?\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\Z")
+_MILLISECONDS = {"us": 0.001, "ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+_ISOLATION = frozenset({"read uncommitted", "read committed", "repeatable read", "serializable", "default"})
+
+
+class ReadOnlySetting(Refused):
+    sqlstate = "55P02"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`check` returns the value as kept, or raises InvalidParameterValue; None: it cannot be set.
+
+    `reported`: clients are told at the start and after each change.
+    """
+
+    name: str
+    default: str
+    check: Check | None
+    reported: bool = False
+    description: str = ""
+
+
+def _free(value: str) -> str:
+    return value
+
+
+def _switch(value: str) -> str:
+    match value.lower():
+        case "on" | "true" | "yes" | "1" | "t" | "y":
+            return "on"
+        case "off" | "false" | "no" | "0" | "f" | "n":
+            return "off"
+    raise InvalidParameterValue(f'"{value}" is not a Boolean value')
+
+
+def _only(*allowed: str) -> Check:
+    """`allowed[0]` is the one value there is; the others are spellings of it."""
+
+    def check(value: str) -> str:
+        if value.lower() in allowed:
+            return allowed[0]
+        raise InvalidParameterValue(f'"{value}" is not available', hint=f"the only value is {allowed[0]}")
+
+    return check
+
+
+def _time_zone(value: str) -> str:
+    if value.lower() in ("default", "local"):
+        return "UTC"
+    if value.lower() not in _UTC:
+        raise InvalidParameterValue(
+            f'time zone "{value}" is not available: this gateway computes and answers in UTC',
+            hint="leave TimeZone at UTC and convert in the client",
+        )
+    return value if value[0].isalpha() else "UTC"
+
+
+def _date_style(value: str) -> str:
+    parts = [part.strip().lower() for part in value.split(",")]
+    if not set(parts) <= _DATE_STYLES:
+        raise InvalidParameterValue(
+            f'date style "{value}" is not available', hint="dates are written in ISO style"
+        )
+    order = next((part.upper() for part in parts if part in ("dmy", "ymd")), "MDY")
+    return f"ISO, {order}"
+
+
+def _encoding(value: str) -> str:
+    known = _ENCODINGS.get(re.sub(r"[^a-z0-9]", "", value.lower()))
+    if known is None:
+        raise InvalidParameterValue(f'client encoding "{value}" is not available', hint="use UTF8")
+    return known
+
+
+def _duration(value: str) -> str:
+    match = _DURATION.match(value.strip())
+    if not match:
+        raise InvalidParameterValue(f'"{value}" is not a duration', hint="for example 500, 10s or 5min")
+    milliseconds = float(match[1]) * _MILLISECONDS[match[2] or "ms"]
+    if not 0 <= milliseconds < 2**31:
+        raise InvalidParameterValue(f'"{value}" is outside the valid range of a duration')
+    return _shown(int(milliseconds))
+
+
+def _shown(milliseconds: int) -> str:
+    if not milliseconds:
+        return "0"
+    unit = next(name for name in ("d", "h", "min", "s", "ms") if milliseconds % int(_MILLISECONDS[name]) == 0)
+    return f"{milliseconds // int(_MILLISECONDS[unit])}{unit}"
+
+
+def seconds(duration: str) -> float | None:
+    """A kept duration in seconds; None: unlimited."""
+    match = _DURATION.match(duration)
+    assert match is not None
+    return float(match[1]) * _MILLISECONDS[match[2] or "ms"] / 1000 or None
+
+
+def _digits(value: str) -> str:
+    if not re.fullmatch(r"-?\d{1,2}", value.strip()) or not -15 <= int(value) <= 3:
+        raise InvalidParameterValue(f'"{value}" is outside the valid range for extra_float_digits (-15 .. 3)')
+    return str(int(value))
+
+
+def _isolation(value: str) -> str:
+    if value.lower() not in _ISOLATION:
+        raise InvalidParameterValue(f'"{value}" is not an isolation level')
+    return "read committed" if value.lower() == "default" else value.lower()
+
+
+def _read_only(value: str) -> str:
+    _switch(value)
+    return "on"
+
+
+_TABLE = (
+    Variable("application_name", "", _free, reported=True),
+    Variable("backslash_quote", "safe_encoding", _free),
+    Variable("bytea_output", "hex", _only("hex")),
+    Variable("client_encoding", "UTF8", _encoding, reported=True),
+    Variable("client_min_messages", "notice", _free),
+    Variable("DateStyle", "ISO, MDY", _date_style, reported=True),
+    Variable("default_transaction_deferrable", "off", _switch),
+    Variable("default_transaction_isolation", "read committed", _isolation),
+    Variable("default_transaction_read_only", "on", _read_only, reported=True),
+    Variable("escape_string_warning", "on", _switch),
+    Variable("extra_float_digits", "1", _digits),
+    Variable("idle_in_transaction_session_timeout", "0", _duration),
+    Variable("in_hot_standby", "off", None, reported=True),
+    Variable("integer_datetimes", "on", None, reported=True),
+    Variable("IntervalStyle", "postgres", _only("postgres"), reported=True),
+    Variable("is_superuser", "off", None, reported=True),
+    Variable("jit", "off", _switch),
+    Variable("lock_timeout", "0", _duration),
+    Variable("max_identifier_length", "63", None),
+    Variable(PURPOSE, "", _free, description="the purpose that statements are run for"),
+    Variable("row_security", "on", _switch),
+    Variable("search_path", '"$user", public', _free),
+    Variable("server_encoding", "UTF8", None, reported=True),
+    Variable("server_version", f"16.0 (meshgate {version('meshgate')})", None, reported=True),
+    Variable("server_version_num", "160000", None),
+    Variable("session_authorization", "", None, reported=True),
+    Variable("standard_conforming_strings", "on", _only("on", "true", "yes", "1"), reported=True),
+    Variable("statement_timeout", "0", _duration),
+    Variable("synchronous_commit", "on", _free),
+    Variable("TimeZone", "UTC", _time_zone, reported=True),
+    Variable("transaction_deferrable", "off", _switch),
+    Variable("transaction_isolation", "read committed", _isolation),
+    Variable("transaction_read_only", "on", _read_only),
+    Variable("work_mem", "4MB", _free),
+    Variable("xmloption", "content", _free),
+)
+VARIABLES: Mapping[str, Variable] = MappingProxyType({known.name.lower(): known for known in _TABLE})
+
+
+def variable(name: str) -> Variable:
+    """Errors: UndefinedSetting."""
+    found = VARIABLES.get(name.lower())
+    if found is None:
+        raise UndefinedSetting(f'unrecognized configuration parameter "{name}"')
+    return found
+
+
+def checked(name: str, value: str) -> tuple[str, str]:
+    """The canonical name and the value as kept. Errors: UndefinedSetting, ReadOnlySetting, InvalidParameterValue."""
+    found = variable(name)
+    if found.check is None:
+        raise ReadOnlySetting(f'parameter "{found.name}" cannot be changed')
+    return found.name, found.check(value)
+
+
+def startup_settings(parameters: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Settings asked for in a start-up packet, and warnings.
+
+    Drivers send the zone of their machine unasked (pgjdbc): another one than UTC is not taken, and clients are told,
+    by TimeZone itself and by the offset in every value.
+    """
+    asked = _options(parameters.get("options", ""))
+    asked += [
+        (name, value) for name, value in parameters.items() if name not in ("user", "database", "options")
+    ]
+    kept: dict[str, str] = {}
+    warnings: list[str] = []
+    for name, value in asked:
+        if name.lower() == "timezone" and value.lower() not in _UTC:
+            warnings.append(f'time zone "{value}" is not available: this gateway answers in UTC')
+            continue
+        canonical, checked_value = checked(name, value)
+        kept[canonical] = checked_value
+    return kept, tuple(warnings)
+
+
+def _options(text: str) -> list[tuple[str, str]]:
+    """`-c name=value`, `-cname=value` and `--name=value`; a backslash keeps the next character."""
+    words = [re.sub(r"\\(.)", r"\1", word) for word in re.findall(r"(?:[^\s\\]|\\.)+", text)]
+    settings: list[tuple[str, str]] = []
+    while words:
+        word = words.pop(0)
+        setting = words.pop(0) if word == "-c" and words else word.removeprefix("--").removeprefix("-c")
+        name, equals, value = setting.partition("=")
+        if not equals or (word.startswith("-") and not word.startswith(("-c", "--"))):
+            raise InvalidParameterValue(f'invalid command-line argument in options: "{word}"')
+        settings.append((name.replace("-", "_"), value))
+    return settings

@@ -1,0 +1,79 @@
+"""One socket of the PostgreSQL endpoint: what arrived, bounded; room to write; the end. Part of the server's I/O."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from gateway.frontends.pgwire.effects import Disconnected
+
+T = TypeVar("T")
+
+_READ_AHEAD = 1 << 20  # bytes of pipelined messages kept while a statement runs
+
+
+class Wire(asyncio.Protocol):
+    """One socket: a bounded buffer of what arrived, and waiting for more, for room to write, for the end."""
+
+    def __init__(self, accepted: Callable[["Wire"], None]) -> None:
+        self._accepted: Callable[[Wire], None] | None = accepted
+        self._changed = asyncio.Event()
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._paused = False
+        self.buffer = bytearray()
+        self.gone = asyncio.Event()
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        accepted, self._accepted = self._accepted, None
+        if accepted is not None:
+            accepted(self)
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        if len(self.buffer) > _READ_AHEAD and not self._paused:
+            self._paused = True
+            self.transport.pause_reading()
+        self._changed.set()
+
+    def eof_received(self) -> bool:
+        self.connection_lost(None)
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self.gone.set()
+        self._changed.set()
+        self._writable.set()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    async def more(self) -> None:
+        """Wait for more bytes. Errors: Disconnected."""
+        if self.gone.is_set():
+            raise Disconnected
+        self._changed.clear()
+        if self._paused:
+            self._paused = False
+            self.transport.resume_reading()
+        await self._changed.wait()
+
+    async def take(self, parse: Callable[[bytearray], T | None]) -> T:
+        """The next message, as `parse` finds it in the buffer."""
+        while (found := parse(self.buffer)) is None:
+            await self.more()
+        return found
+
+    async def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Errors: Disconnected."""
+        if self.gone.is_set():
+            raise Disconnected
+        self.transport.write(data)
+        await self._writable.wait()
+        if self.gone.is_set():
+            raise Disconnected

@@ -1,0 +1,131 @@
+"""What a session holds between messages: its transaction, prepared statements and portals."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gateway.errors import LimitExceeded, SyntaxRefused, TransactionAborted
+from gateway.frontends.pgwire.pg_catalog import catalog_statement
+from gateway.frontends.pgwire.portal import Portal, Prepared
+from gateway.frontends.pgwire.refusals import (
+    DuplicatePortal,
+    DuplicatePreparedStatement,
+    UndefinedPortal,
+    UndefinedPreparedStatement,
+)
+from gateway.frontends.pgwire.session_statements import Commit, Rollback, RollbackTo, session_statement
+from gateway.frontends.pgwire.statements import Statement, split
+from gateway.frontends.pgwire.transaction import FAILED, IDLE, Kept, Transaction
+from gateway.frontends.pgwire.types import ColumnType
+
+STATEMENTS = 1_000
+PORTALS = 100
+TEXT_CHARACTERS = 16_000_000
+
+
+class Workspace:
+    """`discarded` are portals whose results still have to be closed, which may take a moment."""
+
+    __slots__ = ("_ready", "discarded", "portals", "statements", "transaction")
+
+    def __init__(self, startup: Mapping[str, str]) -> None:
+        self.transaction = Transaction(startup)
+        self.statements: dict[str, Prepared] = {}
+        self.portals: dict[str, Portal] = {}
+        self.discarded: list[Portal] = []
+        self._ready: Kept = self.transaction.kept
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        return self.transaction.settings
+
+    def mark_ready(self) -> None:
+        """A ReadyForQuery: from here an implicit transaction starts. Portals live on in an explicit one only."""
+        self._ready = self.transaction.kept
+        if self.transaction.status == IDLE:
+            self.close_portals()
+
+    def fail(self) -> None:
+        """A statement failed: the explicit transaction has failed, an implicit one is undone."""
+        self.transaction = self.transaction.failed()
+        if self.transaction.status == IDLE:
+            self.transaction = replace(self.transaction, kept=self._ready)
+        self.close_portals()
+
+    def end(self, transaction: Transaction) -> None:
+        """The transaction ended, and its portals with it."""
+        self.transaction = transaction
+        self._ready = transaction.kept
+        self.close_portals()
+
+    def prepared(self, statement: Statement, declared: tuple[ColumnType | None, ...] = ()) -> Prepared:
+        """Errors: TransactionAborted in a failed transaction, for all but its end."""
+        command = session_statement(statement.text)
+        if self.transaction.status == FAILED and not isinstance(command, Commit | Rollback | RollbackTo):
+            raise aborted()
+        return Prepared(
+            statement.text,
+            statement.start,
+            statement.parameters,
+            declared,
+            session=command,
+            catalog=catalog_statement(statement.text),
+        )
+
+    def keep(self, name: str, text: str, declared: tuple[ColumnType | None, ...]) -> None:
+        """A Parse message. The unnamed statement is replaced."""
+        if name and name in self.statements:
+            raise DuplicatePreparedStatement(f'prepared statement "{name}" already exists')
+        parts = split(text)
+        if len(parts) > 1:
+            raise SyntaxRefused(
+                "cannot insert multiple commands into a prepared statement", position=parts[1].start + 1
+            )
+        prepared = self.prepared(parts[0], declared) if parts else Prepared("")
+        held = sum(len(kept.text) for kept in self.statements.values())
+        if len(self.statements) >= STATEMENTS or held + len(text) > TEXT_CHARACTERS:
+            raise LimitExceeded(f"a session holds at most {STATEMENTS} prepared statements")
+        self.statements[name] = prepared
+
+    def statement(self, name: str) -> Prepared:
+        if name not in self.statements:
+            raise UndefinedPreparedStatement(
+                f'prepared statement "{name}" does not exist'
+                if name
+                else "unnamed prepared statement does not exist"
+            )
+        return self.statements[name]
+
+    def portal(self, name: str) -> Portal:
+        if name not in self.portals:
+            raise UndefinedPortal(f'portal "{name}" does not exist')
+        return self.portals[name]
+
+    def open_portal(self, name: str, portal: Portal) -> None:
+        """A Bind message. The unnamed portal is replaced."""
+        if name and name in self.portals:
+            raise DuplicatePortal(f'portal "{name}" already exists')
+        if len(self.portals) >= PORTALS:
+            raise LimitExceeded(f"a session holds at most {PORTALS} portals")
+        self.close_portal(name)
+        self.portals[name] = portal
+
+    def close_portal(self, name: str) -> None:
+        portal = self.portals.pop(name, None)
+        if portal is not None:
+            self.discarded.append(portal)
+
+    def close_portals(self) -> None:
+        self.discarded.extend(self.portals.values())
+        self.portals.clear()
+
+    def require_alive(self, prepared: Prepared) -> None:
+        if self.transaction.status == FAILED and not isinstance(
+            prepared.session, Commit | Rollback | RollbackTo
+        ):
+            raise aborted()
+
+
+def aborted() -> TransactionAborted:
+    return TransactionAborted(
+        "current transaction is aborted, commands ignored until end of transaction block"
+    )

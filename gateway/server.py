@@ -1,0 +1,378 @@
+"""Composition root: settings become a mesh, the mesh gets its endpoints, signals change and end it."""
+
+import contextlib
+import errno
+import itertools
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, MappingProxyType
+from typing import Protocol, TextIO
+
+from gateway.audit import AuditRecord, AuditSink, JsonLinesSink
+from gateway.auth import PROCESS_SECRET, Principals, read_principals
+from gateway.catalog.load import Loaded, load
+from gateway.engines.duckdb_engine import DuckDBEngine
+from gateway.errors import ConfigurationError, ShuttingDown
+from gateway.frontends.pgwire.handshake import Gateway
+from gateway.frontends.pgwire.server import Bounds, PostgresServer
+from gateway.query.mesh import Mesh
+from gateway.query.pipeline import describe, run
+from gateway.query.request import Description, Request, Result
+from gateway.settings import Address, Settings, hash_key, load_settings, read_settings
+
+DRAIN_SECONDS = 30.0
+"""How long running statements may go on after SIGTERM."""
+
+
+# --- a mesh ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMesh:
+    """A mesh and what belongs to it. `warnings` are what whoever starts the gateway should know."""
+
+    settings: Settings
+    principals: Principals
+    mesh: Mesh
+    warnings: tuple[str, ...] = ()
+
+    def close(self) -> None:
+        """Give everything back; statements that still run fail."""
+        with contextlib.ExitStack() as stack:  # all of them, whatever one of them raises
+            stack.callback(self.mesh.audit.close)
+            stack.callback(self.mesh.engine.close)
+            for connector in self.mesh.connectors.values():
+                stack.callback(connector.close)
+
+
+def check(folder: Path, environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Validate a mesh folder, writing nothing; its warnings. Raises ConfigurationError with all that is wrong."""
+    settings, problems = read_settings(folder, environment)
+    principals, loaded = _read(settings, problems, PROCESS_SECRET)
+    _close(loaded)
+    return _warnings(settings, principals, loaded)
+
+
+def open_mesh(folder: Path, environment: Mapping[str, str] | None = None) -> OpenMesh:
+    """The mesh of a folder, ready for statements. Raises ConfigurationError with all that is wrong."""
+    settings, problems = read_settings(folder, environment)
+    return _opened(settings, problems, lambda: JsonLinesSink(settings.audit_directory))
+
+
+def _opened(settings: Settings, problems: tuple[str, ...], sink: Callable[[], AuditSink]) -> OpenMesh:
+    key = PROCESS_SECRET if problems else hash_key(settings)  # with problems, only to say all of them
+    principals, loaded = _read(settings, problems, key)
+    try:
+        audit, engine = sink(), _engine(settings, loaded.files)
+    except BaseException:
+        _close(loaded)
+        raise
+    mesh = Mesh(loaded.catalog, loaded.policies, loaded.connectors, engine, audit, settings.limits, key)
+    return OpenMesh(settings, principals, mesh, _warnings(settings, principals, loaded))
+
+
+def _read(settings: Settings, problems: tuple[str, ...], secret: bytes) -> tuple[Principals, Loaded]:
+    """Everything of the folder; what is wrong with any file of it is said at once."""
+    principals, more = read_principals(settings, secret)
+    with contextlib.closing(DuckDBEngine()) as typer:
+        return principals, load(settings, typer, principals.principals, earlier=(*problems, *more))
+
+
+def _engine(settings: Settings, files: tuple[Path, ...]) -> DuckDBEngine:
+    engine = settings.engine
+    return DuckDBEngine(files, engine.memory_limit, engine.threads, engine.temp_directory)
+
+
+def _close(loaded: Loaded) -> None:
+    for connector in loaded.connectors.values():
+        connector.close()
+
+
+def _warnings(settings: Settings, principals: Principals, loaded: Loaded) -> tuple[str, ...]:
+    return (*settings.warnings, *principals.warnings, *loaded.warnings)
+
+
+# --- a running gateway -----------------------------------------------------------------------------------
+
+
+class Running:
+    """The audit sink of one mesh, which so knows its statements: each opens a record first and closes it last."""
+
+    def __init__(self, sink: AuditSink) -> None:
+        self._sink = sink
+        self._open: set[str] = set()
+        self._changed = threading.Condition()
+
+    def write(self, record: AuditRecord) -> None:
+        if record.outcome != "started":
+            try:
+                self._sink.write(record)
+            finally:
+                self.ends(record.id)
+            return
+        self.begins(record.id)
+        try:
+            self._sink.write(record)
+        except BaseException:
+            self.ends(record.id)
+            raise
+
+    def close(self) -> None:
+        """Nothing: the sink is the process's, and outlives its meshes."""
+
+    def begins(self, identifier: str) -> None:
+        with self._changed:
+            self._open.add(identifier)
+
+    def ends(self, identifier: str) -> None:
+        with self._changed:
+            self._open.discard(identifier)
+            self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Until none runs."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._open)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A mesh in force and what runs on it."""
+
+    opened: OpenMesh
+    running: Running
+
+    def retire(self) -> None:
+        """Close it when its last statement has ended."""
+        self.running.wait()
+        self.opened.close()
+
+
+class Endpoint(Protocol):
+    """One protocol on one port."""
+
+    @property
+    def port(self) -> int: ...
+
+    def start(self) -> None:
+        """Listen. Raises ConfigurationError, caused by OSError if the address cannot be had."""
+        ...
+
+    def stop(self, grace: float) -> None:
+        """Nothing new; what runs may end within `grace` seconds; then every connection ends. Idempotent."""
+        ...
+
+
+class Server:
+    """A gateway in this process: `start`, `reload` as often as wanted, `stop`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sink: AuditSink | None = None
+        self._live: Live | None = None
+        self._taking = threading.Lock()
+        self._calls = itertools.count()
+        self._endpoints: dict[str, tuple[Address, Endpoint]] = {}
+
+    @property
+    def addresses(self) -> Mapping[str, Address]:
+        """Where the endpoints listen, by name; the real port where mesh.toml says 0."""
+        return MappingProxyType(
+            {name: Address(where.host, endpoint.port) for name, (where, endpoint) in self._endpoints.items()}
+        )
+
+    @property
+    def current(self) -> OpenMesh:
+        """The mesh in force; the next statement may meet another one. Raises ShuttingDown after the end."""
+        live = self._live
+        if live is None:
+            raise ShuttingDown
+        return live.opened
+
+    def start(self) -> None:
+        """Ports open only when everything behind them can answer.
+
+        Raises ConfigurationError with what is wrong; then nothing runs.
+        """
+        try:
+            self._sink = JsonLinesSink(self._settings.audit_directory)
+            self._live = _live(self._settings, (), self._sink)
+            self._listen()
+        except BaseException:
+            self.stop(0)
+            raise
+
+    def reload(self) -> tuple[str, ...]:
+        """Read the folder again; its warnings. Raises ConfigurationError; then nothing has changed.
+
+        Statements that run end on the mesh they began with. Addresses, TLS and the audit folder stay.
+        """
+        assert self._sink is not None, "the server is not running"
+        settings, problems = read_settings(self._settings.folder, self._settings.environment)
+        fresh = _live(settings, problems, self._sink)
+        with self._taking:
+            before, self._live = self._live, fresh
+        if before is not None:
+            threading.Thread(target=before.retire, name="retire", daemon=True).start()
+        return (*_kept(self._settings, settings), *fresh.opened.warnings)
+
+    def stop(self, grace: float = DRAIN_SECONDS) -> None:
+        """Let running statements end within `grace` seconds, then close everything. Idempotent."""
+        deadline = time.monotonic() + grace
+        endpoints, self._endpoints = self._endpoints, {}
+        for _, endpoint in endpoints.values():
+            endpoint.stop(max(0.0, deadline - time.monotonic()))
+        with self._taking:
+            live, self._live = self._live, None
+        if live is not None:
+            live.opened.close()
+        sink, self._sink = self._sink, None
+        if sink is not None:
+            sink.close()
+
+    # --- what endpoints ask for --------------------------------------------------------------------------
+
+    def run(self, request: Request) -> Result:
+        with self._taken() as mesh:
+            return run(request, mesh)
+
+    def describe(self, request: Request) -> Description:
+        with self._taken() as mesh:
+            return describe(request, mesh)
+
+    def version(self) -> tuple[str, str]:
+        """Changes whenever a statement could mean something else than before."""
+        mesh = self.current.mesh
+        return mesh.catalog.version, mesh.policies.version
+
+    @contextlib.contextmanager
+    def _taken(self) -> Iterator[Mesh]:
+        """The mesh in force, kept open meanwhile; a result that outlives this keeps it open by its record."""
+        call = f"call {next(self._calls)}"
+        with self._taking:
+            live = self._live
+            if live is None:
+                raise ShuttingDown
+            live.running.begins(call)
+        try:
+            yield live.opened.mesh
+        finally:
+            live.running.ends(call)
+
+    # --- endpoints ---------------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        makers: Mapping[str, tuple[Address | None, Callable[[Address], Endpoint]]] = {
+            "postgres": (self._settings.postgres, self._postgres),
+        }
+        for name, (address, make) in makers.items():
+            if address is not None:
+                endpoint = make(address)
+                _start(name, address, endpoint)
+                self._endpoints[name] = (address, endpoint)
+        if not self._endpoints:
+            problem = 'endpoints: there is none to serve, say for example postgres = "127.0.0.1:5433"'
+            raise ConfigurationError((f"mesh.toml: {problem}",))
+
+    def _postgres(self, address: Address) -> Endpoint:
+        gateway = Gateway(
+            database=self.current.mesh.catalog.name,
+            run=self.run,
+            describe=self.describe,
+            identities=lambda: self.current.principals,
+            version=self.version,
+        )
+        bounds = Bounds(threads=self._settings.limits.concurrency)
+        return PostgresServer(gateway, address, self._settings.tls, bounds)
+
+
+def _live(settings: Settings, problems: tuple[str, ...], sink: AuditSink) -> Live:
+    running = Running(sink)
+    return Live(_opened(settings, problems, lambda: running), running)
+
+
+def _start(name: str, address: Address, endpoint: Endpoint) -> None:
+    try:
+        endpoint.start()
+    except ConfigurationError as error:
+        cause = error.__cause__
+        if not isinstance(cause, OSError):
+            raise
+        taken = cause.errno == errno.EADDRINUSE
+        reason = "is in use" if taken else f"cannot be listened on ({cause.strerror})"
+        problem = f"mesh.toml: endpoints.{name}: {address} {reason}, choose another address"
+        raise ConfigurationError((problem,)) from cause
+
+
+def _kept(before: Settings, after: Settings) -> tuple[str, ...]:
+    """What a reload cannot change, where it was changed."""
+    keys = {
+        "name": "name",
+        "postgres": "endpoints.postgres",
+        "tls": "tls",
+        "audit_directory": "audit.directory",
+    }
+    changed = [key for name, key in keys.items() if getattr(before, name) != getattr(after, name)]
+    return tuple(f"mesh.toml: {key}: this change takes a restart" for key in changed)
+
+
+# --- a process of its own --------------------------------------------------------------------------------
+
+
+def serve(folder: Path) -> int:
+    """Serve until SIGTERM or SIGINT; the exit status. `ready ...` on standard output: ports are open."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    events = _signals()
+    server = Server(load_settings(folder))
+    server.start()
+    _warn(server.current.warnings)
+    _say(sys.stdout, " ".join(["ready", *(f"{name}={where}" for name, where in server.addresses.items())]))
+    while events.get() == signal.SIGHUP:
+        _reload(server)
+    server.stop()
+    return 0
+
+
+def _signals() -> "queue.SimpleQueue[int]":
+    """Signals in order. The second that asks for the end does not wait for it."""
+    events: queue.SimpleQueue[int] = queue.SimpleQueue()
+    ending = threading.Event()
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if number != signal.SIGHUP:
+            if ending.is_set():
+                os._exit(1)
+            ending.set()
+        events.put(number)
+
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, note)
+    return events
+
+
+def _reload(server: Server) -> None:
+    try:
+        warnings = server.reload()
+    except ConfigurationError as error:
+        _say(sys.stderr, f"not reloaded, the mesh stays as it was:\n{error}")
+    else:
+        _warn(warnings)
+        _say(sys.stderr, "reloaded")
+
+
+def _warn(warnings: tuple[str, ...]) -> None:
+    for warning in warnings:
+        _say(sys.stderr, f"warning: {warning}")
+
+
+def _say(stream: TextIO, text: str) -> None:
+    stream.write(f"{text}\n")
+    stream.flush()

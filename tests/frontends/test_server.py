@@ -1,0 +1,356 @@
+"""The endpoint on real sockets: who gets in, TLS, cancel, clients that vanish, bounds, the end."""
+
+import datetime as dt
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.errors import ConfigurationError
+from gateway.frontends.pgwire.server import Bounds, PostgresServer
+from gateway.settings import Address, TlsSettings
+from tests.frontends.fake_gateway import DuckGateway, Endpoint, endpoint, gateway_over
+from tests.frontends.wire_messages import SSL_REQUEST, answers, startup
+
+ENDLESS = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Endpoint]:
+    with endpoint() as running:
+        yield running
+
+
+def wait_until(condition: object, seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.01)
+
+
+def raw(served: Endpoint) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", served.server.port), timeout=5)
+
+
+def everything(connection: socket.socket) -> bytes:
+    received = b""
+    while part := connection.recv(65536):
+        received += part
+    return received
+
+
+# --- who gets in -----------------------------------------------------------------------------------------
+
+
+def refusal(served: Endpoint, **changed: str) -> psycopg.OperationalError:
+    with pytest.raises(psycopg.OperationalError) as caught:
+        psycopg.connect(**{**served.arguments, **changed})
+    return caught.value
+
+
+def test_wrong_password_and_unknown_name_read_alike(served: Endpoint) -> None:
+    wrong = str(refusal(served, password="no"))
+    unknown = str(refusal(served, user="nobody", password="no"))
+    assert 'FATAL:  password authentication failed for user "analyst"' in wrong
+    assert unknown.replace("nobody", "analyst") == wrong
+
+
+def test_the_fake_credentials_of_unknown_names_open_nothing(served: Endpoint) -> None:
+    assert "password authentication failed" in str(
+        refusal(served, user="nobody", password="nobody knows this one")
+    )
+
+
+def test_another_database_is_refused_after_the_password(served: Endpoint) -> None:
+    assert 'database "other" does not exist' in str(refusal(served, dbname="other"))
+    assert "password authentication failed" in str(refusal(served, dbname="other", password="no"))
+
+
+def test_unknown_settings_at_the_start_are_refused(served: Endpoint) -> None:
+    assert "unrecognized configuration parameter" in str(refusal(served, options="-c nope=1"))
+
+
+def test_settings_at_the_start(served: Endpoint) -> None:
+    options = "-c mesh.purpose=audit -c statement_timeout=7s --application-name=opt"
+    with psycopg.connect(**served.arguments, options=options) as connection:
+        shown = [
+            connection.execute(f"show {name}").fetchone() for name in ("mesh.purpose", "statement_timeout")
+        ]
+        connection.execute("select 1")
+    assert shown == [("audit",), ("7s",)]
+    assert served.mesh.seen[-1].purpose == "audit"
+    assert served.mesh.seen[-1].client == "127.0.0.1 opt"
+
+
+def test_another_time_zone_at_the_start_is_told_not_taken(
+    served: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGTZ", "Europe/Berlin")
+    with psycopg.connect(**served.arguments) as connection:
+        assert connection.info.parameter_status("TimeZone") == "UTC"
+        assert connection.execute("select timestamptz '2026-07-01 12:00:00+02'::varchar").fetchone() == (
+            "2026-07-01 10:00:00+00",
+        )
+
+
+def test_what_clients_are_told_at_the_start(served: Endpoint) -> None:
+    with psycopg.connect(**served.arguments) as connection:
+        told = {
+            name: connection.info.parameter_status(name)
+            for name in ("server_encoding", "client_encoding", "integer_datetimes", "DateStyle", "TimeZone")
+            + ("standard_conforming_strings", "is_superuser", "session_authorization", "IntervalStyle")
+            + ("in_hot_standby", "default_transaction_read_only")
+        }
+        assert connection.info.server_version == 160000
+    assert told == {
+        "server_encoding": "UTF8",
+        "client_encoding": "UTF8",
+        "integer_datetimes": "on",
+        "DateStyle": "ISO, MDY",
+        "TimeZone": "UTC",
+        "standard_conforming_strings": "on",
+        "is_superuser": "off",
+        "session_authorization": "analyst",
+        "IntervalStyle": "postgres",
+        "in_hot_standby": "off",
+        "default_transaction_read_only": "on",
+    }
+
+
+# --- TLS -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    start = dt.datetime.now(dt.timezone.utc) - dt.timedelta(days=1)
+    built = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), start, start + dt.timedelta(days=9)
+    )
+    built = built.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    (folder / "cert.pem").write_bytes(
+        built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "key.pem").write_bytes(private)
+    return folder / "cert.pem", folder / "key.pem"
+
+
+@pytest.fixture(scope="module")
+def secured(certificate: tuple[Path, Path]) -> Iterator[Endpoint]:
+    with endpoint(TlsSettings(*certificate, require=True)) as running:
+        yield running
+
+
+def test_tls_with_a_verified_name(secured: Endpoint, certificate: tuple[Path, Path]) -> None:
+    arguments = {**secured.arguments, "host": "localhost", "hostaddr": "127.0.0.1"}
+    with psycopg.connect(**arguments, sslmode="verify-full", sslrootcert=str(certificate[0])) as connection:
+        assert connection.pgconn.ssl_in_use
+        rows = connection.execute("select range, repeat('x', 100) from range(50000)").fetchall()
+    assert len(rows) == 50_000
+
+
+def test_clear_text_is_refused_where_tls_is_required(secured: Endpoint) -> None:
+    assert "TLS connections only" in str(refusal(secured, sslmode="disable"))
+
+
+def test_tls_is_declined_where_there_is_none(served: Endpoint) -> None:
+    assert "does not support SSL" in str(refusal(served, sslmode="require"))
+    with psycopg.connect(**served.arguments, sslmode="prefer") as connection:
+        assert not connection.pgconn.ssl_in_use
+
+
+def test_bytes_before_the_tls_handshake_are_refused(secured: Endpoint) -> None:
+    with raw(secured) as connection:
+        connection.sendall(SSL_REQUEST + startup(user="analyst", database="mesh"))
+        told = everything(connection)
+    assert answers(told)[0].fields["C"] == "08P01"
+
+
+def test_what_is_no_tls_ends_the_connection_only(secured: Endpoint) -> None:
+    with raw(secured) as connection:
+        connection.sendall(SSL_REQUEST)
+        assert connection.recv(1) == b"S"
+        connection.sendall(b"\0" * 100)
+        everything(connection)
+    psycopg.connect(**secured.arguments).close()
+
+
+def test_an_unusable_certificate_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("no key")
+    with pytest.raises(ConfigurationError, match=r"tls: cannot use .*key\.pem"):
+        PostgresServer(
+            gateway_over(DuckGateway(None)),  # type: ignore[arg-type]
+            Address("127.0.0.1", 0),
+            TlsSettings(tmp_path / "key.pem", tmp_path / "key.pem"),
+        )
+
+
+def test_tls_below_1_2_is_refused(secured: Endpoint) -> None:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with raw(secured) as connection:
+        connection.sendall(SSL_REQUEST)
+        assert connection.recv(1) == b"S"
+        with context.wrap_socket(connection) as encrypted:
+            assert encrypted.version() in ("TLSv1.2", "TLSv1.3")
+
+
+# --- cancel, vanish, time out ----------------------------------------------------------------------------
+
+
+def test_cancel(served: Endpoint) -> None:
+    with psycopg.connect(**served.arguments) as connection:
+        threading.Timer(0.3, connection.cancel_safe).start()
+        started = time.monotonic()
+        with pytest.raises(psycopg.errors.QueryCanceled, match="canceling statement due to user request"):
+            connection.execute(ENDLESS)
+        assert time.monotonic() - started < 5
+        connection.rollback()
+        assert connection.execute("select 1").fetchone() == (1,)
+
+
+def test_a_cancel_with_a_wrong_secret_does_nothing(served: Endpoint) -> None:
+    with psycopg.connect(**served.arguments) as connection:
+        served.mesh.canceled.clear()
+        timer = threading.Timer(0.2, forged_cancel, (served, connection.pgconn.backend_pid))
+        timer.start()
+        connection.execute("set statement_timeout = '600ms'")
+        with pytest.raises(psycopg.errors.QueryCanceled, match="statement timeout"):
+            connection.execute(ENDLESS)
+        timer.join()
+
+
+def forged_cancel(served: Endpoint, process: int) -> None:
+    with raw(served) as connection:
+        connection.sendall(struct.pack("!IIII", 16, 80877102, process, 12345))
+        assert everything(connection) == b""
+
+
+def test_a_client_that_vanishes_cancels_its_query(served: Endpoint) -> None:
+    served.mesh.canceled.clear()
+    connection = psycopg.connect(**served.arguments)
+    connection.pgconn.send_query(ENDLESS.encode())
+    wait_until(lambda: served.mesh.open)
+    connection.close()
+    assert served.mesh.canceled.wait(5), "nothing was canceled"
+    wait_until(lambda: not served.mesh.open)
+
+
+def test_a_client_that_stops_reading_stops_the_query(served: Endpoint) -> None:
+    with psycopg.connect(**served.arguments) as connection:
+        connection.pgconn.send_query(b"select range, repeat('x', 1000) from range(1000000)")
+        wait_until(lambda: served.mesh.open)
+        time.sleep(0.5)
+        assert served.mesh.open, "a gigabyte was buffered for a client that does not read"
+    wait_until(lambda: not served.mesh.open)
+
+
+# --- bounds ----------------------------------------------------------------------------------------------
+
+
+def test_slow_handshakes_time_out_and_hold_nobody_up() -> None:
+    with endpoint(bounds=Bounds(handshake=0.5)) as served:
+        silent = [raw(served) for _ in range(5)]
+        psycopg.connect(**served.arguments).close()
+        for connection in silent:
+            assert answers(everything(connection))[0].fields["S"] == "FATAL"
+            connection.close()
+
+
+def test_too_many_clients() -> None:
+    with endpoint(bounds=Bounds(connections=1)) as served, psycopg.connect(**served.arguments):
+        assert "too many clients" in str(refusal(served))
+
+
+def test_a_start_packet_is_bounded(served: Endpoint) -> None:
+    with raw(served) as connection:
+        connection.sendall(struct.pack("!II", 20_000, 3 << 16))
+        assert answers(everything(connection))[0].fields["C"] == "08P01"
+
+
+def test_a_message_before_the_password_is_bounded(served: Endpoint) -> None:
+    with raw(served) as connection:
+        connection.sendall(startup(user="analyst", database="mesh") + b"p" + struct.pack("!I", 1_000_000))
+        assert answers(everything(connection))[-1].fields["C"] == "08P01"
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=200)
+    | st.binary(max_size=50).map(lambda tail: startup(user="analyst", database="mesh") + tail)
+)
+def test_any_first_bytes_leave_the_server_alive(served: Endpoint, junk: bytes) -> None:
+    with raw(served) as connection:
+        connection.sendall(junk)
+        connection.shutdown(socket.SHUT_WR)
+        everything(connection)
+
+
+def test_and_it_is_still_alive(served: Endpoint) -> None:
+    with psycopg.connect(**served.arguments) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+
+
+# --- the end ---------------------------------------------------------------------------------------------
+
+
+def test_a_port_in_use_is_a_configuration_error(served: Endpoint) -> None:
+    taken = PostgresServer(gateway_over(served.mesh), Address("127.0.0.1", served.server.port))
+    with pytest.raises(
+        ConfigurationError, match=f"postgres: cannot listen on 127.0.0.1:{served.server.port}"
+    ):
+        taken.start()
+
+
+def test_stop_tells_idle_clients() -> None:
+    with endpoint() as served:
+        connection = psycopg.connect(**served.arguments, autocommit=True)
+        served.server.stop()
+        with pytest.raises(psycopg.errors.AdminShutdown):
+            connection.execute("select 1")
+        connection.close()
+
+
+def test_stop_lets_a_running_query_finish() -> None:
+    with endpoint() as served:
+        connection = psycopg.connect(**served.arguments, autocommit=True)
+        stopper = threading.Timer(0.1, served.server.stop, (30,))
+        stopper.start()
+        rows = connection.execute(
+            "select sum(a.range * b.range) from range(20000) a, range(20000) b"
+        ).fetchall()
+        assert len(rows) == 1
+        stopper.join()
+        connection.close()
+
+
+def test_stop_cancels_what_runs_past_the_grace() -> None:
+    with endpoint() as served:
+        connection = psycopg.connect(**served.arguments, autocommit=True)
+        stopper = threading.Timer(0.2, served.server.stop, (0.2,))
+        stopper.start()
+        started = time.monotonic()
+        with pytest.raises(psycopg.errors.AdminShutdown):
+            connection.execute(ENDLESS)
+        assert time.monotonic() - started < 5
+        stopper.join()
+        assert not served.mesh.open
+        connection.close()
