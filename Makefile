@@ -19,7 +19,7 @@ demo: install ## run the story on embedded parts; Ctrl-C ends it
 	$(BIN)/meshgate demo
 
 test: install lint ## everything that must hold: style, types, architecture, tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: install ## ruff and mypy
 	$(BIN)/ruff check .

@@ -21,12 +21,13 @@ SUFFIX = ".jsonl"
 
 @dataclass(frozen=True, slots=True)
 class SourceAccess:
-    """What one source was asked: the query as sent (no keys, no secrets), rows and bytes that came."""
+    """What one source was asked: the query as sent (no keys, no secrets), rows and bytes that came; None: not counted,
+    the engine reads the files itself."""
 
     source: str
     query: str
-    rows: int
-    bytes: int
+    rows: int | None
+    bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ def _read(settings: Settings, problems: tuple[str, ...], secret: bytes) -> tuple
 
 def _engine(settings: Settings, files: tuple[Path, ...]) -> DuckDBEngine:
     engine = settings.engine
-    return DuckDBEngine(files, engine.memory_limit, engine.threads, engine.temp_directory)
+    spill = engine.temp_directory or settings.state / "spill"
+    return DuckDBEngine(files, engine.memory_limit, engine.threads, spill)
 
 
 def _close(loaded: Loaded) -> None:
@@ -329,7 +330,9 @@ def _kept(before: Settings, after: Settings) -> tuple[str, ...]:
 
 def serve(folder: Path) -> int:
     """Serve until SIGTERM or SIGINT; the exit status. `ready ...` on standard output: ports are open."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
+    for package in ("gateway", "policies", "connectors"):
+        logging.getLogger(package).setLevel(logging.INFO)
     events = _signals()
     server = Server(load_settings(folder))
     server.start()

@@ -85,10 +85,10 @@ class PostgresServer:
         self.process.wait(10)
 
     def stop(self) -> None:
-        """Fast shutdown, then force; returns when no process is left."""
+        """Immediate shutdown (nobody reads the data again), then force; returns when the server has ended."""
         if self.process.poll() is not None:
             return
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(signal.SIGQUIT)
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:

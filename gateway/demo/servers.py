@@ -77,6 +77,7 @@ def postgres(data: Path) -> Iterator[Postgres]:
     """
     account = _account()
     password = _initialized(data, account)
+    _make_reachable(data, account)
     _stop_orphan(data, password)
     sockets = _socket_folder(account)
     try:

@@ -22,7 +22,7 @@ def side_by_side(question: Question, answers: Sequence[Answer], width: int | Non
     joined = [RULE.join(parts).rstrip() for parts in zip(*_bottom_aligned(tables), strict=True)]
     if width is not None and max(map(len, joined)) > width:
         joined = [line for answer in answers if answer.columns for line in (*_whole(answer), "")]
-    refusals = [f"{answer.asker.name}: {answer.refusal}" for answer in answers if answer.refusal]
+    refusals = [f"{answer.asker.name}: {answer.refusal}" for answer in answers if answer.refusal is not None]
     return [*joined, *(line for text in refusals for line in ("", *_wrapped(text, width or WIDTH)))]
 
 
@@ -88,7 +88,7 @@ def _keys(question: Question, answers: Sequence[Answer]) -> list[Row]:
 
 def _values(question: Question, answer: Answer, keys: Sequence[tuple[object, ...]]) -> list[Row]:
     """The answer's other columns, a row a key; a key that this asker did not get has empty cells."""
-    if answer.refusal:
+    if answer.refusal is not None:
         return [("",), *([("refused",)] * len(keys))]
     names = answer.columns[question.keys :]
     rows = {row[: question.keys]: row[question.keys :] for row in answer.rows}
@@ -109,7 +109,8 @@ def _bottom_aligned(tables: Sequence[list[str]]) -> Iterator[list[str]]:
 def source_queries(record: AuditRecord) -> Iterator[str]:
     """What each source was asked for one statement."""
     for access in record.sources:
-        yield f"{access.source}: {access.rows:,} rows, {access.bytes:,} bytes"
+        came = "read in place" if access.rows is None else f"{access.rows:,} rows, {access.bytes:,} bytes"
+        yield f"{access.source}: {came}"
         yield from _wrapped(access.query, WIDTH, "    ")
 
 

@@ -4,6 +4,7 @@ One instance is shared; each query has its own cursor, whose registered inputs n
 """
 
 import logging
+import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -54,7 +55,7 @@ class DuckDBEngine:
                 "autoload_known_extensions": False,
                 "python_enable_replacements": False,
                 "python_scan_all_frames": False,
-                **({"memory_limit": memory_limit} if memory_limit else {}),
+                "memory_limit": memory_limit or _half_the_memory(),
                 **({"threads": threads} if threads else {}),
             },
         )
@@ -224,6 +225,10 @@ def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         yield batch.slice(start, rows)
 
 
+def _half_the_memory() -> str:
+    return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') // 2} B"
+
+
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
@@ -236,6 +241,17 @@ CLASSES: tuple[tuple[type[duckdb.Error], type[Failed]], ...] = (
     (duckdb.InvalidInputException, DataError),
     (duckdb.TypeMismatchException, DataError),
     (duckdb.ConstraintException, DataError),
+)
+
+
+STREAMED: tuple[tuple[str, type[Failed]], ...] = (
+    ("Conversion Error:", InvalidText),
+    ("Out of Range Error:", NumericOutOfRange),
+    ("Out of Memory Error:", OutOfMemory),
+    ("INTERRUPT Error:", QueryCanceled),
+    ("Invalid Input Error:", DataError),
+    ("Type Mismatch Error:", DataError),
+    ("Constraint Error:", DataError),
 )
 
 
@@ -257,7 +273,13 @@ def translated(error: Exception, *streams: _Stream) -> MeshgateError:
         return UndefinedFunction("a function of this statement does not exist for these argument types")
     if isinstance(error, duckdb.ParserException | duckdb.NotImplementedException):
         return SyntaxNotSupported("this statement uses syntax that is not supported")
-    return next((made() for kind, made in CLASSES if isinstance(error, kind)), InternalFailure())
+    classes = (made() for kind, made in CLASSES if isinstance(error, kind))
+    return next(classes, None) or _broken_off(str(error))
+
+
+def _broken_off(text: str) -> Failed:
+    """An error while the answer streams arrives through Arrow: its class is but the first words of its text."""
+    return next((made() for words, made in STREAMED if text.startswith(words)), InternalFailure())
 
 
 def _refused_by_binder(text: str) -> MeshgateError:

@@ -35,7 +35,15 @@ class Execution:
         self._open: list[Stream | Answer] = []
         self._reads: list[_FragmentInput] = []
         self._canceled = False
-        self._answer = self._run(plan.sql, plan.inputs)
+        try:
+            try:
+            self._answer = self._run(plan.sql, plan.inputs)
+        except BaseException:
+            self.close()
+            raise
+        except BaseException:
+            self.close()  # nobody else knows what was opened for the plan so far
+            raise
 
     @property
     def columns(self) -> tuple[OutputColumn, ...]:
@@ -53,7 +61,7 @@ class Execution:
         """What each source was asked so far, and what arrived."""
         asked = tuple(read.access() for read in self._reads)
         return asked + tuple(
-            SourceAccess(source, f"parquet files of {relation}", 0, 0)
+            SourceAccess(source, f"Parquet files of {relation}", None, None)
             for source, relation in self._plan.native
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from gateway.settings import Limits
+from gateway.sql.resolve import base_tables, table_name
 from gateway.sql.syntax import parse_query
 
 
@@ -14,6 +15,11 @@ class Statement:
 
     text: str
     tree: exp.Query
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """The relations asked for, as written, for the record of a statement that is refused later."""
+        return tuple(dict.fromkeys(".".join(table_name(table)) for table in base_tables(self.tree)))
 
 
 def parse(text: str, limits: Limits) -> Statement:

@@ -39,6 +39,7 @@ def run(request: Request, mesh: Mesh) -> Result:
     with refusals_on_record(record, mesh) as trail:
         visible = visible_to(request, mesh, record.time)
         statement = clock.time("parse", parse, request.text, mesh.limits)
+        trail.record = replace(record, relations=statement.relations)
         bound = clock.time("bind", bind, statement, request, visible)
         authorized = clock.time("authorize", authorize, bound, visible)
         trail.record = record = described(record, authorized)

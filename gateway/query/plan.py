@@ -110,13 +110,30 @@ def _values(select: GovernedSelect) -> dict[str, exp.Expr]:
 
 
 def _takeable(select: GovernedSelect) -> frozenset[str]:
-    """Columns that show their raw value in its own type: no mask, no cast."""
+    """Columns that show their raw value in its own type: no mask, no cast, nothing that the product's SQL computes.
+
+    A condition on a computed column would be evaluated with its computation, also on rows that the product leaves out.
+    """
     values = _values(select)
+    scopes = Scopes()
     return frozenset(
         name
         for name, _ in select.columns
-        if isinstance(values[name], exp.Column) and name not in select.hashed
+        if name not in select.hashed and _is_read_as_it_is(values[name], scopes)
     )
+
+
+def _is_read_as_it_is(value: exp.Expr | None, scopes: Scopes) -> bool:
+    """Whether a value is a table's column, handed up through subqueries."""
+    if not isinstance(value, exp.Column):
+        return False
+    source = scopes.source(value)
+    if isinstance(source, exp.Table):
+        return bool(source.catalog or source.db)
+    if not isinstance(source, exp.Subquery) or not isinstance(source.this, exp.Select):
+        return False
+    items = {item.alias_or_name: item.unalias() for item in source.this.expressions}
+    return _is_read_as_it_is(items.get(value.name), scopes)
 
 
 def _aliased(node: exp.Expr, table: exp.Table) -> exp.Expr:
@@ -149,7 +166,8 @@ class _Planner:
         return self._in_engine(select, governed, reason)
 
     def _registered(self, read: Input) -> exp.Table:
-        name = f"scan {len(self.inputs) + 1}"
+        # No CTE of a consumer can have this name and hide the scan: `resolve` refuses # at its beginning.
+        name = f"#scan {len(self.inputs) + 1}"
         self.inputs[name] = read
         return exp.Table(this=quoted(name))
 

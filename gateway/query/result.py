@@ -57,13 +57,17 @@ class GovernedResult:
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         try:
+            schema = self.schema  # known from here on, also to those who ask after the end
             for batch in self._running.batches():
                 self._count(batch)
-                yield pa.RecordBatch.from_arrays(batch.columns, schema=self.schema)
+                yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
         except MeshgateError as error:
-            told = DeadlineExceeded() if self._late else error
-            self._end(told)
-            raise told from error
+            if not self._late:
+                self._end(error)
+                raise
+            late = DeadlineExceeded()
+            self._end(late)
+            raise late from error
         except GeneratorExit:
             self._end(QueryCanceled())
             raise

@@ -6,9 +6,10 @@ from itertools import pairwise
 from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
 
-from gateway.errors import LimitExceeded, SyntaxNotSupported, UndefinedFunction
+from gateway.errors import LimitExceeded, Refused, SyntaxNotSupported, UndefinedFunction
 from gateway.settings import Limits
 from gateway.sql.dialect import DUCKDB, generate
+from gateway.sql.function_nodes import FUNCTION_NODES
 from gateway.sql.functions import ALLOWED, SESSION_FUNCTIONS, TABLE_FUNCTIONS
 
 CLAUSES: tuple[type[exp.Expr], ...] = (
@@ -63,8 +64,8 @@ STRUCT MAP BIT
 def check_allowed(tree: exp.Expr, limits: Limits) -> None:
     """Raise SyntaxNotSupported, UndefinedFunction or LimitExceeded at the first thing that is not known to be safe."""
     for node in tree.walk():
-        if not isinstance(node, exp.Func) and type(node) not in NODES:
-            raise SyntaxNotSupported(f"{_name(node)} is not supported")
+        if type(node) not in NODES and type(node) not in FUNCTION_NODES:
+            raise _unknown(node)
         check = CHECKS.get(type(node))
         if check:
             check(node, limits)
@@ -82,13 +83,15 @@ def _functions_of(tree: exp.Expr) -> frozenset[str]:
         for first, second in pairwise(tokens)
         if second.token_type is TokenType.L_PAREN
         and first.token_type is not TokenType.IDENTIFIER
-        and first.text[:1].isalpha()
+        and (first.text[:1].isalpha() or first.text[:1] == "_")
     )
     return frozenset(called) - GRAMMAR
 
 
-def _name(node: exp.Expr) -> str:
-    return type(node).__name__.upper()
+def _unknown(node: exp.Expr) -> Refused:
+    if isinstance(node, exp.Func) and not isinstance(node, exp.Binary):
+        return UndefinedFunction(f"function {node.sql_name().lower()} does not exist or is not supported")
+    return SyntaxNotSupported(f"{type(node).__name__.upper()} is not supported")
 
 
 def _check_table(node: exp.Expr, _limits: Limits) -> None:

@@ -4,9 +4,9 @@ import logging
 
 from sqlglot import ErrorLevel, exp
 from sqlglot.dialects.dialect import Dialect
-from sqlglot.errors import UnsupportedError
+from sqlglot.errors import SqlglotError
 
-from gateway.errors import SyntaxNotSupported
+from gateway.errors import StatementTooComplex, SyntaxNotSupported
 
 DUCKDB = Dialect.get_or_raise("duckdb")
 
@@ -27,7 +27,10 @@ def generate(tree: exp.Expr, dialect: str = "duckdb", *, consume: bool = False) 
             comments=False,
             unsupported_level=ErrorLevel.RAISE,
         )
-    except (UnsupportedError, ValueError) as error:
+    except RecursionError as error:
+        raise StatementTooComplex("the statement nests deeper than limits.nesting") from error
+    except (SqlglotError, ValueError, TypeError, AttributeError, LookupError) as error:
+        # Besides what it calls unsupported, sqlglot raises plain Python errors on arguments it did not expect.
         raise SyntaxNotSupported("this statement uses syntax that is not supported") from error
 
 

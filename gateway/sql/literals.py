@@ -43,6 +43,8 @@ def literal(value: object, name: str) -> exp.Expr:
     if isinstance(value, int):
         return cast(_number(str(value)), name)
     text = as_text(value)
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidParameterValue("a text parameter holds a character that no text can hold")
     return exp.Literal.string(text) if name == "VARCHAR" else cast(exp.Literal.string(text), name)
 
 
@@ -65,6 +67,8 @@ def _decimal(value: Decimal, name: str) -> exp.Expr:
         if name in ("DOUBLE", "FLOAT"):
             return cast(exp.Literal.string(str(value)), name)
         raise InvalidParameterValue("a numeric parameter must be finite")
+    if abs(value.adjusted()) > 38:
+        raise InvalidParameterValue("a numeric parameter has more than 38 digits")
     text = f"{value:f}"
     if sum(character.isdigit() for character in text) > 38:
         raise InvalidParameterValue("a numeric parameter has more than 38 digits")

@@ -64,13 +64,20 @@ def not_pushable(tree: exp.Expr, dialect: str) -> str | None:
 
 def _means_the_same(node: exp.Expr, dialect: str) -> bool:
     if is_constant(node):
-        # SQLite has neither booleans nor dates: it would compare numbers and texts.
-        return dialect != "sqlite" or not isinstance(node.unnest(), exp.Boolean | exp.Cast | exp.TryCast)
+        return dialect != "sqlite" or _is_sqlite_value(node.unnest())
     if isinstance(node, SHAPES):
         return True
     if isinstance(node, COMPARISONS):
         return one_family(*operands_of(node))
     return dialect == "postgres" and _is_shared_with_postgres(node)
+
+
+def _is_sqlite_value(node: exp.Expr) -> bool:
+    """SQLite has neither booleans nor dates nor exact fractions: it would compare numbers and texts, rounded."""
+    node = node.this if isinstance(node, exp.Neg) else node
+    return isinstance(node, exp.Null) or (
+        isinstance(node, exp.Literal) and (node.is_string or (node.is_int and int(node.this) < 2**63))
+    )
 
 
 def _is_shared_with_postgres(node: exp.Expr) -> bool:

@@ -308,6 +308,7 @@ def _finished(tree: exp.Query, names: list[TableName], tables: Mapping[TableName
         column.set("this", quoted(spelled))
         used[number].add(spelled)
     aliases: dict[int, str] = {}
+    output_names = tuple(_output_name(item) for item in _outermost(tree).selects)
     _forget_positions(tree)
     for number, table in used_tables(tree):
         aliases[number] = table.alias
@@ -319,7 +320,7 @@ def _finished(tree: exp.Query, names: list[TableName], tables: Mapping[TableName
         for n, name in enumerate(names)
         if n in aliases
     )
-    return Resolved(tree, uses, tuple(_output_name(item) for item in _outermost(tree).selects))
+    return Resolved(tree, uses, output_names)
 
 
 def _forget_positions(tree: exp.Query) -> None:

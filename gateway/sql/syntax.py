@@ -1,6 +1,7 @@
 """Text to syntax tree, bounded before the parser sees it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
@@ -102,6 +103,7 @@ def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
     if len(tokens) > limits.nodes:
         raise StatementTooComplex(f"the statement has more than limits.nodes ({limits.nodes:,}) tokens")
     depth = run = unions = 0
+    _check_numbers(tokens)
     for token in tokens:
         kind = token.token_type
         depth += (kind in OPENING) - (kind in CLOSING)
@@ -111,6 +113,16 @@ def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
             raise StatementTooComplex(f"the statement nests deeper than limits.nesting ({limits.nesting})")
         if unions > MAX_SET_OPERATIONS:
             raise StatementTooComplex(f"the statement has more than {MAX_SET_OPERATIONS} set operations")
+
+
+def _check_numbers(tokens: Sequence[Token]) -> None:
+    """`0x1F` and `1foo` are numbers to DuckDB or mistakes, never a number and its alias."""
+    for first, second in pairwise(tokens):
+        glued = first.end + 1 == second.start and first.token_type is TokenType.NUMBER
+        if glued and (second.text[:1].isalnum() or second.text[:1] == "_"):
+            raise SyntaxRefused(
+                "syntax error: trailing junk after a numeric literal", position=first.start + 1
+            )
 
 
 def _check_size(tree: exp.Expr, limits: Limits) -> None:

@@ -26,6 +26,13 @@ FAMILIES: tuple[frozenset[exp.DType], ...] = (
     frozenset({T.UUID}),
 )  # fmt: skip
 
+MAX_DIGITS = 38
+INT128_DIGITS = 39
+DIGITS = {
+    T.TINYINT: 3, T.SMALLINT: 5, T.INT: 10, T.BIGINT: 19, T.INT128: 39, T.UTINYINT: 3, T.USMALLINT: 5, T.UINT: 10,
+    T.UBIGINT: 20,
+}  # fmt: skip
+
 COMPARISONS = (
     exp.EQ,
     exp.NEQ,
@@ -77,6 +84,8 @@ def may_raise(expression: exp.Expr) -> str | None:
 
 def is_total_node(node: exp.Expr) -> bool:
     """Whether the node itself cannot raise, given that its operands did not."""
+    if isinstance(node, exp.And | exp.Or | exp.Not | exp.Case | exp.If | exp.Is | exp.Nullif):
+        return is_constant(node) or _is_plainly_typed(node)
     if is_constant(node) or isinstance(node, TOTAL_NODES + TOTAL_FUNCTIONS):
         return True
     if isinstance(node, COMPARISONS):
@@ -84,6 +93,30 @@ def is_total_node(node: exp.Expr) -> bool:
     if isinstance(node, LIKES):
         return is_valid_pattern(node.expression) and one_family(node.this, node.expression)
     return False
+
+
+def _is_plainly_typed(node: exp.Expr) -> bool:
+    """Where a truth value is asked for, anything else is cast to one; NULLIF compares."""
+    if isinstance(node, exp.Nullif):
+        return one_family(node.this, node.expression)
+    if isinstance(node, exp.Case):
+        first = node.this
+        return first is None or one_family(first, *(branch.this for branch in node.args["ifs"]))
+    if isinstance(node, exp.If):
+        simple = isinstance(node.parent, exp.Case) and node.parent.this is not None
+        return simple or _is_truth(node.this)
+    if isinstance(node, exp.Is):
+        return isinstance(node.expression, exp.Null) or _is_truth(node.this)
+    operands = (node.this,) if isinstance(node, exp.Not) else (node.this, node.expression)
+    return all(_is_truth(operand) for operand in operands)
+
+
+def _is_truth(node: exp.Expr) -> bool:
+    node = node.unnest()
+    return (
+        isinstance(node, exp.Predicate | exp.Connector | exp.Not | exp.Boolean | exp.Null)
+        or kind_of(node) is T.BOOLEAN
+    )
 
 
 def operands_of(node: exp.Expr) -> list[exp.Expr]:
@@ -100,7 +133,39 @@ def operands_of(node: exp.Expr) -> list[exp.Expr]:
 def one_family(*operands: exp.Expr) -> bool:
     """Whether comparing the operands needs no cast that could fail. Empty: not known."""
     kinds = {kind_of(operand) for operand in operands} - {T.NULL}
-    return bool(operands) and any(kinds <= family for family in FAMILIES)
+    return bool(operands) and any(kinds <= family for family in FAMILIES) and _fit_one_decimal(operands)
+
+
+def _fit_one_decimal(operands: tuple[exp.Expr, ...]) -> bool:
+    """Exact numbers are compared as one DECIMAL wide enough for all of them, which ends at 38 digits: beyond it
+    the cast of a column's value fails, and only for some values."""
+    shapes = [shape for operand in operands if (shape := _digits_of(operand)) is not None]
+    before, after = (max((shape[part] for shape in shapes), default=0) for part in (0, 1))
+    decimal = any(kind_of(operand) is T.DECIMAL and not _is_whole(operand) for operand in operands)
+    return before + after <= MAX_DIGITS if decimal else all(shape[0] <= INT128_DIGITS for shape in shapes)
+
+
+def _is_whole(node: exp.Expr) -> bool:
+    node = node.unnest()
+    node = node.this.unnest() if isinstance(node, exp.Neg) else node
+    return isinstance(node, exp.Literal) and node.is_int
+
+
+def _digits_of(node: exp.Expr) -> tuple[int, int] | None:
+    """Digits before and after the point that a value of an exact type can have; None: no exact number."""
+    node = node.unnest()
+    if isinstance(node, exp.Neg):
+        return _digits_of(node.this)
+    if isinstance(node, exp.Literal):
+        whole, _, fraction = str(node.this).replace("_", "").partition(".")
+        return (len(whole), len(fraction)) if kind_of(node) is T.DECIMAL else None
+    kind = node.to if isinstance(node, exp.Cast | exp.TryCast) else node.type
+    if kind is None or kind.this is not T.DECIMAL:
+        digits = DIGITS.get(kind_of(node))
+        return None if digits is None else (digits, 0)
+    sizes = [int(size.name) for size in kind.expressions]
+    precision, scale = sizes if len(sizes) == 2 else (sizes[0], 0) if sizes else (18, 3)
+    return precision - scale, scale
 
 
 def kind_of(node: exp.Expr) -> exp.DType:

@@ -29,7 +29,7 @@ VALUES = [
 
 ODD_NAMES = ("a b", 'Or""der', "Ünïcode", "select", "1st", "it's", "UPPER", "dotted.name", "per%cent")
 
-MANY = 200_000
+MANY = 50_000
 
 Fill = Callable[..., Source]
 
@@ -131,7 +131,7 @@ def test_a_big_table_comes_whole_and_in_bounded_batches(fill: Fill) -> None:
     stream = opened(source.connector, "t")
     seen = 0
     for batch in stream.reader():
-        assert batch.num_rows <= 65_536
+        assert batch.num_rows <= 32_768
         assert batch.nbytes <= 8 << 20
         first, last = batch.column(0)[0].as_py(), batch.column(0)[batch.num_rows - 1].as_py()
         assert (first, last) == (source.expected(seen), source.expected(seen + batch.num_rows - 1))

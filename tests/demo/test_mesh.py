@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-import jsonschema
+import jsonschema_rs
 import pyarrow as pa
 import pytest
 import yaml
@@ -44,9 +44,9 @@ def ids(path: Path) -> str:
 @pytest.mark.parametrize("path", CONTRACTS, ids=ids)
 def test_contracts_follow_the_standard(path: Path) -> None:
     schema = json.loads(files("open_data_contract_standard").joinpath("schema.json").read_text())
-    validator = jsonschema.validators.validator_for(schema)(schema)
+    validator = jsonschema_rs.validator_for(schema)
     errors = [
-        f"{error.json_path}: {error.message}"
+        f"{error.instance_path}: {error.message}"
         for error in validator.iter_errors(yaml.safe_load(path.read_text()))
     ]
     assert errors == []

@@ -17,8 +17,7 @@ from gateway.demo.servers import ServerError, postgres
 from tests.demo.processes import running_on
 
 
-def test_data_stays_from_one_start_to_the_next_and_no_process_does(tmp_path: Path) -> None:
-    data = tmp_path / "server"
+def test_data_stays_from_one_start_to_the_next_and_no_process_does(data: Path) -> None:
     with postgres(data) as first, psycopg.connect(first.uri()) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
     assert running_on(data) == []
@@ -29,8 +28,7 @@ def test_data_stays_from_one_start_to_the_next_and_no_process_does(tmp_path: Pat
     assert not second.sockets.exists()
 
 
-def test_a_server_is_stopped_when_the_block_raises(tmp_path: Path) -> None:
-    data = tmp_path / "server"
+def test_a_server_is_stopped_when_the_block_raises(data: Path) -> None:
     with (
         pytest.raises(psycopg.errors.SyntaxError),
         postgres(data) as server,
@@ -40,8 +38,8 @@ def test_a_server_is_stopped_when_the_block_raises(tmp_path: Path) -> None:
     assert running_on(data) == []
 
 
-def test_a_server_listens_on_no_port_and_wants_a_password(tmp_path: Path) -> None:
-    with postgres(tmp_path / "server") as server:
+def test_a_server_listens_on_no_port_and_wants_a_password(data: Path) -> None:
+    with postgres(data) as server:
         with psycopg.connect(server.uri()) as connection:
             assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
         with pytest.raises(psycopg.OperationalError, match="password"):
@@ -49,8 +47,7 @@ def test_a_server_listens_on_no_port_and_wants_a_password(tmp_path: Path) -> Non
         assert server.sockets.stat().st_mode & 0o077 == 0
 
 
-def test_the_server_of_a_killed_demo_is_replaced(tmp_path: Path) -> None:
-    data = tmp_path / "server"
+def test_the_server_of_a_killed_demo_is_replaced(data: Path) -> None:
     program = f"""
         import time
         from pathlib import Path
@@ -70,8 +67,7 @@ def test_the_server_of_a_killed_demo_is_replaced(tmp_path: Path) -> None:
     assert running_on(data) == []
 
 
-def test_a_server_that_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
-    data = tmp_path / "server"
+def test_a_server_that_cannot_start_says_why_and_leaves_nothing(data: Path) -> None:
     with postgres(data):
         pass
     (data / "PG_VERSION").write_text("9\n")
@@ -80,17 +76,17 @@ def test_a_server_that_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) 
     assert running_on(data) == []
 
 
-def test_an_interrupted_initialization_is_repeated(tmp_path: Path) -> None:
-    data = tmp_path / "server"
-    (tmp_path / "server.new").mkdir()
-    (tmp_path / "server.new" / "half").write_text("")
+def test_an_interrupted_initialization_is_repeated(data: Path) -> None:
+    half = data.with_name("server.new")
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18\n")
     with postgres(data) as server, psycopg.connect(server.uri()) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Servers]]:
-    folder = tmp_path_factory.mktemp("demo") / "mesh"
+def loaded(place: Path) -> Iterator[tuple[Path, Servers]]:
+    folder = place / "mesh"
     write_texts(folder)
     (folder / "state").mkdir()
     with postgres(folder / "state" / "cloud") as cloud, postgres(folder / "state" / "premises") as premises:

@@ -84,18 +84,21 @@ class DuckResult:
         self._canceled = False
         self.reference = "r"
         self.columns = columns_of(relation)
-        self._reader = relation.to_arrow_reader(ROWS)
-        self.schema = self._reader.schema
+        self._relation = relation
         owner.open.add(id(self))
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         try:
-            for batch in self._reader:
+            for batch in self._relation.to_arrow_reader(ROWS):
                 if self._canceled:
                     raise QueryCanceled
                 yield batch
         except duckdb.Error as error:
             raise translated(error) from error
+
+    @property
+    def schema(self) -> pa.Schema:
+        raise NotImplementedError
 
     def cancel(self) -> None:
         self._canceled = True

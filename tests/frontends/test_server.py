@@ -105,14 +105,15 @@ def test_another_time_zone_at_the_start_is_told_not_taken(
         )
 
 
+TOLD = (
+    "server_encoding client_encoding integer_datetimes DateStyle TimeZone standard_conforming_strings is_superuser "
+    "session_authorization IntervalStyle in_hot_standby default_transaction_read_only"
+).split()
+
+
 def test_what_clients_are_told_at_the_start(served: Endpoint) -> None:
     with psycopg.connect(**served.arguments) as connection:
-        told = {
-            name: connection.info.parameter_status(name)
-            for name in ("server_encoding", "client_encoding", "integer_datetimes", "DateStyle", "TimeZone")
-            + ("standard_conforming_strings", "is_superuser", "session_authorization", "IntervalStyle")
-            + ("in_hot_standby", "default_transaction_read_only")
-        }
+        told = {name: connection.info.parameter_status(name) for name in TOLD}
         assert connection.info.server_version == 160000
     assert told == {
         "server_encoding": "UTF8",
@@ -137,7 +138,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("tls")
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    start = dt.datetime.now(dt.timezone.utc) - dt.timedelta(days=1)
+    start = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
     built = x509.CertificateBuilder(
         name, name, key.public_key(), x509.random_serial_number(), start, start + dt.timedelta(days=9)
     )

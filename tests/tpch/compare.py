@@ -19,7 +19,9 @@ DOUBLE = 1e-9
 def assert_same(rows: Sequence[Row], expected: Sequence[Row], order: tuple[int, ...] = ()) -> None:
     """`order` empty: the rows may come in any order."""
     assert len(rows) == len(expected)
-    for number, (row, wanted) in enumerate(zip(_settled(rows, order), _settled(expected, order), strict=True)):
+    for number, (row, wanted) in enumerate(
+        zip(_settled(rows, order), _settled(expected, order), strict=True)
+    ):
         assert len(row) == len(wanted)
         for value, other in zip(row, wanted, strict=True):
             assert same(value, other), f"row {number}: {row} instead of {wanted}"

@@ -1,20 +1,16 @@
 """TPC-H data, loaded once: the mesh over it, the gateway that serves it, DuckDB on the raw files."""
 
 import hmac
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from queue import Queue
-from threading import Thread
 
 import duckdb
 import pytest
 
 from tests.tpch.mesh import HASH_KEY, PLACES, PRIORITIES, TpchMesh, tpch_mesh
+from tests.tpch.serving import serving
 
 SCALE = 0.1
-MESHGATE = Path(sys.executable).with_name("meshgate")
 
 
 @pytest.fixture(scope="session")
@@ -26,29 +22,8 @@ def tpch() -> Iterator[TpchMesh]:
 @pytest.fixture(scope="session")
 def port(tpch: TpchMesh) -> Iterator[int]:
     """Where `meshgate serve` answers PostgreSQL clients."""
-    process = subprocess.Popen(
-        [MESHGATE, "serve", tpch.folder], env=dict(tpch.environment), stdout=subprocess.PIPE, text=True
-    )
-    try:
-        yield int(_ready(process).rpartition(":")[2])
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
-
-
-def _ready(process: "subprocess.Popen[str]") -> str:
-    lines: Queue[str] = Queue()
-    assert process.stdout is not None
-    Thread(target=lambda: lines.put(process.stdout.readline()), daemon=True).start()  # type: ignore[union-attr]
-    line = lines.get(timeout=60).strip()
-    assert line.startswith("ready postgres="), line
-    return line
+    with serving(tpch.folder, tpch.environment) as gateway:
+        yield gateway.port
 
 
 # --- what is right ---------------------------------------------------------------------------------------

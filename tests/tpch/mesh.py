@@ -58,7 +58,7 @@ SOURCES = {
     "geo": {"atlas": {"connector": "files", "path": "./atlas"}},
 }
 
-MESH = f"""
+MESH = """
 name = "tpch"
 [endpoints]
 postgres = "127.0.0.1:0"
@@ -67,12 +67,12 @@ principals = "principals.yaml"
 [system]
 state = "state"
 [masks]
-hash_key = "${{MESH_HASH_KEY}}"
+hash_key = "${MESH_HASH_KEY}"
 [engine]
 threads = 2
 """
 
-PRINCIPALS = {
+PRINCIPALS: Mapping[str, Mapping[str, object]] = {
     "ana": {"groups": ["analysts"]},
     "max": {"groups": ["partners"], "attributes": {"priorities": list(PRIORITIES)}},
     "olga": {"groups": ["partners", "externals"], "attributes": {"priorities": list(PRIORITIES)}},
@@ -133,7 +133,7 @@ def tpch_mesh(scale: float) -> Iterator[TpchMesh]:
 
 
 def generate(raw: Path, scale: float) -> None:
-    command = [TPCHGEN, "parquet", "-s", str(scale), f"--output-dir={raw}"]
+    command = [str(TPCHGEN), "parquet", "-s", str(scale), f"--output-dir={raw}"]
     subprocess.run(command, check=True, capture_output=True)
 
 
@@ -172,7 +172,9 @@ def _fill_sqlite(path: Path, raw: Path, tables: tuple[str, ...]) -> None:
             connection.execute(f"CREATE TABLE {table} ({columns}, PRIMARY KEY ({key}))")
             rows = pq.read_table(raw / f"{table}.parquet")
             values = [
-                column.cast(pa.string()).to_pylist() if pa.types.is_decimal(column.type) else column.to_pylist()
+                column.cast(pa.string()).to_pylist()
+                if pa.types.is_decimal(column.type)
+                else column.to_pylist()
                 for column in rows.columns
             ]
             marks = ", ".join("?" for _ in values)

@@ -16,8 +16,8 @@ import pytest
 from gateway.audit import records
 from gateway.cli import main
 from tests.tpch.compare import ORDER, Row, assert_same
-from tests.tpch.conftest import MESHGATE
 from tests.tpch.mesh import PASSWORD, PRIORITIES, QUERIES, TpchMesh, statements
+from tests.tpch.serving import MESHGATE
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("tpch")]
 STATEMENTS = statements()
@@ -32,7 +32,7 @@ HASHED = ("q18",)
 
 
 def asked(tpch: TpchMesh, sql: str, principal: str, *options: str) -> "subprocess.CompletedProcess[bytes]":
-    command = [MESHGATE, "query", tpch.folder, sql, "--as", principal, *options]
+    command = [str(MESHGATE), "query", str(tpch.folder), sql, "--as", principal, *options]
     return subprocess.run(command, env=dict(tpch.environment), capture_output=True, check=False, timeout=120)
 
 
@@ -82,7 +82,11 @@ def test_all_22_statements_are_there() -> None:
 
 def test_the_folder_is_found_in_order(tpch: TpchMesh) -> None:
     done = subprocess.run(
-        [MESHGATE, "check", tpch.folder], env=dict(tpch.environment), capture_output=True, check=False, text=True
+        [MESHGATE, "check", tpch.folder],
+        env=dict(tpch.environment),
+        capture_output=True,
+        check=False,
+        text=True,
     )
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -200,7 +204,8 @@ def test_hidden_rows_and_raw_values_stay_at_their_source(
     tpch: TpchMesh, for_max: duckdb.DuckDBPyConnection
 ) -> None:
     """The source filters and masks: its own count of what it sent is that of what may be seen."""
-    sql = "SELECT o_orderkey, o_orderpriority, c_name, c_phone FROM sales.orders, sales.customer WHERE o_custkey = c_custkey"
+    sql = """SELECT o_orderkey, o_orderpriority, c_name, c_phone
+             FROM sales.orders, sales.customer WHERE o_custkey = c_custkey"""
     done = asked(tpch, sql, "max", "--format", "arrow")
     assert done.returncode == 0, done.stderr.decode()
     assert_same(arrow_rows(done.stdout), for_max.execute(sql).fetchall())

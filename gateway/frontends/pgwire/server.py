@@ -149,7 +149,7 @@ class PostgresServer:
         except Exception:
             LOG.exception("unexpected error on a PostgreSQL connection")
         finally:
-            wire.transport.close()
+            await wire.close()
 
     async def _converse(self, wire: Wire) -> None:
         peer = wire.transport.get_extra_info("peername")

@@ -8,6 +8,7 @@ from gateway.frontends.pgwire.effects import Disconnected
 
 T = TypeVar("T")
 
+_LINGER = 5.0  # seconds for the last bytes of a connection to be taken
 _READ_AHEAD = 1 << 20  # bytes of pipelined messages kept while a statement runs
 
 
@@ -19,6 +20,7 @@ class Wire(asyncio.Protocol):
         self._changed = asyncio.Event()
         self._writable = asyncio.Event()
         self._writable.set()
+        self._closed = asyncio.Event()
         self._paused = False
         self.buffer = bytearray()
         self.gone = asyncio.Event()
@@ -39,10 +41,14 @@ class Wire(asyncio.Protocol):
         self._changed.set()
 
     def eof_received(self) -> bool:
-        self.connection_lost(None)
+        self._end()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self._end()
+        self._closed.set()
+
+    def _end(self) -> None:
         self.gone.set()
         self._changed.set()
         self._writable.set()
@@ -68,6 +74,16 @@ class Wire(asyncio.Protocol):
         while (found := parse(self.buffer)) is None:
             await self.more()
         return found
+
+    async def close(self) -> None:
+        """Send what is still to be sent, for a few seconds, then close."""
+        self.transport.close()
+        try:
+            async with asyncio.timeout(_LINGER):
+                await self._closed.wait()
+        except (TimeoutError, asyncio.CancelledError):
+            self.transport.abort()
+            await self._closed.wait()
 
     async def write(self, data: bytes | bytearray | memoryview) -> None:
         """Errors: Disconnected."""
