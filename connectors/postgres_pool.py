@@ -249,5 +249,7 @@ def with_parameters(uri: str, parameters: dict[str, str]) -> str:
     missing = {key: value for key, value in parameters.items() if not re.search(rf"\b{key}\s*=", uri)}
     if "://" not in uri:
         return " ".join((uri, *(f"{key}={value}" for key, value in missing.items())))
+    if not missing:
+        return uri
     joint = "&" if "?" in uri else "?"
     return uri + joint + "&".join(f"{key}={quote(value)}" for key, value in missing.items())

@@ -138,18 +138,17 @@ def test_an_empty_password_is_refused() -> None:
     assert b"empty" in done.stderr
 
 
-def typed(*lines: str) -> tuple[int, str]:
-    """Exit status and everything that a terminal shows while `lines` are typed into `meshgate password`."""
+def typed(first: str, again: str) -> tuple[int, str]:
+    """Exit status and everything that a terminal shows while two lines are typed into `meshgate password`."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.execv(COMMAND[0], [*COMMAND, "password"])
     shown = b""
-    for line in lines:
-        while not shown.rstrip().endswith(b":"):
-            shown += os.read(terminal, 1024)
-        os.write(terminal, f"{line}\n".encode())
-        shown += os.read(terminal, 1024)
     try:
+        for prompt, line in ((b"Password: ", first), (b"Again: ", again)):
+            while prompt not in shown:
+                shown += os.read(terminal, 1024)
+            os.write(terminal, f"{line}\n".encode())
         while data := os.read(terminal, 1024):
             shown += data
     except OSError:  # the other side has closed it

@@ -36,11 +36,7 @@ class Execution:
         self._reads: list[_FragmentInput] = []
         self._canceled = False
         try:
-            try:
             self._answer = self._run(plan.sql, plan.inputs)
-        except BaseException:
-            self.close()
-            raise
         except BaseException:
             self.close()  # nobody else knows what was opened for the plan so far
             raise

@@ -256,12 +256,25 @@ def test_a_client_that_vanishes_cancels_its_query(served: Endpoint) -> None:
 
 
 def test_a_client_that_stops_reading_stops_the_query(served: Endpoint) -> None:
-    with psycopg.connect(**served.arguments) as connection:
+    connection = psycopg.connect(**served.arguments)
+    connection.pgconn.send_query(b"select range, repeat('x', 1000) from range(1000000)")
+    wait_until(lambda: served.mesh.open)
+    time.sleep(0.5)
+    assert served.mesh.open, "a gigabyte was buffered for a client that does not read"
+    connection.close()
+    wait_until(lambda: not served.mesh.open)
+
+
+def test_stop_does_not_wait_for_a_client_that_does_not_read() -> None:
+    with endpoint() as served:
+        connection = psycopg.connect(**served.arguments)
         connection.pgconn.send_query(b"select range, repeat('x', 1000) from range(1000000)")
         wait_until(lambda: served.mesh.open)
-        time.sleep(0.5)
-        assert served.mesh.open, "a gigabyte was buffered for a client that does not read"
-    wait_until(lambda: not served.mesh.open)
+        started = time.monotonic()
+        served.server.stop(grace=0.1)
+        assert time.monotonic() - started < 6
+        assert not served.mesh.open
+        connection.close()
 
 
 # --- bounds ----------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ LOG = logging.getLogger(__name__)
 
 _OUTGOING = 1 << 16  # bytes of answers gathered before they are written
 _HANDSHAKE_SECONDS = 20.0
+_LAST_WORDS = 3.0  # seconds for canceled statements to end and their clients to be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class PostgresServer:
         for client in tuple(self._clients.values()):
             await self._loop.run_in_executor(self._control, client.session.cancel, ShuttingDown())
         if pending:
-            _, pending = await asyncio.wait(pending, timeout=5.0)
+            _, pending = await asyncio.wait(pending, timeout=_LAST_WORDS)
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
@@ -142,6 +143,8 @@ class PostgresServer:
             await self._converse(wire)
         except Disconnected:
             pass
+        except asyncio.CancelledError:
+            wire.transport.abort()
         except (MeshgateError, TimeoutError) as error:
             told = ConnectionTimedOut() if isinstance(error, TimeoutError) else error
             with suppress(Disconnected):

@@ -240,8 +240,9 @@ class Session:
             return replace(prepared, parameters=(), shape=self._own_shape(prepared))
         if prepared.catalog is not None:
             known = prepared.catalog
-            types = tuple(ColumnType(kind) for kind in known.parameters)
-            return described(prepared, types, Shape(known.names, known.columns), self._gateway.version())
+            return described(
+                prepared, known.parameters, Shape(known.names, known.columns), self._gateway.version()
+            )
         version = self._gateway.version()
         request = self._request(prepared, ())
         self._start(Portal(prepared, (), ()))
@@ -325,7 +326,7 @@ class Session:
         portal.version = self._gateway.version()
         if prepared.catalog is None:
             return (yield from self._execution.run(portal, self._request(prepared, portal.parameters)))
-        return portal.answered(prepared.catalog.answer([_as_text(given) for given in portal.parameters]))
+        return portal.answered(prepared.catalog.answer([given.value for given in portal.parameters]))
 
     def _still_allowed(self, portal: Portal) -> Steps[None]:
         """An open portal goes on under the policies of now: if they changed, it does not (governance, rule 10)."""
@@ -373,7 +374,3 @@ class Session:
             raise error
         self._work.fail()
         yield Send(error_response(error, start=self._offset))
-
-
-def _as_text(parameter: Parameter) -> str | None:
-    return None if parameter.value is None else str(parameter.value)
