@@ -1,6 +1,6 @@
 """How fast the PostgreSQL endpoint hands out rows, beside PostgreSQL itself handing out the same rows.
 
-    make bench-postgres-endpoint [ROWS=...]
+    [ROWS=1000000] [ROUNDS=3] make bench-postgres-endpoint
 
 1M rows of nine columns of mixed types. The gateway reads them from Parquet, as one relation without policies that
 hide anything, and also, for comparison, from the very PostgreSQL it is compared with. Then 10M rows are streamed to a
@@ -38,7 +38,7 @@ ROWS = int(os.environ.get("ROWS", "1000000"))
 TIMES = 10
 """How often the same file stands in the table that is streamed for its memory."""
 
-ROUNDS = 3
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 SPEED_GOAL, MEMORY_GOAL = 0.8, 150.0
 PASSWORD = "benchmark-only"
 CHUNK_ROWS = 1_000
@@ -83,10 +83,10 @@ class Peer:
 def write_data(folder: Path, server: PostgresServer) -> Path:
     """A Parquet file and a table with the same rows; the file."""
     file, text = folder / "events.parquet", folder / "events.csv"
-    with duckdb.connect(config={"threads": 2}) as connection:
-        connection.execute(f"CREATE TABLE events AS SELECT {VALUES} FROM range({ROWS}) r(i)")
-        connection.execute(f"COPY events TO '{file}' (ROW_GROUP_SIZE 100000)")
-        connection.execute(f"COPY events TO '{text}' (HEADER false, FORCE_QUOTE (note))")
+    with duckdb.connect(config={"threads": 2}) as engine:
+        engine.execute(f"CREATE TABLE events AS SELECT {VALUES} FROM range({ROWS}) r(i)")
+        engine.execute(f"COPY events TO '{file}' (ROW_GROUP_SIZE 100000)")
+        engine.execute(f"COPY events TO '{text}' (HEADER false, FORCE_QUOTE (note))")
     columns = ", ".join(f"{name} {kind}" for name, kind in SERVER_TYPES.items())
     with psycopg.connect(server.uri()) as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE events ({columns})".encode())

@@ -1,6 +1,7 @@
 """A folder of files: a table per file by its stem, or per folder of files by its name."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -126,20 +127,15 @@ class FilesConnector:
         return tables
 
 
-class _naming:  # noqa: N801  reads as a word: with _naming(file)
-    """A context whose errors name the file; one that is gone is SourceDown."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if isinstance(error, FileNotFoundError):
-            raise SourceDown(f"{self._file.name}: no such file") from error
-        if isinstance(error, SourceError | ValueError | OSError | pa.ArrowException):
-            raise SourceError(f"{self._file.name}: {error}") from error
+@contextmanager
+def _naming(file: Path) -> Iterator[None]:
+    """Errors inside name the file; one that is gone is SourceDown."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise SourceDown(f"{file.name}: no such file") from error
+    except (SourceError, ValueError, OSError, pa.ArrowException) as error:
+        raise SourceError(f"{file.name}: {error}") from error
 
 
 def _file_table(entry: Path, root: Path) -> _Found | None:

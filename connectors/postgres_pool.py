@@ -135,9 +135,11 @@ class Pool:
             keep = clean and not self._closed
             if keep:
                 self._idle.append(connection)
-        if not keep:
-            connection.close()
-        self._leave()
+        try:
+            if not keep:
+                connection.close()
+        finally:
+            self._leave()
 
     def close(self) -> None:
         """Close what is idle; what is taken closes when it comes back."""

@@ -8,6 +8,7 @@ run in the module `sqlite3`, which can.
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any, ClassVar
@@ -19,7 +20,15 @@ import pyarrow as pa
 
 from connectors.base import Scan, SourceColumn, SourceDown, SourceError, SourceTable, Stream
 from connectors.options import Option
-from connectors.sqlite_values import SENTINELS, affinity_type, carrier, checked_sql, checked_values, delivered
+from connectors.sqlite_values import (
+    affinity_type,
+    carried,
+    carrier,
+    checked_sql,
+    checked_values,
+    delivered,
+    sentinels,
+)
 from connectors.streams import Batches, PulledStream, scan_schema
 
 BATCH_ROWS = 8_192
@@ -156,8 +165,9 @@ def _table(connection: Any, name: str, kind: str) -> SourceTable | None:
 def _table_batches(connection: Any, scan: Scan, schema: pa.Schema, work: _Interruptible) -> Batches:
     """The sentinel row goes first and is dropped on arrival."""
     kinds = [(column, carrier(column.type)) for column in scan.columns]
-    first = ", ".join(f"{SENTINELS[kind]} AS {_quoted(column.name)}" for column, kind in kinds)
-    rest = ", ".join(checked_sql(column.name, f"s.{_quoted(column.name)}", kind) for column, kind in kinds)
+    expressions = [checked_sql(column.name, f"s.{_quoted(column.name)}", kind) for column, kind in kinds]
+    first = ", ".join(value for _, kind in kinds for value in sentinels(kind))
+    rest = ", ".join(value for of_column in expressions for value in of_column)
     sql = f"SELECT {first} UNION ALL SELECT {rest} FROM {_quoted((scan.table or ('',))[-1])} AS s"
     skipped = 1
     with _reader(connection, sql) as reader:
@@ -165,10 +175,12 @@ def _table_batches(connection: Any, scan: Scan, schema: pa.Schema, work: _Interr
             if work.canceled.is_set():
                 return
             batch.validate(full=True)  # SQLite takes any bytes for text
+            came = iter(batch.slice(skipped).columns)
             arrays = [
-                _delivered(column, array) for column, array in zip(scan.columns, batch.columns, strict=True)
+                _delivered(column, carried(list(islice(came, len(of_column)))))
+                for column, of_column in zip(scan.columns, expressions, strict=True)
             ]
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema).slice(skipped)
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
             skipped = 0
 
 

@@ -1,7 +1,8 @@
 """What a value of SQLite becomes, which types values and not columns: exactly the asked type, or an error.
 
 The same rules twice, because scans come over two roads (see sqlite.py): as SQL expressions and as Python functions.
-Texts of numbers are equal on both; a test holds it.
+Doubles that shall become text travel as doubles and are printed in one place, with the fewest digits that read back
+the same: SQLite's own printing depends on its version.
 """
 
 from collections.abc import Callable
@@ -14,9 +15,6 @@ from connectors.types import arrow_type
 
 CARRIERS = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string(), "BLOB": pa.binary()}
 """The types in which SQLite itself holds values."""
-
-SENTINELS = {"BIGINT": "0", "DOUBLE": "0.0", "VARCHAR": "''", "BLOB": "x''"}
-"""A value of each: as the first row it makes the driver, which looks at values only, choose the right type."""
 
 LARGEST_WHOLE = 2**53
 """Beyond it a double does not hold every whole number."""
@@ -50,29 +48,50 @@ def carrier(kind: str) -> str:
     raise ValueError(f"SQLite cannot deliver {kind}")
 
 
-def checked_sql(name: str, value: str, kind: str) -> str:
-    """`value` in the carrier `kind`; evaluating it fails for a value of another class."""
+def checked_sql(name: str, value: str, kind: str) -> tuple[str, ...]:
+    """`value` in the carrier `kind`: one expression, and for VARCHAR a second with the doubles among its values.
+
+    Evaluating fails for a value of another class.
+    """
     refused = (
         f"json_extract('{{}}', {_literal(f'column {name} holds ')} || typeof({value}))"  # a path that is none
     )
+    whole = f"{value} BETWEEN -{LARGEST_WHOLE} AND {LARGEST_WHOLE}"
     cases = {
         "BIGINT": f"WHEN 'integer' THEN {value}",
-        "DOUBLE": f"WHEN 'real' THEN {value} WHEN 'integer' THEN CASE WHEN {value} BETWEEN -{LARGEST_WHOLE} AND"
-        f" {LARGEST_WHOLE} THEN CAST({value} AS REAL) ELSE {refused} END",
-        "VARCHAR": f"WHEN 'text' THEN {value} WHEN 'integer' THEN CAST({value} AS TEXT)"
-        f" WHEN 'real' THEN {_real_text_sql(value)}",
+        "DOUBLE": f"WHEN 'real' THEN {value}"
+        f" WHEN 'integer' THEN CASE WHEN {whole} THEN CAST({value} AS REAL) ELSE {refused} END",
+        "VARCHAR": f"WHEN 'text' THEN {value} WHEN 'integer' THEN CAST({value} AS TEXT) WHEN 'real' THEN NULL",
         "BLOB": f"WHEN 'blob' THEN {value}",
     }
-    return f"CASE typeof({value}) {cases[kind]} WHEN 'null' THEN NULL ELSE {refused} END"
+    checked = f"CASE typeof({value}) {cases[kind]} WHEN 'null' THEN NULL ELSE {refused} END"
+    return (
+        (checked, f"CASE typeof({value}) WHEN 'real' THEN {value} END") if kind == "VARCHAR" else (checked,)
+    )
+
+
+def sentinels(kind: str) -> tuple[str, ...]:
+    """A value for each expression of `checked_sql`: as the first row they make the driver choose the right types."""
+    return ("''", "0.0") if kind == "VARCHAR" else ({"BIGINT": "0", "DOUBLE": "0.0", "BLOB": "x''"}[kind],)
+
+
+def carried(arrays: list[Any]) -> Any:
+    """The column of what came for the expressions of `checked_sql`."""
+    if len(arrays) == 1 or arrays[1].null_count == len(arrays[1]):
+        return arrays[0]
+    return pc.coalesce(arrays[0], pc.cast(arrays[1], pa.string()))
 
 
 def checked_values(name: str, values: tuple[Any, ...], kind: str) -> Any:
     """An Arrow array of the carrier `kind`; ValueError for a value of another class."""
     check = _CHECKS[kind]
+    doubles = [value if isinstance(value, float) else None for value in values] if kind == "VARCHAR" else []
+    carrying: Any = CARRIERS[kind]
     try:
-        return pa.array([None if value is None else check(value) for value in values], CARRIERS[kind])
+        texts: Any = pa.array([None if value is None else check(value) for value in values], carrying)
     except (TypeError, UnicodeError) as error:
         raise ValueError(f"column {name} holds {error}") from error
+    return carried([texts, pa.array(doubles, pa.float64())]) if doubles else texts
 
 
 def delivered(array: Any, kind: str) -> Any:
@@ -88,22 +107,6 @@ def delivered(array: Any, kind: str) -> Any:
         hugeint: Any = arrow_type(kind)
         return pa.ExtensionArray.from_storage(hugeint, raw)
     return pc.cast(array, arrow_type(kind), safe=True)
-
-
-def real_text(value: float) -> str:
-    """A double as the shortest of 15 or 17 digits that reads back the same, with a point always, as SQLite prints."""
-    if value in (float("inf"), float("-inf")):
-        return "Inf" if value > 0 else "-Inf"
-    text = f"{value + 0.0:.15g}"
-    if float(text) != value:
-        text = f"{value:.17g}"
-    digits, mark, exponent = text.partition("e")
-    return digits + ("" if "." in digits else ".0") + mark + exponent
-
-
-def _real_text_sql(value: str) -> str:
-    short, long = f"printf('%!.15g', {value})", f"printf('%!.17g', {value})"
-    return f"CASE WHEN CAST({short} AS REAL) = {value} THEN {short} ELSE {long} END"
 
 
 def _literal(text: str) -> str:
@@ -124,13 +127,13 @@ def _real(value: object) -> float:
     raise TypeError(type(value).__name__)
 
 
-def _text(value: object) -> str:
+def _text(value: object) -> str | None:
     if isinstance(value, str):
         return value
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return real_text(value)
+        return None  # travels as a double
     raise TypeError(type(value).__name__)
 
 

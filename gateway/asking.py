@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import queue
 import signal
 import sys
 import threading
@@ -34,37 +35,43 @@ def request(opened: OpenMesh, name: str, sql: str, purpose: str | None) -> Reque
 
 
 def answer(asked: Request, opened: OpenMesh, form: str, path: Path | None) -> None:
-    """Run it and deliver the answer. Raises what the pipeline raises; then nothing was delivered."""
+    """Run it and deliver the answer. Raises what the pipeline raises; then nothing was delivered.
+
+    The work is done in a thread, so that signals reach this one while the engine or a source is busy. They come
+    as events, not as exceptions: an exception could strike before the thread or the statement is known here.
+    """
     asking = _Asking(asked, opened, form, path)
-    thread = threading.Thread(target=asking.work, name="query", daemon=True)
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    thread.start()
+    before = [(number, signal.signal(number, asking.note)) for number in (signal.SIGINT, signal.SIGTERM)]
     try:
-        _watch(thread, asking)
-    except KeyboardInterrupt:
-        asking.cancel()
-        _watch(thread, asking)
+        threading.Thread(target=asking.work, name="query", daemon=True).start()
+        asking.wait()
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, action in before:
+            signal.signal(number, action)
     if asking.error is not None:
         raise asking.error
 
 
 class _Asking:
-    """The work is done in a thread: signals reach the main one while the engine or a source is busy."""
+    """A statement under way, and the `Rows` of its answer."""
 
     def __init__(self, asked: Request, opened: OpenMesh, form: str, path: Path | None) -> None:
         self._asked, self._opened, self._form, self._path = asked, opened, form, path
+        self._events: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._canceled = threading.Event()
         self._result: Result | None = None
+        self._rows = 0
         self.error: BaseException | None = None
-        self.rows = 0
+
+    # --- in its own thread ---------------------------------------------------------------------------
 
     def work(self) -> None:
         try:
             self._answer()
         except BaseException as error:  # noqa: BLE001  # raised again where it is waited for
             self.error = error
+        finally:
+            self._events.put(None)
 
     def _answer(self) -> None:
         self._result = run(self._asked, self._opened.mesh)
@@ -74,14 +81,6 @@ class _Asking:
             deliver(self, self._form, self._path)
         finally:
             self._result.close()
-
-    def cancel(self) -> None:
-        """Ask for the end of the work; the next signal does not wait for it."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _leave)
-        self._canceled.set()
-        if self._result is not None:
-            self._result.cancel()
 
     @property
     def columns(self) -> tuple[OutputColumn, ...]:
@@ -96,26 +95,52 @@ class _Asking:
     def batches(self) -> Iterator[pa.RecordBatch]:
         assert self._result is not None
         for batch in self._result.batches():
-            self.rows += batch.num_rows
+            self._rows += batch.num_rows
             yield batch
 
+    # --- in the main thread --------------------------------------------------------------------------
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    os._exit(1)
+    def note(self, number: int, _frame: FrameType | None) -> None:
+        """A signal has come."""
+        self._events.put(number)
+
+    def wait(self) -> None:
+        """Until the end. The first signal cancels, the second does not wait for that."""
+        progress = Progress()
+        while True:
+            try:
+                event = self._events.get(timeout=LOOK_SECONDS)
+            except queue.Empty:
+                progress.show(self._rows)
+                continue
+            if event is None:
+                progress.clear()
+                return
+            if self._canceled.is_set():
+                os._exit(1)
+            self._canceled.set()
+            if self._result is not None:
+                self._result.cancel()
 
 
-def _watch(thread: threading.Thread, asking: _Asking) -> None:
-    """Wait for the end; on a terminal, say how far it is."""
-    started, shown = time.monotonic(), False
-    while thread.is_alive():
-        thread.join(LOOK_SECONDS)
-        elapsed = time.monotonic() - started
-        if sys.stderr.isatty() and thread.is_alive() and elapsed > QUIET_SECONDS:
-            shown = True
-            sys.stderr.write(f"\r{asking.rows:,} rows, {elapsed:.0f} s")
+class Progress:
+    """On a terminal, how far a long answer is; nothing in a pipe."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._shown = False
+
+    def show(self, rows: int) -> None:
+        elapsed = time.monotonic() - self._started
+        if elapsed > QUIET_SECONDS and sys.stderr.isatty():
+            self._shown = True
+            sys.stderr.write(f"\r{rows:,} rows, {elapsed:.0f} s")
             sys.stderr.flush()
-    if shown:
-        sys.stderr.write("\r\x1b[K")
+
+    def clear(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def _account() -> str:

@@ -218,8 +218,15 @@ def _spool_and_copy(rows: Rows, form: str, out: Sink) -> None:
     with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
         write(rows, form, spool)
         spool.seek(0)
-        shutil.copyfileobj(spool, out, SPOOL_BYTES)
+        _copy(spool, out)
         out.flush()
+
+
+def _copy(spool: Sink, out: Sink) -> None:
+    """An unbuffered `out` may take less than it is given."""
+    while chunk := memoryview(spool.read(SPOOL_BYTES)):
+        while chunk:
+            chunk = chunk[out.write(chunk) or 0 :]
 
 
 def _replace(rows: Rows, form: str, path: Path) -> None:

@@ -28,6 +28,8 @@ from gateway.query.pipeline import describe, run
 from gateway.query.request import Description, Request, Result
 from gateway.settings import Address, Settings, hash_key, load_settings, read_settings
 
+LOG = logging.getLogger(__name__)
+
 DRAIN_SECONDS = 30.0
 """How long running statements may go on after SIGTERM."""
 
@@ -233,11 +235,12 @@ class Server:
             endpoint.stop(max(0.0, deadline - time.monotonic()))
         with self._taking:
             live, self._live = self._live, None
-        if live is not None:
-            live.opened.close()
         sink, self._sink = self._sink, None
-        if sink is not None:
-            sink.close()
+        with contextlib.ExitStack() as stack:  # the sink last, whatever happens before
+            if sink is not None:
+                stack.callback(sink.close)
+            if live is not None:
+                stack.callback(live.opened.close)
 
     # --- what endpoints ask for --------------------------------------------------------------------------
 
@@ -333,9 +336,11 @@ def serve(folder: Path) -> int:
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     for package in ("gateway", "policies", "connectors"):
         logging.getLogger(package).setLevel(logging.INFO)
-    events = _signals()
+    events: queue.SimpleQueue[int] = queue.SimpleQueue()
+    signal.signal(signal.SIGHUP, lambda number, _frame: events.put(number))
     server = Server(load_settings(folder))
     server.start()
+    _end_on_signals(events)
     _warn(server.current.warnings)
     _say(sys.stdout, " ".join(["ready", *(f"{name}={where}" for name, where in server.addresses.items())]))
     while events.get() == signal.SIGHUP:
@@ -344,21 +349,18 @@ def serve(folder: Path) -> int:
     return 0
 
 
-def _signals() -> "queue.SimpleQueue[int]":
-    """Signals in order. The second that asks for the end does not wait for it."""
-    events: queue.SimpleQueue[int] = queue.SimpleQueue()
+def _end_on_signals(events: "queue.SimpleQueue[int]") -> None:
+    """The first SIGTERM or SIGINT is an event; the second does not wait for the end that the first began."""
     ending = threading.Event()
 
     def note(number: int, _frame: FrameType | None) -> None:
-        if number != signal.SIGHUP:
-            if ending.is_set():
-                os._exit(1)
-            ending.set()
+        if ending.is_set():
+            os._exit(1)
+        ending.set()
         events.put(number)
 
-    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, note)
-    return events
 
 
 def _reload(server: Server) -> None:
@@ -366,6 +368,8 @@ def _reload(server: Server) -> None:
         warnings = server.reload()
     except ConfigurationError as error:
         _say(sys.stderr, f"not reloaded, the mesh stays as it was:\n{error}")
+    except Exception:
+        LOG.exception("not reloaded, the mesh stays as it was")  # whatever it was, statements are answered
     else:
         _warn(warnings)
         _say(sys.stderr, "reloaded")

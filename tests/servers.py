@@ -137,7 +137,15 @@ def _account(base: Path) -> str | None:
 
 
 def _init(folder: Path, account: str | None) -> None:
-    command = [postgres_binaries() / "initdb", "-D", folder, "-U", "postgres", "--auth=trust", "--no-sync"]
+    command = [
+        str(postgres_binaries() / "initdb"),
+        "-D",
+        str(folder),
+        "-U",
+        "postgres",
+        "--auth=trust",
+        "--no-sync",
+    ]
     command += ["--encoding=UTF8", "--locale=C", "--no-instructions"]
     done = subprocess.run(command, user=account, cwd="/", capture_output=True, check=False, text=True)
     if done.returncode != 0:

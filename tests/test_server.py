@@ -59,7 +59,7 @@ def regions(address: Address) -> list[str]:
         return [row[0] for row in connection.execute(REGIONS)]
 
 
-def eventually(condition: Any, seconds: float = 10) -> bool:
+def eventually(condition: Any, seconds: float = 30) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

@@ -10,7 +10,7 @@ from connectors.base import Connector, Stream
 from connectors.streams import scan_schema
 from gateway.audit import SourceAccess
 from gateway.engines.base import Answer, Engine, OutputColumn
-from gateway.errors import QueryCanceled
+from gateway.errors import QueryCanceled, SyntaxNotSupported
 from gateway.query.hashing import hash_columns, hashed_schema
 from gateway.query.plan import Fragment, Input, Plan, Stage
 
@@ -37,14 +37,10 @@ class Execution:
         self._canceled = False
         try:
             self._answer = self._run(plan.sql, plan.inputs)
+            self.columns = named(self._answer.columns, plan.names)
         except BaseException:
             self.close()  # nobody else knows what was opened for the plan so far
             raise
-
-    @property
-    def columns(self) -> tuple[OutputColumn, ...]:
-        kinds = (column.type for column in self._answer.columns)
-        return tuple(OutputColumn(name, kind) for name, kind in zip(self._plan.names, kinds, strict=True))
 
     @property
     def schema(self) -> pa.Schema:
@@ -151,6 +147,16 @@ class _StageInput:
         answer, self._answer = self._answer or self._run(), None
         batches = (hash_columns(batch, self._stage.hashed, self._hash_key) for batch in answer.batches())
         return pa.RecordBatchReader.from_batches(self.schema, batches)
+
+
+def named(columns: tuple[OutputColumn, ...], names: tuple[str, ...]) -> tuple[OutputColumn, ...]:
+    """The engine's columns under the names that the consumer gets.
+
+    Raises SyntaxNotSupported where one item of the SELECT list turned out to be several columns (UNNEST of a struct).
+    """
+    if len(columns) != len(names):
+        raise SyntaxNotSupported("an item of SELECT stands for several columns: select them one by one")
+    return tuple(OutputColumn(name, column.type) for name, column in zip(names, columns, strict=True))
 
 
 def execute(

@@ -16,7 +16,7 @@ from gateway.audit import AuditRecord
 from gateway.errors import AccessDenied, Failed, InternalFailure, MeshgateError, QueryCanceled
 from gateway.query.authorize import AuthorizedQuery, authorize
 from gateway.query.bind import bind
-from gateway.query.execute import execute
+from gateway.query.execute import execute, named
 from gateway.query.hashing import hashed_schema
 from gateway.query.mesh import Mesh
 from gateway.query.parse import parse
@@ -60,8 +60,7 @@ def describe(request: Request, mesh: Mesh) -> Description:
         bound = bind(parse(request.text, mesh.limits), request, visible, describing=True)
         planned = planned_for(rewrite(authorize(bound, visible)), mesh)
         columns = mesh.engine.describe(planned.sql, {n: input_schema(i) for n, i in planned.inputs.items()})
-        named = tuple(replace(column, name=name) for column, name in zip(columns, planned.names, strict=True))
-        return Description(bound.parameters, named)
+        return Description(bound.parameters, named(columns, planned.names))
 
 
 def planned_for(governed: GovernedQuery, mesh: Mesh) -> Plan:

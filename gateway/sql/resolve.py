@@ -22,6 +22,7 @@ from gateway.errors import (
 from gateway.sql.dialect import DUCKDB, quoted
 from gateway.sql.naming import UNNAMED, result_name
 from gateway.sql.scopes import Scopes, enclosing_selects
+from gateway.sql.stars import columns_that_stars_change, name_generators
 
 TableName = tuple[str, ...]
 Columns = Mapping[str, str]
@@ -89,12 +90,15 @@ def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
             normalize=False,
         )
         _shorten_columns(tree)
+        name_generators(tree)
+        changed = columns_that_stars_change(tree)
         _name_projections(tree)
         tree = qualify(tree, schema=schema, dialect=DUCKDB, validate_qualify_columns=False, identify=True)
         columns = [tables[name] for _, name in nodes]
         _cross_join_natural(tree)
         _expand_whole_rows(tree, columns)
         _check_columns(tree, columns)
+        _check_stars(tree, columns, changed)
         tree = annotate_types(tree, schema=schema, dialect=DUCKDB)
     except OptimizeError as error:
         raise _unresolved(str(error)) from error
@@ -257,6 +261,24 @@ def _check_columns(tree: exp.Query, columns: list[Columns]) -> None:
             raise undefined_column(f"{column.table}.{column.name}" if column.table else column.name)
 
 
+def _check_stars(tree: exp.Query, columns: list[Columns], changed: Mapping[int, set[str]]) -> None:
+    """What a star changes must be there, and no star may be left: the engine would expand it by its own names."""
+    for scope in traverse_scope(tree):
+        if not isinstance(scope.expression, exp.Select):
+            continue
+        for item in scope.expression.expressions:
+            if isinstance(item.unalias(), exp.Star) or item.unalias().is_star:
+                raise SyntaxNotSupported(
+                    "* over a function in FROM needs names for its columns: f(...) AS t(a, b)"
+                )
+        names = {
+            name for _, source in scope.selected_sources.values() for name in _source_names(source, columns)
+        }
+        missing = changed.get(id(scope.expression), set()) - names
+        if missing:
+            raise undefined_column(min(missing))
+
+
 def _is_lambda_argument(column: exp.Column) -> bool:
     node = column.find_ancestor(exp.Lambda)
     while node is not None:
@@ -353,6 +375,8 @@ def _output_name(item: exp.Expr) -> str:
     if named:
         return str(named)
     inner = item.this if isinstance(item, exp.Alias) else item
-    name = inner.name if isinstance(inner, exp.Column) else item.alias_or_name
+    name = item.alias_or_name
+    if isinstance(inner, exp.Column) and inner.name.lower() == name.lower():
+        name = inner.name
     values = re.fullmatch(r"_col_(\d+)", name)
     return f"column{int(values[1]) + 1}" if values else name or UNNAMED

@@ -1,5 +1,6 @@
 """Text to syntax tree, bounded before the parser sees it."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -24,6 +25,9 @@ CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.
 PREFIXES = {TokenType.DASH, TokenType.PLUS, TokenType.NOT, TokenType.TILDE}
 SET_OPERATIONS = {TokenType.UNION, TokenType.INTERSECT, TokenType.EXCEPT}
 MAX_SET_OPERATIONS = 500
+MAX_CHAIN = 1_000
+"""Links of `a + b + c ...`: a tree as deep as that, which every later step walks."""
+NUMBER = re.compile(r"(\d[\d_]*(\.[\d_]*)?|\.[\d_]+)([eE][+-]?\d+)?")
 WRITES = (
     exp.DML,
     exp.Create,
@@ -102,14 +106,17 @@ def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
     """Bounds before a recursive parser runs: its depth follows brackets, CASE and runs of prefix operators."""
     if len(tokens) > limits.nodes:
         raise StatementTooComplex(f"the statement has more than limits.nodes ({limits.nodes:,}) tokens")
-    depth = run = unions = 0
+    depth = run = unions = links = 0
+    before = None
     _check_numbers(tokens)
     for token in tokens:
         kind = token.token_type
         depth += (kind in OPENING) - (kind in CLOSING)
         run = run + 1 if kind in PREFIXES else 0
         unions += kind in SET_OPERATIONS
-        if depth > limits.nesting or run > limits.nesting:
+        links += kind is TokenType.L_BRACKET and before is TokenType.R_BRACKET
+        before = kind
+        if max(depth, run, links) > limits.nesting:
             raise StatementTooComplex(f"the statement nests deeper than limits.nesting ({limits.nesting})")
         if unions > MAX_SET_OPERATIONS:
             raise StatementTooComplex(f"the statement has more than {MAX_SET_OPERATIONS} set operations")
@@ -118,8 +125,10 @@ def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
 def _check_numbers(tokens: Sequence[Token]) -> None:
     """`0x1F` and `1foo` are numbers to DuckDB or mistakes, never a number and its alias."""
     for first, second in pairwise(tokens):
-        glued = first.end + 1 == second.start and first.token_type is TokenType.NUMBER
-        if glued and (second.text[:1].isalnum() or second.text[:1] == "_"):
+        if first.token_type is not TokenType.NUMBER:
+            continue
+        glued = first.end + 1 == second.start and (second.text[:1].isalnum() or second.text[:1] == "_")
+        if glued or not NUMBER.fullmatch(first.text):
             raise SyntaxRefused(
                 "syntax error: trailing junk after a numeric literal", position=first.start + 1
             )
@@ -127,20 +136,22 @@ def _check_numbers(tokens: Sequence[Token]) -> None:
 
 def _check_size(tree: exp.Expr, limits: Limits) -> None:
     """Bounds on the tree, walked without recursion. A chain of one operator (a AND b AND c) counts as one level."""
-    stack: list[tuple[exp.Expr, int]] = [(tree, 0)]
+    stack: list[tuple[exp.Expr, int, int]] = [(tree, 0, 0)]
     nodes = 0
     while stack:
-        node, depth = stack.pop()
+        node, depth, links = stack.pop()
         nodes += 1
         if nodes > limits.nodes:
             raise StatementTooComplex(f"the statement has more than limits.nodes ({limits.nodes:,}) nodes")
+        if links > MAX_CHAIN:
+            raise StatementTooComplex(f"the statement chains more than {MAX_CHAIN:,} operators of one kind")
         if depth > 4 * limits.nesting:  # a bracket of the text makes up to four levels of the tree
             raise StatementTooComplex(f"the statement nests deeper than limits.nesting ({limits.nesting})")
         if isinstance(node, exp.In) and len(node.expressions) > limits.in_list:
             raise LimitExceeded(f"an IN list is longer than limits.in_list ({limits.in_list:,})")
         for child in node.iter_expressions():
             chained = isinstance(child, exp.Binary | exp.SetOperation) and type(child) is type(node)
-            stack.append((child, depth if chained else depth + 1))
+            stack.append((child, depth, links + 1) if chained else (child, depth + 1, 0))
 
 
 def _not_a_query(tree: exp.Expr, text: str) -> Refused:

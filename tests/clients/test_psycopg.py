@@ -75,8 +75,7 @@ def test_pipeline(connection: psycopg.Connection) -> None:
 
 def test_a_pipeline_after_an_error(connection: psycopg.Connection) -> None:
     with pytest.raises(psycopg.errors.UndefinedTable), connection.pipeline():
-        connection.execute("select * from nope")
-        connection.execute("select 1")
+        connection.cursor().executemany("select n from nope where n = %s", [(1,), (2,)])
     connection.rollback()
     assert connection.execute("select 1").fetchone() == (1,)
 

@@ -3,7 +3,7 @@
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,7 @@ class Rows:
     """A table's content: names and DuckDB types of its columns (BIGINT, DOUBLE, VARCHAR), and its rows."""
 
     columns: tuple[tuple[str, str], ...]
-    rows: list[Row] = field(default_factory=list)
+    rows: Sequence[Row] = ()
 
 
 def as_it_is(value: object) -> object:
@@ -187,3 +187,14 @@ def ask(made: Connector, query: str, *columns: tuple[str, str]) -> pa.Table:
     """The result of a query in the source's own SQL; columns as (name, DuckDB type)."""
     wanted = tuple(SourceColumn(name, kind, "") for name, kind in columns)
     return read(made.open(Scan(wanted, query=query, reference="test")))
+
+
+def run(uri: str, *statements: str) -> None:
+    with psycopg.connect(uri, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+def answer(uri: str, statement: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(uri, autocommit=True) as connection:
+        return connection.execute(statement.encode()).fetchall()

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pytest
 
 from connectors.base import Scan, ScanCanceled, SourceColumn, SourceDown, SourceError, SourceTable
-from tests.connectors.sources import MAKERS, Rows, Source, ask, opened, read, rows
+from tests.connectors.sources import MAKERS, Row, Rows, Source, ask, opened, read, rows
 from tests.servers import PostgresServer
 
 COLUMNS = (("id", "BIGINT"), ("x", "DOUBLE"), ("name", "VARCHAR"))
 
-VALUES = [
+VALUES: list[Row] = [
     (1, 0.1, "plain"),
     (2**63 - 1, 1e308, "Zoë 🙂 \u2028 'quoted' \"twice\""),
     (-(2**63), 5e-324, ""),

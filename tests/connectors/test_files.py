@@ -5,6 +5,7 @@ import json
 import os
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import duckdb
@@ -18,7 +19,8 @@ from connectors.base import Scan, SourceError
 from connectors.files import FilesConnector
 from tests.connectors.sources import opened, read, rows
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+TEXT = st.text(max_size=20)
+SCALARS = st.none() | TEXT | st.integers() | st.booleans()
 
 
 def all_of(folder: Path, table: str = "t") -> list[tuple[object, ...]]:
@@ -151,7 +153,10 @@ def test_json_that_nests_after_it_was_introspected_is_an_error(tmp_path: Path) -
 
 
 @given(
-    st.lists(st.dictionaries(TEXT.filter(bool), st.none() | TEXT | st.integers() | st.booleans()), min_size=1)
+    st.lists(
+        st.dictionaries(st.text(min_size=1, max_size=5), st.none() | TEXT | st.integers() | st.booleans()),
+        min_size=1,
+    )
 )
 def test_json_brings_any_scalar(
     tmp_path_factory: pytest.TempPathFactory, objects: list[dict[str, object]]
@@ -171,7 +176,7 @@ def test_json_brings_any_scalar(
 MOMENT = dt.datetime(2020, 2, 29, 12, 30, 15, 123456)
 MIDNIGHT = dt.datetime(2020, 2, 29)
 
-TYPED: dict[str, tuple[pa.Array, str, object]] = {
+TYPED: dict[str, tuple[Any, str, object]] = {
     "i8": (pa.array([-128], pa.int8()), "TINYINT", -128),
     "u64": (pa.array([2**64 - 1], pa.uint64()), "UBIGINT", 2**64 - 1),
     "f": (pa.array([0.5], pa.float32()), "FLOAT", 0.5),

@@ -165,9 +165,9 @@ class DuckGateway:
         count = max((int(number) for number in re.findall(r"\$(\d+)", request.text)), default=0)
         types = ["VARCHAR"] * count
         for number, kind in re.findall(
-            r"\$(\d+)::([a-z0-9]+(?: with time zone)?(?:\(\d+,\d+\))?(?:\[\])*)", request.text
+            r"(?i)\$(\d+)::([a-z0-9]+(?: with time zone)?(?:\(\d+, ?\d+\))?(?:\[\])*)", request.text
         ):
-            types[int(number) - 1] = str(duckdb.sqltype(kind.strip()))
+            types[int(number) - 1] = str(duckdb.sqltype(kind.lower()))
         for place, declared in enumerate(request.parameter_types[:count]):
             types[place] = declared or types[place]
         return types

@@ -73,6 +73,6 @@ class Replay:
         self._before_call()
         try:
             outcome = effect.function()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the session decides
             return self._steps.throw(error)
         return self._steps.send(outcome)

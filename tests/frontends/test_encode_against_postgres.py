@@ -260,7 +260,8 @@ def test_lists(name: str, depth: int, reference: psycopg.Connection, duck: duckd
         type_name = (duckdb_expression or postgres_expression).removeprefix("v").removeprefix(
             "::"
         ) or "varchar"
-        query = f"select unnest($v::varchar{'[]' * (depth + 1)})::{type_name.replace('double precision', 'double')}{'[]' * depth} as c"
+        lists_of = f"{type_name.replace('double precision', 'double')}{'[]' * depth}"
+        query = f"select unnest($v::varchar{'[]' * (depth + 1)})::{lists_of} as c"
         relation = duck.sql(query, params={"v": lists})
         duckdb_type = str(relation.types[0])
         batch = relation.to_arrow_table().combine_chunks().to_batches()[0]

@@ -23,6 +23,7 @@ from gateway.frontends.pgwire.pieces import (
     Piece,
     Variable,
     cell,
+    compacted,
     constant,
     from_lengths,
     joined,
@@ -191,4 +192,4 @@ def _header(head: npt.NDArray[np.int32], empty: Mask) -> Piece:
         return Fixed(record)
     keep = np.ones(record.shape, np.bool_)
     keep[empty, 12:] = False
-    return variable(from_lengths(np.count_nonzero(keep, axis=1).astype(np.int64)), record[keep])
+    return compacted(record, keep, np.where(empty, 12, record.shape[1]))

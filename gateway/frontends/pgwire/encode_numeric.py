@@ -19,9 +19,9 @@ from gateway.frontends.pgwire.pieces import (
     Mask,
     Matrix,
     Piece,
-    Variable,
-    buffer_of,
+    from_lengths,
     offsets_of,
+    variable,
 )
 
 _POSITIVE, _NEGATIVE = 0x0000, 0x4000
@@ -66,35 +66,29 @@ def numeric_binary(array: Array, *, unsigned_128: bool = False) -> tuple[Piece, 
         negative, groups, after = _wide_groups(_digits(array, unsigned_128=unsigned_128), scale)
     else:
         negative, groups, after = _narrow_groups(scaled)
-    return (_assembled(negative, groups, after, scale),)
+    return _assembled(negative, groups, after, scale)
 
 
-def _assembled(negative: Mask, groups: npt.NDArray[np.int16], after: int, scale: int) -> Variable:
+def _assembled(negative: Mask, groups: npt.NDArray[np.int16], after: int, scale: int) -> tuple[Piece, ...]:
     """`groups`: rows x base-10000 digits, the last `after` of them behind the decimal point."""
     rows, count = groups.shape
-    used = groups != 0
-    some = used.any(axis=1)
-    first = np.where(some, used.argmax(axis=1), 0)
-    last = np.where(some, count - used[:, ::-1].argmax(axis=1), 0)
-    record = np.empty((rows, 4 + count), ">i2")
-    record[:, 0] = last - first
-    record[:, 1] = np.where(some, count - after - first - 1, 0)
-    record[:, 2] = np.where(negative, _NEGATIVE, _POSITIVE)
-    record[:, 3] = scale
-    record[:, 4:] = groups
-    position = np.arange(count)
-    keep = np.ones((rows, 4 + count), np.bool_)
-    keep[:, 4:] = (position >= first[:, None]) & (position < last[:, None])
-    return _compacted_pairs(record, keep)
-
-
-def _compacted_pairs(record: npt.NDArray[Any], keep: Mask) -> Variable:
-    """As `compacted`, for units of two bytes."""
-    lengths = np.count_nonzero(keep, axis=1) * 2
-    offsets = np.zeros(len(lengths) + 1, np.int32)
-    np.cumsum(lengths, out=offsets[1:])
-    data = buffer_of(record[keep])
-    return Variable(pa.Array.from_buffers(pa.binary(), len(lengths), [None, buffer_of(offsets), data]))
+    first, last = np.full(rows, count), np.zeros(rows, np.int64)
+    for place in range(count):
+        last = np.where(groups[:, place] != 0, place + 1, last)
+        first = np.where(groups[:, count - 1 - place] != 0, count - 1 - place, first)
+    length = np.maximum(last - first, 0)
+    header = np.empty((rows, 4), ">i2")
+    header[:, 0] = length
+    header[:, 1] = np.where(length, count - after - first - 1, 0)
+    header[:, 2] = np.where(negative, _NEGATIVE, _POSITIVE)
+    header[:, 3] = scale
+    head, digits = Fixed(header.view(np.uint8)), groups.astype(">i2")
+    if (length == count).all():
+        return head, Fixed(digits.view(np.uint8))
+    keep = np.empty((rows, count), np.bool_)
+    for place in range(count):
+        keep[:, place] = (first <= place) & (last > place)
+    return head, variable(from_lengths(length * 2), digits[keep].view(np.uint8))
 
 
 def _scale(array: Array) -> int:

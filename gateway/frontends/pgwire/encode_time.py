@@ -212,15 +212,17 @@ def _fraction(microseconds: Integers) -> tuple[Piece, ...]:
     rest = microseconds.astype(np.uint32)
     keep = np.empty((len(microseconds), 7), np.bool_)
     shown = np.zeros(len(microseconds), np.bool_)
+    lengths = np.zeros(len(microseconds), np.int64)
     for place in range(6, 0, -1):
         higher = rest // np.uint32(10)
         digit = rest - higher * np.uint32(10)
         text[:, place] = digit + _ZERO
         shown = shown | (digit != 0)
         keep[:, place] = shown
+        lengths += shown
         rest = higher
     keep[:, 0] = shown
-    return (Fixed(text),) if keep.all() else (compacted(text, keep),)
+    return (Fixed(text),) if keep.all() else (compacted(text, keep, lengths + shown),)
 
 
 def _date_digits(days: Integers) -> Matrix:

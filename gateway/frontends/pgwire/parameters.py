@@ -3,6 +3,7 @@
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Context, Decimal, InvalidOperation
 from uuid import UUID
@@ -46,6 +47,8 @@ def bound(raw: bytes | None, code: int, declared: ColumnType) -> Parameter:
 
 def _type_of(value: object, declared: ColumnType) -> str:
     """A number brings its own precision and scale, so no digit is lost by the cast to its type."""
+    if declared.is_array and _depth(value) > 1:
+        return _type_of(value, replace(declared, is_array=False)) + "[]" * _depth(value)
     if declared.element.name != "numeric":
         return duckdb_name(declared)
     numbers = tuple(_numbers(value))
@@ -55,6 +58,11 @@ def _type_of(value: object, declared: ColumnType) -> str:
     if precision > _MAX_DIGITS:
         raise ValueOutOfRange(f"a numeric parameter needs {precision} digits; {_MAX_DIGITS} are possible")
     return f"DECIMAL({precision},{scale})" + ("[]" if declared.is_array else "")
+
+
+def _depth(value: object) -> int:
+    """Levels of lists; PostgreSQL's array types do not say."""
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
 
 
 def _numbers(value: object) -> Iterator[Decimal]:

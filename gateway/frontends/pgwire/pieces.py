@@ -21,7 +21,7 @@ Mask = npt.NDArray[np.bool_]
 Lengths = npt.NDArray[np.int64]
 
 _NULL = -1
-_DATA_ROW = ord("D")
+_ITEMS = {1: "u1", 2: "u2", 4: "u4", 8: "u8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ def from_lengths(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
     return offsets.astype(np.int32)
 
 
-def compacted(matrix: Matrix, keep: Mask) -> Variable:
-    """Each row's kept bytes. `matrix` and `keep` are rows x width."""
-    return variable(from_lengths(np.count_nonzero(keep, axis=1).astype(np.int64)), matrix[keep])
+def compacted(matrix: Matrix, keep: Mask, lengths: Lengths) -> Variable:
+    """Each row's kept bytes, `lengths` of them. `matrix` and `keep` are rows x width."""
+    return variable(from_lengths(lengths), matrix[keep])
 
 
 def big_endian(values: npt.NDArray[np.generic], code: str) -> Fixed:
@@ -127,14 +127,18 @@ def _fuse(group: list[Piece], rows: int) -> Variable:
     first = group[0]
     if isinstance(first, Variable):
         return first
-    fixed = [piece.data for piece in group if isinstance(piece, Fixed)]
-    width = sum(matrix.shape[1] for matrix in fixed)
-    record = np.empty((rows, width), np.uint8)
-    start = 0
-    for matrix in fixed:
-        record[:, start : start + matrix.shape[1]] = matrix
-        start += matrix.shape[1]
-    return variable(np.arange(rows + 1, dtype=np.int32) * width, record)
+    columns = [_as_items(piece.data) for piece in group if isinstance(piece, Fixed)]
+    record = np.empty(rows, [(f"f{place}", column.dtype) for place, column in enumerate(columns)])
+    for place, column in enumerate(columns):
+        record[f"f{place}"] = column
+    width = record.dtype.itemsize
+    return variable(np.arange(rows + 1, dtype=np.int32) * width, record.view(np.uint8))
+
+
+def _as_items(matrix: Matrix) -> npt.NDArray[Any]:
+    """One item a row instead of bytes, which numpy copies faster."""
+    width = matrix.shape[1]
+    return np.ascontiguousarray(matrix).view(_ITEMS.get(width, f"V{width}")).reshape(-1)
 
 
 def without_nulls(field: Field, rows: int) -> tuple[Piece, ...]:
@@ -172,8 +176,6 @@ def data_rows(fields: Sequence[Field], rows: int) -> memoryview:
         parts, lengths = cell(field, rows)
         pieces.extend(parts)
         total += lengths
-    header = np.empty((rows, 7), np.uint8)
-    header[:, 0] = _DATA_ROW
-    header[:, 1:5] = big_endian(total, ">i4").data
-    header[:, 5:7] = np.frombuffer(len(fields).to_bytes(2, "big"), np.uint8)
-    return data_of(joined([Fixed(header), *pieces], rows))
+    count = constant(len(fields).to_bytes(2, "big"))
+    header = (constant(b"D"), big_endian(total, ">i4"), count)
+    return data_of(joined([*header, *pieces], rows))
