@@ -22,7 +22,7 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the tests' mesh of TPC-H is no part of what is installed
 
-from benchmarks.measure import machine, medians, table, verdict
+from benchmarks.measure import clean_up_when_told_to_end, machine, medians, table, verdict
 from gateway.engines.base import Answer, Engine, Input, OutputColumn
 from gateway.query.authorize import authorize
 from gateway.query.bind import bind
@@ -237,6 +237,7 @@ def answers(tpch: TpchMesh) -> Iterator[tuple[str, float, float]]:
 
 def main() -> None:
     logging.disable(logging.INFO)
+    clean_up_when_told_to_end()
     print(machine())
     with tpch_mesh(0.1) as tpch:
         simple, tpch_statements = SIMPLE, statements()

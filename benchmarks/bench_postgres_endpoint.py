@@ -30,7 +30,7 @@ from psycopg import pq
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the tests' servers are no part of what is installed
 
-from benchmarks.measure import machine, medians, table, verdict
+from benchmarks.measure import clean_up_when_told_to_end, machine, medians, table, verdict
 from tests.servers import PostgresServer, postgres_binaries, postgres_server
 from tests.tpch.serving import Gateway, serving
 
@@ -263,6 +263,7 @@ def gateway_uri(gateway: Gateway) -> str:
 
 
 def main() -> None:
+    clean_up_when_told_to_end()
     print(machine())
     with ExitStack() as stack:
         base = Path(tempfile.mkdtemp(prefix="meshgate-bench-"))

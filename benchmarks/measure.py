@@ -2,6 +2,8 @@
 
 import os
 import platform
+import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -29,6 +31,11 @@ def _processor() -> str:
 
 def _memory_gb() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+
+
+def clean_up_when_told_to_end() -> None:
+    """SIGTERM ends the benchmark as Ctrl-C does: what it started stops, what it wrote goes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def seconds(action: Callable[[], object]) -> float:

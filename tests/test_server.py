@@ -25,8 +25,9 @@ from tests.meshes import ENVIRONMENT, FILES, added, edited, write_mesh
 
 REGIONS: LiteralString = "SELECT region FROM sales.orders ORDER BY region"
 SLOW: LiteralString = (
-    "SELECT count(*) FROM range(9000000) AS a(i), range(20) AS b(j) WHERE hash(i + j) % 7 = 3"
+    "SELECT count(*) FROM range(9000000) AS a(i), range(4) AS b(j) WHERE hash(i + j) % 7 = 3"
 )
+ENDLESS: LiteralString = SLOW.replace("range(4)", "range(100)")
 MORE = added(
     "domains/sales/policies.csv", "p, sales-8, user:ana, sales, sales.orders, select, *, -, -, allow"
 )
@@ -241,15 +242,15 @@ def test_serve_reloads_on_hup_and_ends_on_term(mesh: Path) -> None:
 
 
 @contextmanager
-def slow_statement(gateway: Serving, mesh: Path) -> Iterator[list[object]]:
-    """A statement that takes seconds, already running; its answer or error ends up in the list."""
+def statement(gateway: Serving, mesh: Path, sql: LiteralString) -> Iterator[list[object]]:
+    """A statement that already runs; its answer or error ends up in the list."""
     outcome: list[object] = []
     address = gateway.ready()
 
     def ask() -> None:
         try:
             with connect(address) as connection:
-                outcome.append(connection.execute(SLOW).fetchone())
+                outcome.append(connection.execute(sql).fetchone())
         except psycopg.Error as error:
             outcome.append(error)
 
@@ -261,7 +262,7 @@ def slow_statement(gateway: Serving, mesh: Path) -> Iterator[list[object]]:
 
 
 def test_term_lets_a_running_statement_end(mesh: Path) -> None:
-    with serving(mesh) as gateway, slow_statement(gateway, mesh) as outcome:
+    with serving(mesh) as gateway, statement(gateway, mesh, SLOW) as outcome:
         gateway.process.send_signal(signal.SIGTERM)
         assert gateway.process.wait(30) == 0
     assert [type(answer) for answer in outcome] == [tuple]
@@ -269,7 +270,7 @@ def test_term_lets_a_running_statement_end(mesh: Path) -> None:
 
 
 def test_a_second_signal_ends_at_once(mesh: Path) -> None:
-    with serving(mesh) as gateway, slow_statement(gateway, mesh) as outcome:
+    with serving(mesh) as gateway, statement(gateway, mesh, ENDLESS) as outcome:
         gateway.process.send_signal(signal.SIGTERM)
         time.sleep(0.2)
         gateway.process.send_signal(signal.SIGINT)

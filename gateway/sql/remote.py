@@ -40,12 +40,15 @@ WIDENINGS = {
 POSTGRES_TYPES = ("int2", "int4", "int8", "smallint", "integer", "bigint", "numeric", "decimal", "text", "varchar",
                   "character varying", "bool", "boolean", "date", "timestamp", "timestamptz", "uuid")  # fmt: skip
 SQLITE_TYPES = ("VARCHAR", "BIGINT")
+SQLITE_TEXTS = ("CHAR", "CLOB", "TEXT")
 
 
 def same_meaning(native_type: str, engine_type: str, dialect: str) -> bool:
     """Whether values of a source's column may take part in expressions at the source."""
     if dialect == "sqlite":
-        return engine_type in SQLITE_TYPES
+        # By affinity (sqlite.org/datatype3.html): others hold numbers and texts side by side, and compare as either.
+        native = native_type.upper()
+        return engine_type in SQLITE_TYPES and ("INT" in native or any(w in native for w in SQLITE_TEXTS))
     base = native_type.lower().split("(", 1)[0].strip()
     return base in POSTGRES_TYPES or base in ("timestamp without time zone", "timestamp with time zone")
 

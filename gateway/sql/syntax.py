@@ -25,6 +25,9 @@ CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.
 PREFIXES = {TokenType.DASH, TokenType.PLUS, TokenType.NOT, TokenType.TILDE}
 SET_OPERATIONS = {TokenType.UNION, TokenType.INTERSECT, TokenType.EXCEPT}
 MAX_SET_OPERATIONS = 500
+MAX_JOINS = 200
+MAX_NATURAL_JOINS = 20
+"""Names are resolved in a time that grows with the square of joins, by far the most for NATURAL ones."""
 MAX_CHAIN = 1_000
 """Links of `a + b + c ...`: a tree as deep as that, which every later step walks."""
 NUMBER = re.compile(r"(\d[\d_]*(\.[\d_]*)?|\.[\d_]+)([eE][+-]?\d+)?")
@@ -137,10 +140,16 @@ def _check_numbers(tokens: Sequence[Token]) -> None:
 def _check_size(tree: exp.Expr, limits: Limits) -> None:
     """Bounds on the tree, walked without recursion. A chain of one operator (a AND b AND c) counts as one level."""
     stack: list[tuple[exp.Expr, int, int]] = [(tree, 0, 0)]
-    nodes = 0
+    nodes = joins = natural = 0
     while stack:
         node, depth, links = stack.pop()
         nodes += 1
+        joins += isinstance(node, exp.Join)
+        natural += isinstance(node, exp.Join) and node.method == "NATURAL"
+        if joins > MAX_JOINS or natural > MAX_NATURAL_JOINS:
+            raise StatementTooComplex(
+                f"the statement has more than {MAX_JOINS} joins, or {MAX_NATURAL_JOINS} natural ones"
+            )
         if nodes > limits.nodes:
             raise StatementTooComplex(f"the statement has more than limits.nodes ({limits.nodes:,}) nodes")
         if links > MAX_CHAIN:

@@ -29,7 +29,7 @@ VALUES: list[Row] = [
 
 ODD_NAMES = ("a b", 'Or""der', "Ünïcode", "select", "1st", "it's", "UPPER", "dotted.name", "per%cent")
 
-MANY = 50_000
+MANY = 40_000
 
 Fill = Callable[..., Source]
 
@@ -164,7 +164,7 @@ def test_cancel_before_reading_counts(fill: Fill) -> None:
 
 def test_close_in_the_middle_frees_the_source_at_once(fill: Fill) -> None:
     source = fill(t=many())
-    for _ in range(6):  # more than a pool holds
+    for _ in range(5):  # more than a pool holds
         stream = opened(source.connector, "t")
         stream.reader().read_next_batch()
         began = time.monotonic()

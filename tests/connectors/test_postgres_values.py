@@ -199,8 +199,9 @@ def test_any_time_text_double_and_bytes_come_back(
         ("zone", "TIMESTAMP WITH TIME ZONE"),
         ("day", "DATE"),
         ("word", "VARCHAR"),
+        ("x", "DOUBLE"),
+        ("raw", "BLOB"),
     )
-    columns += ("x", "DOUBLE"), ("raw", "BLOB")
     table = f"h{uuid4().hex}"
     run(
         uri,
