@@ -24,6 +24,7 @@ QUIET_SECONDS = 1.0
 """An answer that comes sooner shows no progress."""
 
 LOOK_SECONDS = 0.2
+"""Waiting is never longer: a signal that the kernel gave to another thread does not end it."""
 
 
 def request(opened: OpenMesh, name: str, sql: str, purpose: str | None) -> Request:

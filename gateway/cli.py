@@ -20,7 +20,8 @@ from gateway.demo.run import run_demo
 from gateway.errors import ConfigurationError, MeshgateError
 from gateway.output import FORMATS, printable
 from gateway.query.explain import explain
-from gateway.server import check, open_mesh, serve
+from gateway.server import check, open_mesh
+from gateway.serving import serve
 from gateway.settings import load_settings
 
 SHOWN_STATEMENT = 100

@@ -1,20 +1,15 @@
-"""Composition root: settings become a mesh, the mesh gets its endpoints, signals change and end it."""
+"""Composition root: settings become a mesh, the mesh gets its endpoints, a reload changes it whole."""
 
 import contextlib
 import errno
 import itertools
-import logging
-import os
-import queue
-import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, MappingProxyType
-from typing import Protocol, TextIO
+from types import MappingProxyType
+from typing import Protocol
 
 from gateway.audit import AuditRecord, AuditSink, JsonLinesSink
 from gateway.auth import PROCESS_SECRET, Principals, read_principals
@@ -26,9 +21,7 @@ from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.query.mesh import Mesh
 from gateway.query.pipeline import describe, run
 from gateway.query.request import Description, Request, Result
-from gateway.settings import Address, Settings, hash_key, load_settings, read_settings
-
-LOG = logging.getLogger(__name__)
+from gateway.settings import Address, Settings, hash_key, read_settings
 
 DRAIN_SECONDS = 30.0
 """How long running statements may go on after SIGTERM."""
@@ -326,60 +319,3 @@ def _kept(before: Settings, after: Settings) -> tuple[str, ...]:
     }
     changed = [key for name, key in keys.items() if getattr(before, name) != getattr(after, name)]
     return tuple(f"mesh.toml: {key}: this change takes a restart" for key in changed)
-
-
-# --- a process of its own --------------------------------------------------------------------------------
-
-
-def serve(folder: Path) -> int:
-    """Serve until SIGTERM or SIGINT; the exit status. `ready ...` on standard output: ports are open."""
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    for package in ("gateway", "policies", "connectors"):
-        logging.getLogger(package).setLevel(logging.INFO)
-    events: queue.SimpleQueue[int] = queue.SimpleQueue()
-    signal.signal(signal.SIGHUP, lambda number, _frame: events.put(number))
-    server = Server(load_settings(folder))
-    server.start()
-    _end_on_signals(events)
-    _warn(server.current.warnings)
-    _say(sys.stdout, " ".join(["ready", *(f"{name}={where}" for name, where in server.addresses.items())]))
-    while events.get() == signal.SIGHUP:
-        _reload(server)
-    server.stop()
-    return 0
-
-
-def _end_on_signals(events: "queue.SimpleQueue[int]") -> None:
-    """The first SIGTERM or SIGINT is an event; the second does not wait for the end that the first began."""
-    ending = threading.Event()
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        if ending.is_set():
-            os._exit(1)
-        ending.set()
-        events.put(number)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, note)
-
-
-def _reload(server: Server) -> None:
-    try:
-        warnings = server.reload()
-    except ConfigurationError as error:
-        _say(sys.stderr, f"not reloaded, the mesh stays as it was:\n{error}")
-    except Exception:
-        LOG.exception("not reloaded, the mesh stays as it was")  # whatever it was, statements are answered
-    else:
-        _warn(warnings)
-        _say(sys.stderr, "reloaded")
-
-
-def _warn(warnings: tuple[str, ...]) -> None:
-    for warning in warnings:
-        _say(sys.stderr, f"warning: {warning}")
-
-
-def _say(stream: TextIO, text: str) -> None:
-    stream.write(f"{text}\n")
-    stream.flush()

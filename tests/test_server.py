@@ -239,6 +239,7 @@ def test_serve_reloads_on_hup_and_ends_on_term(mesh: Path) -> None:
         assert eventually(lambda: regions(address) == ["EU", "US"])
         gateway.process.send_signal(signal.SIGTERM)
         assert gateway.process.wait(20) == 0
+        assert gateway.errors().endswith("reloaded\n"), "nothing else is said at the end"
 
 
 @contextmanager

@@ -35,6 +35,12 @@ class DemoError(Exception):
     """The demo cannot go on. The text is for the terminal."""
 
 
+def _wait_for_a_signal() -> None:
+    """In slices: under load a signal does not always wake a thread that waits without end."""
+    while not threading.Event().wait(0.5):
+        pass
+
+
 def run_demo(folder: Path, scale: int, *, wait: bool) -> int:
     """The exit status: 0 the story was told, 1 it could not be, or was stopped before its end.
 
@@ -48,7 +54,7 @@ def run_demo(folder: Path, scale: int, *, wait: bool) -> int:
             told = True
             if wait and sys.stdout.isatty():
                 print("\nEverything stays up until Ctrl-C.")
-                threading.Event().wait()
+                _wait_for_a_signal()
     except KeyboardInterrupt:
         return 0 if told else _failed("interrupted")
     except (

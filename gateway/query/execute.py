@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from connectors.base import Connector, Stream
 from connectors.streams import scan_schema
+from connectors.types import arrow_type, exact_batch
 from gateway.audit import SourceAccess
 from gateway.engines.base import Answer, Engine, OutputColumn
 from gateway.errors import QueryCanceled, SyntaxNotSupported
@@ -140,13 +141,15 @@ class _StageInput:
         self._stage = stage
         self._run = run
         self._hash_key = hash_key
-        self._answer: Answer | None = run()
-        self.schema = hashed_schema(self._answer.schema, stage.hashed)
+        arriving = pa.schema([pa.field(name, arrow_type(kind)) for name, kind in stage.columns])
+        self.schema = hashed_schema(arriving, stage.hashed)
 
     def open(self) -> pa.RecordBatchReader:
-        answer, self._answer = self._answer or self._run(), None
-        batches = (hash_columns(batch, self._stage.hashed, self._hash_key) for batch in answer.batches())
-        return pa.RecordBatchReader.from_batches(self.schema, batches)
+        return pa.RecordBatchReader.from_batches(self.schema, self._batches(self._run()))
+
+    def _batches(self, answer: Answer) -> Iterator[pa.RecordBatch]:
+        for batch in answer.batches():
+            yield exact_batch(hash_columns(batch, self._stage.hashed, self._hash_key), self.schema)
 
 
 def named(columns: tuple[OutputColumn, ...], names: tuple[str, ...]) -> tuple[OutputColumn, ...]:

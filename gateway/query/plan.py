@@ -7,7 +7,7 @@ stays above it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -82,11 +82,12 @@ def plan(
     connectors: Mapping[str, Connector],
     unavailable: Mapping[tuple[str, str], str],
 ) -> Plan:
-    """Raises SourceUnavailable for a product whose source was down when the mesh was loaded."""
+    """Raises SourceUnavailable for a product whose source was down when the mesh was loaded. The query is used up:
+    copying its typed trees would cost as much as the rest of the step."""
     for select in query.relations.values():
         _check_available(select, unavailable)
     planner = _Planner(tables, connectors)
-    tree = query.tree.copy()
+    tree = query.tree
     uses = [
         (table, query.relations[table.meta[USE]]) for table in tree.find_all(exp.Table) if USE in table.meta
     ]
@@ -154,7 +155,7 @@ class _Planner:
     def relation(self, governed: GovernedSelect, conditions: tuple[exp.Expr, ...]) -> exp.Expr:
         """What stands in FROM, without its alias, for one governed relation."""
         values = _values(governed)
-        select = governed.select.copy()
+        select = governed.select
         for condition in conditions:
             select.where(over_values(condition, values), copy=False)
         reason = self._not_one_source(governed)
@@ -221,14 +222,16 @@ class _Planner:
     # --- the engine runs the relation on the source's tables ----------------------------------------------
 
     def _in_engine(self, select: exp.Select, governed: GovernedSelect, reason: str) -> exp.Expr:
-        """Behind a fence if anything is hidden; in a stage of its own if the gateway hashes a column of it."""
+        """Behind a fence if anything is hidden; in a stage of its own if the fence would not hold, or the gateway
+        hashes a column of it."""
         outer = self.inputs
-        if governed.hashed:
+        staged = bool(governed.hashed) or (governed.barrier and _has_fields(governed))
+        if staged:
             self.inputs = {}
         self._read_tables(select, governed, reason)
         if governed.barrier:
             select.set("offset", exp.Offset(expression=exp.Literal.number("0")))
-        if not governed.hashed:
+        if not staged:
             return exp.Subquery(this=select)
         stage = Stage(
             governed.relation, generate(select, consume=True), self.inputs, governed.columns, governed.hashed
@@ -242,7 +245,8 @@ class _Planner:
             if table.catalog:
                 node = self._leaf(table, used[id(table)], governed.relation, reason)
             else:
-                node = self.relation(governed.inputs[table.db, table.name], ())
+                read = governed.inputs[table.db, table.name]
+                node = self.relation(replace(read, select=read.select.copy()), ())  # it may be read twice
             table.replace(_aliased(node, table))
 
     def _leaf(self, table: exp.Table, used: tuple[str, ...], relation: str, reason: str) -> exp.Expr:
@@ -298,6 +302,12 @@ class _Planner:
         if found is None:
             raise InternalFailure
         return found
+
+
+def _has_fields(governed: GovernedSelect) -> bool:
+    """Whether a column holds values inside of values. DuckDB 2.0 moves `cast(row.field AS ...)` through OFFSET 0 to
+    the scan, where it reads the field only."""
+    return any(kind.endswith("]") or "(" in kind.removeprefix("DECIMAL(") for _, kind in governed.columns)
 
 
 def _is_delivered(column: exp.Column, whole: exp.Select) -> bool:

@@ -113,7 +113,11 @@ class _Writer:
         """A named filter over the relation's typed columns and the principal's attributes, all of it total."""
         condition = totalized(self.catalog.filter(row.domain, row.name))
         bound = bound_to(condition, self.principal)
-        return exp.false() if bound is None else bound.transform(_typed_columns(governed.relation.column))
+        return (
+            exp.false()
+            if bound is None
+            else bound.transform(_typed_columns(governed.relation.column), copy=False)
+        )
 
 
 def _tokens(body: exp.Select, inputs: Mapping[tuple[str, str], GovernedSelect]) -> frozenset[str]:
@@ -157,9 +161,9 @@ def _typed_columns(column_of: Callable[[str], Column]) -> Callable[[exp.Expr], e
 
 
 def bound_to(condition: exp.Expr, principal: Principal) -> exp.Expr | None:
-    """The filter with the principal's attributes as typed literals. None: one is missing, empty, or of the wrong
+    """The filter, changed in place, with the principal's attributes as typed literals. None: one is missing, empty,
+    or of the wrong
     arity, which makes the whole filter false (governance.md, rule 9)."""
-    condition = condition.copy()
     for node in list(condition.find_all(exp.Column)):
         if node.table.lower() != "principal":
             continue

@@ -108,8 +108,8 @@ def _is_widening(node: exp.Cast | exp.TryCast) -> bool:
 
 
 def remote_text(select: exp.Select, dialect: str) -> str:
-    """SQL in the source's dialect of a tree that `not_pushable` let pass."""
-    tree = select.copy()
+    """SQL in the source's dialect of a tree that `not_pushable` let pass. The tree is used up."""
+    tree = select
     for table in tree.find_all(exp.Table):
         table.set("catalog", None)
     for attempt in list(tree.find_all(exp.TryCast)):

@@ -331,7 +331,7 @@ def _finished(tree: exp.Query, names: list[TableName], tables: Mapping[TableName
         used[number].add(spelled)
     aliases: dict[int, str] = {}
     output_names = tuple(_output_name(item) for item in _outermost(tree).selects)
-    _forget_positions(tree)
+    _forget_notes(tree)
     for number, table in used_tables(tree):
         aliases[number] = table.alias
         parts = names[number]
@@ -345,8 +345,8 @@ def _finished(tree: exp.Query, names: list[TableName], tables: Mapping[TableName
     return Resolved(tree, uses, output_names)
 
 
-def _forget_positions(tree: exp.Query) -> None:
-    """Positions in the text have served; every copy of the tree would copy them too, at a third of its cost."""
+def _forget_notes(tree: exp.Query) -> None:
+    """What resolving noted on nodes has served; every copy of the tree would copy it too."""
     for node in tree.walk():
         if node._meta is not None and USE not in node._meta:  # noqa: SLF001  `meta` makes a dict where there is none
             node._meta = None  # noqa: SLF001

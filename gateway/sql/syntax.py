@@ -19,6 +19,7 @@ from gateway.errors import (
 from gateway.settings import Limits
 from gateway.sql.allowed import check_allowed
 from gateway.sql.dialect import DUCKDB
+from gateway.sql.expansion import check_expansion
 
 OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
@@ -62,6 +63,7 @@ def parse_query(text: str, limits: Limits) -> exp.Query:
         raise _not_a_query(tree, text)
     if isinstance(tree, exp.Select) and not tree.expressions:
         raise SyntaxRefused("SELECT needs something to select")
+    check_expansion(tree)
     check_allowed(tree, limits)
     return tree
 
@@ -102,7 +104,14 @@ def _parsed(text: str, limits: Limits) -> exp.Expr:
     if len(trees) != 1:
         raise SyntaxRefused("exactly one statement is expected" if trees else "the statement is empty")
     _check_size(trees[0], limits)
+    _forget_positions(trees[0])
     return trees[0]
+
+
+def _forget_positions(tree: exp.Expr) -> None:
+    """The positions of words in the text have served; every copy of the tree would copy them too."""
+    for node in tree.walk():
+        node._meta = None  # noqa: SLF001  `meta` makes a dict where there is none
 
 
 def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:

@@ -210,7 +210,9 @@ def test_the_fence_holds_and_without_it_the_leak_is_real(tmp_path: Path) -> None
     unfenced = {kind: leaks(engine, case, "") for kind, case in given.items()}
     engine.close()
     assert fenced == {"arrow": [], "parquet": [], "nested": []}
-    assert all(unfenced.values()), f"a fence that nothing needs proves nothing: {unfenced}"
+    # This version moves no condition on a struct's field below a join; a fence that nothing needs proves nothing.
+    assert unfenced["arrow"]
+    assert unfenced["parquet"]
 
 
 def test_the_fence_holds_in_joins(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.errors import MeshgateError, ProtocolViolation
+from gateway.errors import MeshgateError, ProtocolViolation, SourceUnavailable
 from gateway.frontends.pgwire.failure import canceled_by_user
-from tests.frontends.fake_gateway import DuckGateway
+from gateway.query.request import Request
+from tests.frontends.fake_gateway import DuckGateway, DuckResult
 from tests.frontends.session_driver import Replay, session_over
 from tests.frontends.wire_messages import (
     FLUSH,
@@ -352,6 +353,17 @@ def test_unexpected_errors_tell_nothing(
     told = error(replay.send(query("select 1")))
     assert (told["C"], told["M"]) == ("XX000", "the gateway failed to answer this statement")
     assert "ZeroDivisionError" in caplog.text, "the operator's log has it"
+
+
+def test_a_failure_names_its_audit_record(mesh: DuckGateway) -> None:
+    def fails(request: Request) -> DuckResult:
+        failure = SourceUnavailable()
+        failure.reference = "r-17"
+        raise failure
+
+    mesh.run = fails  # type: ignore[method-assign]
+    told = error(Replay(session_over(mesh)).send(query("select 1")))
+    assert (told["C"], told["D"]) == ("58000", "reference r-17")
 
 
 def test_a_cancel_wins_over_whatever_comes_back(mesh: DuckGateway) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import yaml
 
 from gateway.audit import AuditRecord, records
 from gateway.query.pipeline import run
 from gateway.query.request import Request, Result
-from gateway.server import OpenMesh, open_mesh
+from gateway.server import OpenMesh, Server, open_mesh
+from gateway.settings import load_settings
 from tests.servers import PostgresServer
 
 MANY = 400_000
@@ -129,3 +131,20 @@ def wait_for(condition: Callable[[], bool], seconds: float = 15.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not come about"
         time.sleep(0.02)
+
+
+@contextmanager
+def gateway(folder: Path, server: PostgresServer) -> Iterator[int]:
+    """The port of a running PostgreSQL endpoint."""
+    running = Server(load_settings(folder, {"NORTH_URI": server.uri()}))
+    running.start()
+    try:
+        yield running.addresses["postgres"].port
+    finally:
+        running.stop(1)
+
+
+@contextmanager
+def connected(port: int) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    with psycopg.connect(f"postgresql://ana:ana-ana-ana@127.0.0.1:{port}/m", autocommit=True) as client:
+        yield client

@@ -4,7 +4,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +21,13 @@ from gateway.errors import (
     UndefinedTable,
 )
 from gateway.query.request import Result
-from gateway.server import OpenMesh, Server
-from gateway.settings import load_settings
+from gateway.server import OpenMesh
 from tests.query.hurt_mesh import (
     MANY,
     TABLES,
     asked,
+    connected,
+    gateway,
     last_record,
     opened,
     rows,
@@ -189,23 +190,6 @@ def test_a_client_is_told_that_what_it_got_is_incomplete(tmp_path: Path, server:
 
 
 # --- cancelled -------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def gateway(folder: Path, server: PostgresServer) -> Iterator[int]:
-    """The port of a running PostgreSQL endpoint."""
-    running = Server(load_settings(folder, {"NORTH_URI": server.uri()}))
-    running.start()
-    try:
-        yield running.addresses["postgres"].port
-    finally:
-        running.stop(1)
-
-
-@contextmanager
-def connected(port: int) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-    with psycopg.connect(f"postgresql://ana:ana-ana-ana@127.0.0.1:{port}/m", autocommit=True) as client:
-        yield client
 
 
 @dataclass(slots=True)

@@ -3,8 +3,9 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -118,29 +119,41 @@ def _bits(value: bytes) -> bytes:
 
 
 def json_values(array: Array) -> Variable:
-    """Structs, maps and unions as json, one value at a time."""
-    keyed = pa.types.is_map(array.type)
-    texts = [_json(dict(value) if keyed and value is not None else value) for value in array.to_pylist()]
+    """Structs, maps, unions and lists of them as json, one value at a time."""
+    texts = [_json(value, array.type) for value in array.to_pylist()]
     return Variable(pa.array([text.encode() for text in texts], pa.binary()))
 
 
-def _json(value: object) -> str:
+def _json(value: Any, kind: Any) -> str:
+    """`kind` is the Arrow type, which alone says what is a map; None within unions."""
+    if value is None:
+        return "null"
+    if kind is not None and pa.types.is_map(kind):
+        return _object((str(key), _json(item, kind.item_type)) for key, item in value)
+    if isinstance(value, Mapping):
+        types = {one.name: one.type for one in kind} if kind is not None and pa.types.is_struct(kind) else {}
+        return _object((key, _json(item, types.get(key))) for key, item in value.items())
+    if isinstance(value, list):
+        inner = kind.value_type if kind is not None and hasattr(kind, "value_type") else None
+        return "[" + ", ".join(_json(item, inner) for item in value) + "]"
+    return _json_scalar(value)
+
+
+def _object(members: Iterable[tuple[str, str]]) -> str:
+    return "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {text}" for key, text in members) + "}"
+
+
+def _json_scalar(value: object) -> str:
     match value:
-        case Mapping():
-            return (
-                "{" + ", ".join(f"{json.dumps(str(key))}: {_json(item)}" for key, item in value.items()) + "}"
-            )
         case Decimal():
             return f"{value:f}"
         case float() if value != value or abs(value) == float("inf"):
             return json.dumps(str(value))
-        case None | bool() | int() | float() | str():
+        case bool() | int() | float() | str():
             return json.dumps(value, ensure_ascii=False)
         case bytes():
             return json.dumps("\\x" + value.hex())
         case dt.date() | dt.time():
             return json.dumps(value.isoformat())
-        case Sequence():
-            return "[" + ", ".join(_json(item) for item in value) + "]"
         case _:
             return json.dumps(str(value))

@@ -368,6 +368,7 @@ class Notice:
     message: str
     hint: str | None = None
     position: int | None = None
+    detail: str | None = None
 
     def encoded(self) -> bytes:
         position = None if self.position is None else str(self.position)
@@ -376,6 +377,7 @@ class Notice:
             (b"V", self.severity),
             (b"C", self.sqlstate),
             (b"M", self.message),
+            (b"D", self.detail),
             (b"H", self.hint),
             (b"P", position),
         )

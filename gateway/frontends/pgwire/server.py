@@ -218,7 +218,7 @@ class PostgresServer:
         except (OSError, ssl.SSLError) as error:
             raise Disconnected from error
         assert transport is not None
-        wire.transport = transport
+        wire.use(transport)
 
     async def _cancel(self, process: int, secret: int) -> None:
         client = self._clients.get(process)

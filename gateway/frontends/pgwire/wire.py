@@ -9,6 +9,7 @@ from gateway.frontends.pgwire.effects import Disconnected
 T = TypeVar("T")
 
 _LINGER = 5.0  # seconds for the last bytes of a connection to be taken
+_WRITE_AHEAD = 2 << 20  # bytes that may wait to be sent while the next rows are encoded
 _READ_AHEAD = 1 << 20  # bytes of pipelined messages kept while a statement runs
 
 
@@ -28,10 +29,15 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.use(transport)
         accepted, self._accepted = self._accepted, None
         if accepted is not None:
             accepted(self)
+
+    def use(self, transport: asyncio.Transport) -> None:
+        """Send over this transport: the socket's, later that of TLS."""
+        self.transport = transport
+        transport.set_write_buffer_limits(high=_WRITE_AHEAD)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
