@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from threading import Event, Lock
 from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
 
 import adbc_driver_manager
 import pyarrow as pa
 
 from connectors.base import Scan, ScanCanceled, SourceColumn, SourceTable, Stream
-from connectors.options import Option
+from connectors.options import Option, OptionError
 from connectors.postgres_pool import Connection, Pool
 from connectors.postgres_types import Arrival, arrival, natural_type, quoted
 from connectors.streams import Batches, PulledStream, scan_schema
@@ -42,23 +43,40 @@ ORDER BY n.nspname, c.relname, a.attnum
 """
 
 
+PARTS = ("host", "port", "database", "user", "password")
+
+
 class PostgresConnector:
     """Every scan is one read-only transaction on a pooled connection, named after its statement."""
 
     dialect: str | None = "postgres"
 
     OPTIONS: ClassVar[tuple[Option, ...]] = (
-        Option("uri", str, "postgresql://user:password@host:port/database", required=True),
+        Option(
+            "uri", str, "postgresql://user:password@host:port/database, or host, port and the rest one by one"
+        ),
+        Option("host", str, "name, address, or folder of the server's socket"),
+        Option("port", int, "5432 if left out"),
+        Option("database", str, "the database's name"),
+        Option("user", str, "the account the gateway reads as"),
+        Option("password", str, "its password"),
         Option("schema", str, "the schema whose tables need no schema in their name", default="public"),
         Option("pool", int, "how many connections the gateway opens at most", default=4),
         Option("pool_timeout", float, "seconds to wait for a free connection", default=60.0),
         Option("connect_timeout", float, "seconds to wait for the server", default=10.0),
-        Option("statement_timeout", float, "seconds after which the source stops a query"),
+        Option("statement_timeout", float, "seconds after which the source stops a query", default=3600.0),
     )
 
     @classmethod
     def configured(cls, options: Mapping[str, Any]) -> "PostgresConnector":
-        return cls(**options)
+        parts = {name: options.get(name) for name in PARTS}
+        given = [name for name, value in parts.items() if value is not None]
+        if options["uri"] is not None and given:
+            raise OptionError(given[0], "is part of uri already: give either uri or host, port and the rest")
+        if options["uri"] is None and (parts["host"] is None or parts["database"] is None):
+            raise OptionError("uri", "missing: postgresql://user:password@host:port/database, or at least host and database")
+        uri = options["uri"] or _uri(parts)
+        return cls(**{**{name: value for name, value in options.items() if name not in PARTS}, "uri": uri})
 
     def __init__(
         self,
@@ -160,6 +178,16 @@ class _Work:
         except adbc_driver_manager.Error:
             return False  # the rows are complete; the connection is of no more use
         return True
+
+
+def _uri(parts: Mapping[str, Any]) -> str:
+    """Everything as a parameter: a host may be a folder, and no text can be taken for another part."""
+    named = {
+        "dbname" if name == "database" else name: str(value)
+        for name, value in parts.items()
+        if value is not None
+    }
+    return f"postgresql://?{urlencode(named, quote_via=quote)}"
 
 
 def _column(row: Mapping[str, Any]) -> SourceColumn:

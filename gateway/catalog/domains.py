@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from connectors import connector_class
+from connectors.options import OptionError, suggestion
 from gateway.catalog.contract import Contract, Schema, read_contract
 from gateway.catalog.findings import Findings
 from gateway.catalog.product import Owner
@@ -164,6 +166,7 @@ def _source(
     options = _resolved(written, section, references)
     _check_paths(options, section, references)
     kind = _connector(section)
+    _check_keys(kind, written, section)
     return SourceDocument(
         domain=references.owner or "",
         name=name,
@@ -172,6 +175,17 @@ def _source(
         folder=references.folder,
         place=section.place,
     )
+
+
+def _check_keys(kind: str, written: Mapping[str, object], section: Section) -> None:
+    """Every unknown option at once, also where another one's reference is not set yet."""
+    try:
+        known = [option.name for option in connector_class(kind).OPTIONS]
+    except OptionError:  # no such connector, or one that a caller brings: whoever opens it will say
+        return
+    for key in written:
+        if key not in known:
+            section.problem(f"unknown key{suggestion(key, known)}", key)
 
 
 def _connector(section: Section) -> str:

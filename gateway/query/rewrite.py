@@ -14,12 +14,15 @@ from gateway.sql.dialect import quoted
 from gateway.sql.literals import cast, data_type, literal
 from gateway.sql.masks import masked, substituted
 from gateway.sql.scopes import Scopes
-from gateway.sql.totality import totalized
+from gateway.sql.totality import COMPARISONS, numeric, one_family, operands_of, totalized
 from policies.decision import ColumnMask, RowFilter
 from policies.principal import Principal
 
 SELF = "r"
 """The alias under which a governed relation's own SELECT reads its body."""
+
+ATTRIBUTE = "attribute"
+"""Key in the meta of a literal that is an attribute of the principal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +116,10 @@ class _Writer:
         """A named filter over the relation's typed columns and the principal's attributes, all of it total."""
         condition = totalized(self.catalog.filter(row.domain, row.name))
         bound = bound_to(condition, self.principal)
-        return (
-            exp.false()
-            if bound is None
-            else bound.transform(_typed_columns(governed.relation.column), copy=False)
-        )
+        if bound is None:
+            return exp.false()
+        typed = bound.transform(_typed_columns(governed.relation.column), copy=False)
+        return typed if _attributes_fit(typed) else exp.false()
 
 
 def _tokens(body: exp.Select, inputs: Mapping[tuple[str, str], GovernedSelect]) -> frozenset[str]:
@@ -131,6 +133,25 @@ def _tokens(body: exp.Select, inputs: Mapping[tuple[str, str], GovernedSelect]) 
         if read is not None and value.name in read.tokens:
             found.add(item.alias_or_name)
     return frozenset(found)
+
+
+def _attributes_fit(condition: exp.Expr) -> bool:
+    """Whether no comparison with an attribute makes the engine cast the column, which fails on some rows: the
+    identity provider may send a number where the filter's author thought of a text."""
+    compared = (
+        node for node in condition.find_all(*COMPARISONS) if any(map(_is_attribute, operands_of(node)))
+    )
+    return all(one_family(*operands_of(node)) or numeric(*operands_of(node)) for node in compared)
+
+
+def _is_attribute(node: exp.Expr) -> bool:
+    return ATTRIBUTE in node.unnest().meta
+
+
+def _attribute(value: object) -> exp.Expr:
+    node = literal(value, attribute_type(value))
+    node.meta[ATTRIBUTE] = True
+    return node
 
 
 def own_column(name: str, kind: str) -> exp.Column:
@@ -174,11 +195,11 @@ def bound_to(condition: exp.Expr, principal: Principal) -> exp.Expr | None:
             return None
         if listed is not None and isinstance(value, tuple):
             listed.set("field", None)
-            listed.set("expressions", [literal(item, attribute_type(item)) for item in value])
+            listed.set("expressions", [_attribute(item) for item in value])
         elif node is condition:
-            condition = literal(value, attribute_type(value))
+            condition = _attribute(value)
         else:
-            node.replace(literal(value, attribute_type(value)))
+            node.replace(_attribute(value))
     return condition
 
 

@@ -52,6 +52,8 @@ def _day(node: exp.Expr) -> date | None:
     """
     node = node.unnest()
     if isinstance(node, exp.Cast) and node.to.this is T.DATE and is_constant(node):
+        if not isinstance(node.this, exp.Literal):
+            return None  # NULL
         return date.fromisoformat(node.this.this)
     if not isinstance(node, exp.Add | exp.Sub) or not isinstance(node.expression, exp.Interval):
         return None

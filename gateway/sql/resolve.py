@@ -330,7 +330,7 @@ def _finished(tree: exp.Query, names: list[TableName], tables: Mapping[TableName
         column.set("this", quoted(spelled))
         used[number].add(spelled)
     aliases: dict[int, str] = {}
-    output_names = tuple(_output_name(item) for item in _outermost(tree).selects)
+    output_names = _output_names(tree)
     _forget_notes(tree)
     for number, table in used_tables(tree):
         aliases[number] = table.alias
@@ -362,11 +362,17 @@ def _tables_by_select(tree: exp.Query) -> dict[int, dict[str, int]]:
     return found
 
 
-def _outermost(tree: exp.Query) -> exp.Query:
-    """The SELECT whose list names the result: of a set operation, its leftmost."""
-    while isinstance(tree, exp.SetOperation | exp.Subquery):
-        tree = tree.this
-    return tree
+def _output_names(tree: exp.Expr) -> tuple[str, ...]:
+    """The SELECT whose list names the result: of a set operation its leftmost, and BY NAME what the other adds."""
+    if isinstance(tree, exp.Subquery):
+        return _output_names(tree.this)
+    if not isinstance(tree, exp.SetOperation):
+        return tuple(_output_name(item) for item in tree.selects) if isinstance(tree, exp.Query) else ()
+    names = _output_names(tree.left)
+    if not tree.args.get("by_name"):
+        return names
+    taken = {name.lower() for name in names}
+    return names + tuple(name for name in _output_names(tree.right) if name.lower() not in taken)
 
 
 def _output_name(item: exp.Expr) -> str:

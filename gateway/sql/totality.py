@@ -136,6 +136,13 @@ def one_family(*operands: exp.Expr) -> bool:
     return bool(operands) and any(kinds <= family for family in FAMILIES) and _fit_one_decimal(operands)
 
 
+def numeric(*operands: exp.Expr) -> bool:
+    """Whether they are numbers of which one is approximate: all are compared as DOUBLE then, which none fails to be."""
+    exact, approximate, *_ = FAMILIES
+    kinds = {kind_of(operand) for operand in operands} - {T.NULL}
+    return bool(operands) and kinds <= exact | approximate and not kinds.isdisjoint(approximate)
+
+
 def _fit_one_decimal(operands: tuple[exp.Expr, ...]) -> bool:
     """Exact numbers are compared as one DECIMAL wide enough for all of them, which ends at 38 digits: beyond it
     the cast of a column's value fails, and only for some values."""

@@ -8,9 +8,11 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from connectors import connector
 from connectors.base import Scan, ScanCanceled, SourceColumn, SourceDown, SourceError, Stream
+from connectors.options import OptionError
 from connectors.postgres import PostgresConnector
 from connectors.postgres_pool import secrets, with_parameters
 from tests.connectors.sources import answer, ask, opened, read, rows, run
@@ -310,3 +312,25 @@ def test_a_closed_connector_gives_no_more_answers(uri: str) -> None:
     stream.close()
     with pytest.raises(SourceError, match="closed"):
         source.tables()
+
+
+def test_a_source_may_be_named_by_its_parts(uri: str) -> None:
+    told = conninfo_to_dict(uri)
+    parts: dict[str, object] = {"host": told["host"], "database": told["dbname"], "user": told["user"]}
+    if "port" in told:
+        parts["port"] = int(str(told["port"]))
+    found = connector("postgres", parts, Path())
+    try:
+        assert isinstance(found.tables(), dict)
+    finally:
+        found.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [({}, "uri"), ({"host": "h"}, "uri"), ({"uri": "postgresql://h/d", "port": 5432}, "port")],
+)
+def test_a_source_is_named_by_a_uri_or_by_its_parts(options: dict[str, object], key: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        connector("postgres", options, Path())
+    assert caught.value.key == key
