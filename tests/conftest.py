@@ -1,5 +1,6 @@
 """Fixtures that several packages' tests use. Servers are started by tests/servers.py, one a test process."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,10 @@ from tests.servers import PostgresServer, postgres_server
 # A busy machine is no failure; a test that needs more examples says so itself.
 settings.register_profile("meshgate", deadline=None, max_examples=30)
 settings.load_profile("meshgate")
+
+# A job in the background ignores Ctrl-C, and so would the processes that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

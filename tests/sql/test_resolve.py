@@ -24,11 +24,15 @@ from gateway.sql.syntax import parse_query
 
 TABLES = {
     ("sales", "orders"): {
-        "id": "BIGINT", "customer": "BIGINT", "region": "VARCHAR", "Amount": "DECIMAL(12,2)", "info": "STRUCT(a BIGINT, b VARCHAR)",
+        "id": "BIGINT",
+        "customer": "BIGINT",
+        "region": "VARCHAR",
+        "Amount": "DECIMAL(12,2)",
+        "info": "STRUCT(a BIGINT, b VARCHAR)",
     },
     ("sales", "customers"): {"customer": "BIGINT", "region": "VARCHAR", "name": "VARCHAR"},
     ("shipping", "parcels"): {"id": "BIGINT", "weight": "DOUBLE"},
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -80,13 +84,28 @@ def test_resolving_changes_neither_its_tree_nor_the_tables() -> None:
         ("SELECT * FROM sales.customers", [("customer", "region", "name")]),
         ("SELECT o FROM sales.customers AS o", [("customer", "region", "name")]),
         ("SELECT id FROM sales.orders WHERE AMOUNT > 1 ORDER BY Region", [("id", "region", "Amount")]),
-        ("SELECT id FROM (SELECT * FROM sales.orders) AS o", [("id", "customer", "region", "Amount", "info")]),
-        ("SELECT a.id FROM sales.orders AS a JOIN sales.orders AS b USING (customer)", [("id", "customer"), ("customer",)]),
-        ("SELECT 1 FROM sales.orders AS o NATURAL JOIN sales.customers AS c", [("customer", "region"), ("customer", "region")]),
-        ("SELECT (SELECT max(weight) FROM shipping.parcels AS p WHERE p.id = o.id) FROM sales.orders AS o", [("id",), ("id", "weight")]),
+        (
+            "SELECT id FROM (SELECT * FROM sales.orders) AS o",
+            [("id", "customer", "region", "Amount", "info")],
+        ),
+        (
+            "SELECT a.id FROM sales.orders AS a JOIN sales.orders AS b USING (customer)",
+            [("id", "customer"), ("customer",)],
+        ),
+        (
+            "SELECT 1 FROM sales.orders AS o NATURAL JOIN sales.customers AS c",
+            [("customer", "region"), ("customer", "region")],
+        ),
+        (
+            "SELECT (SELECT max(weight) FROM shipping.parcels AS p WHERE p.id = o.id) FROM sales.orders AS o",
+            [("id",), ("id", "weight")],
+        ),
         ("WITH x AS (SELECT id FROM shipping.parcels) SELECT id FROM x", [("id",)]),
         ("SELECT info.a FROM sales.orders", [("info",)]),
-        ("SELECT id FROM shipping.parcels UNION SELECT customer FROM sales.customers", [("id",), ("customer",)]),
+        (
+            "SELECT id FROM shipping.parcels UNION SELECT customer FROM sales.customers",
+            [("id",), ("customer",)],
+        ),
     ],
 )
 def test_every_column_that_the_text_uses_is_counted(sql: str, uses: list[tuple[str, ...]]) -> None:
@@ -95,7 +114,9 @@ def test_every_column_that_the_text_uses_is_counted(sql: str, uses: list[tuple[s
 
 
 def origins(sql: str) -> dict[str, set[str]]:
-    return {name: {f"{o.table[-1]}.{o.column}" for o in found} for name, found in lineage(resolved(sql)).items()}
+    return {
+        name: {f"{o.table[-1]}.{o.column}" for o in found} for name, found in lineage(resolved(sql)).items()
+    }
 
 
 def test_lineage_goes_through_expressions_ctes_joins_and_groups() -> None:
@@ -110,20 +131,30 @@ def test_lineage_goes_through_expressions_ctes_joins_and_groups() -> None:
 
 
 def test_lineage_takes_equal_columns_for_one_another() -> None:
-    assert origins("SELECT c.customer AS k FROM sales.orders o JOIN sales.customers c ON o.customer = c.customer")["k"] == {
-        "orders.customer", "customers.customer",
-    }  # fmt: skip
+    assert origins(
+        "SELECT c.customer AS k FROM sales.orders o JOIN sales.customers c ON o.customer = c.customer"
+    )["k"] == {
+        "orders.customer",
+        "customers.customer",
+    }
 
 
 def test_lineage_of_set_operations_and_subqueries() -> None:
-    assert origins("SELECT id FROM sales.orders UNION ALL SELECT customer FROM sales.customers")["id"] == {"orders.id", "customers.customer"}
-    assert origins("SELECT (SELECT max(name) FROM sales.customers c WHERE c.customer = o.customer) AS n FROM sales.orders o")["n"] >= {
+    assert origins("SELECT id FROM sales.orders UNION ALL SELECT customer FROM sales.customers")["id"] == {
+        "orders.id",
+        "customers.customer",
+    }
+    assert origins(
+        "SELECT (SELECT max(name) FROM sales.customers c WHERE c.customer = o.customer) AS n FROM sales.orders o"
+    )["n"] >= {
         "customers.name",
-    }  # fmt: skip
+    }
 
 
 def test_what_filters_is_known() -> None:
-    found = filtering(resolved("SELECT id FROM sales.orders WHERE region = 'EU' GROUP BY id HAVING max(Amount) > 1"))
+    found = filtering(
+        resolved("SELECT id FROM sales.orders WHERE region = 'EU' GROUP BY id HAVING max(Amount) > 1")
+    )
     assert {origin.column for origin in found} == {"region", "Amount"}
 
 

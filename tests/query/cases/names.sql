@@ -52,8 +52,3 @@ SELECT "o"."info"."a" AS "a", "o"."info"."b" AS "b" FROM "sales"."orders" AS "o"
 SELECT o FROM sales.customers AS o
 -- =>
 SELECT {'customer': "o"."customer", 'region': "o"."region", 'name': "o"."name"} AS "o" FROM "sales"."customers" AS "o"
-
--- a name of three parts
-SELECT mesh.sales.orders.id FROM sales.orders
--- =>
-SELECT "mesh"."sales"."orders"."id" AS "id" FROM "sales"."orders" AS "orders"

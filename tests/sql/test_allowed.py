@@ -1,0 +1,150 @@
+"""Refused by default: functions against DuckDB's own list, nodes against sqlglot's."""
+
+import duckdb
+import pytest
+from sqlglot import exp
+
+from gateway.engines.duckdb_engine import DuckDBEngine
+from gateway.errors import MeshgateError, Refused, SyntaxNotSupported, UndefinedFunction
+from gateway.settings import Limits
+from gateway.sql.allowed import GRAMMAR, NODES, check_allowed
+from gateway.sql.dialect import DUCKDB, generate
+from gateway.sql.function_nodes import FUNCTION_NODES
+from gateway.sql.functions import ALLOWED, SESSION_FUNCTIONS, TABLE_FUNCTIONS
+from gateway.sql.syntax import parse_query
+
+LIMITS = Limits()
+KNOWN = ALLOWED | SESSION_FUNCTIONS | TABLE_FUNCTIONS
+ARGUMENTS = ("", "x", "x, y", "x, y, z", "'a'", "'a', 'b'", "1, 2, 3, 4", "x -> 1", "lambda x: 1")
+
+SYNTAX = {
+    "cast",
+    "try_cast",
+    "coalesce",
+    "date",
+    "ifnull",
+    "isnull",
+    "grouping_id",
+    "percentile_cont",
+    "percentile_disc",
+    "list_std",
+}
+"""Allowed names that DuckDB's parser, not its catalog, knows; `list_std` is harmless: DuckDB refuses it."""
+
+
+def duckdb_functions() -> set[str]:
+    connection = duckdb.connect()
+    names = {
+        name.lower()
+        for (name,) in connection.sql("SELECT DISTINCT function_name FROM duckdb_functions()").fetchall()
+    }
+    connection.close()
+    return names
+
+
+def test_every_allowed_name_is_duckdbs() -> None:
+    assert duckdb_functions() - KNOWN, "the list must not be everything"
+    assert ALLOWED - duckdb_functions() <= SYNTAX
+
+
+def test_a_function_of_duckdb_that_is_not_listed_is_refused() -> None:
+    """However it is called; operators and words of the grammar aside, which are nodes of their own."""
+    passed = {}
+    for name in sorted(duckdb_functions() - KNOWN - GRAMMAR):
+        if not name.replace("_", "a").isalnum():
+            continue
+        for arguments in ARGUMENTS:
+            for text in (
+                f"SELECT {name}({arguments}) FROM t.v",
+                f'SELECT "{name}"({arguments}) FROM t.v',
+                f"SELECT * FROM {name}({arguments})",
+            ):
+                try:
+                    sql = generate(parse_query(text, LIMITS))
+                except Refused:
+                    continue
+                if f"{name.upper()}(" in sql:
+                    passed[name] = sql
+    assert passed == {}
+
+
+def test_what_is_generated_calls_only_what_is_listed() -> None:
+    """sqlglot writes other functions, or whole queries, in the place of some: of all it knows, none gets through so."""
+    connection = duckdb.connect()
+    names = (
+        set(exp.FUNCTION_BY_NAME)
+        | set(DUCKDB.parser_class.FUNCTIONS)
+        | set(DUCKDB.parser_class.FUNCTION_PARSERS)
+    )
+    for name in sorted(names):
+        for arguments in ARGUMENTS:
+            try:
+                sql = generate(
+                    parse_query(f"SELECT {name}({arguments}) FROM (VALUES (1, 2, 3)) AS v(x, y, z)", LIMITS)
+                )
+            except Refused:
+                continue
+            again = parse_query(sql, LIMITS)  # refused, if something else than the list was written
+            assert len(list(again.find_all(exp.Select))) <= 2, sql
+            assert again.find(exp.With) is None, sql
+    connection.close()
+
+
+def test_an_unknown_node_is_refused() -> None:
+    for kind in (
+        exp.Pivot,
+        exp.TableSample,
+        exp.Command,
+        exp.Create,
+        exp.Columns,
+        exp.Comprehension,
+        exp.SessionParameter,
+        exp.NextValueFor,
+    ):
+        assert kind not in NODES | FUNCTION_NODES
+        with pytest.raises((SyntaxNotSupported, UndefinedFunction)):
+            check_allowed(exp.Select(expressions=[kind(this=exp.Literal.number("1"))]), LIMITS)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "_x",
+        "__internal_decompress_string",
+        "_",
+        "read_text",
+        '"read_text"',
+        "main.read_text",
+        "a.b.c",
+        "'x'.upper",
+        "x.upper",
+    ],
+)
+def test_no_spelling_of_a_call_gets_through(name: str) -> None:
+    with pytest.raises(Refused):
+        parse_query(f"SELECT {name}('x') FROM t.v", LIMITS)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*), sum(x), avg(x) FILTER (WHERE x > 1), string_agg(y, ',' ORDER BY y) FROM (VALUES (1, 'a')) AS v(x, y)",
+        "SELECT row_number() OVER (PARTITION BY x ORDER BY y), lag(x) OVER (ORDER BY x) FROM (VALUES (1, 'a')) AS v(x, y)",
+        "SELECT list_transform([1, 2], lambda q: q + 1), {'a': 1}, MAP {'a': 1}, [1, 2][1], ARRAY[1], x -> 'a' FROM (SELECT JSON '{}' AS x)",
+        "SELECT date_trunc('month', DATE '2024-02-03'), extract(year FROM DATE '2024-02-03'), INTERVAL 1 DAY, strftime(DATE '2024-02-03', '%Y')",
+        "SELECT CASE WHEN true THEN 1 ELSE 2 END, coalesce(NULL, 1), nullif(1, 2), greatest(1, 2), 1 IS DISTINCT FROM 2, 'a' ILIKE 'A'",
+        "SELECT TRY_CAST('x' AS INT), '1'::BIGINT, CAST(1.5 AS DECIMAL(9, 2)), TIMESTAMPTZ '2024-01-01 00:00:00+00' AT TIME ZONE 'UTC'",
+        "SELECT x, grouping(x), count(*) FROM (VALUES (1), (2)) AS v(x) GROUP BY GROUPING SETS ((x), ()) HAVING count(*) > 0",
+        "SELECT * FROM range(3) AS r(a), generate_series(1, 3) AS s(b), unnest([1, 2]) AS u(c)",
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x), median(x), arg_max(x, x) FROM (VALUES (1), (2)) AS v(x)",
+        "SELECT upper('a') || lower('B'), substring('abc', 1, 2), position('b' IN 'abc'), trim(' a '), regexp_replace('a', 'a', 'b'), md5('x')",
+    ],
+)
+def test_what_people_write_is_allowed_and_runs(sql: str) -> None:
+    engine = DuckDBEngine()
+    try:
+        assert engine.describe(generate(parse_query(sql, LIMITS)), {})
+    except MeshgateError as error:
+        pytest.fail(f"{error}: {error.__cause__}")
+    finally:
+        engine.close()

@@ -1,0 +1,242 @@
+"""Bounds before the parser, refusals by their kind, and no error but ours on any text."""
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.errors import (
+    LimitExceeded,
+    Refused,
+    StatementTooComplex,
+    SyntaxNotSupported,
+    SyntaxRefused,
+    WriteRefused,
+)
+from gateway.settings import Limits
+from gateway.sql.dialect import generate
+from gateway.sql.syntax import MAX_CHAIN, parse_expression, parse_query
+
+LIMITS = Limits()
+
+
+def parsed(text: str, limits: Limits = LIMITS) -> str:
+    return generate(parse_query(text, limits))
+
+
+WORDS = (
+    "select",
+    "from",
+    "where",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "'",
+    '"',
+    "$$",
+    "$1",
+    "?",
+    ",",
+    ";",
+    "--",
+    "/*",
+    "*/",
+    "*",
+    "with",
+    "as",
+    "case",
+    "when",
+    "end",
+    "join",
+    "on",
+    "union",
+    "values",
+    "1",
+    "0x1",
+    "1e",
+    "x",
+    "sales.orders",
+    "::",
+    "int",
+    "->",
+    "lambda x:",
+    ".",
+    "..",
+    "\\",
+    "e'",
+    "interval",
+    "date '2024-01-01'",
+    "\u200b",
+    "\ufeff",
+    "\x00",
+    "\ud800",
+    "😀",
+    "`",
+    "@",
+    "#1",
+    "pivot",
+    "explain",
+    "set",
+    "copy",
+    "not",
+    "-",
+    "~",
+    "over",
+    "filter",
+    "group by",
+    "order by",
+    "limit",
+    "exists",
+    "in",
+    "between",
+    "and",
+    "is null",
+    "like",
+    "escape",
+    "cast(",
+    "extract(",
+    "array",
+    "map",
+    "struct_pack(a :=",
+    "columns(",
+    "unnest(",
+    "range(",
+    "create",
+    "insert into",
+    "describe",
+    "from 'x'",
+    "at time zone",
+    "collate",
+    "qualify",
+)
+WRAPPED = st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join)
+
+
+@settings(max_examples=600, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    text=st.one_of(
+        st.text(max_size=60),
+        WRAPPED,
+        WRAPPED.map("select {}".format),
+        st.binary(max_size=40).map(lambda raw: raw.decode("latin-1")),
+    )
+)
+def test_any_text_is_a_query_or_refused(text: str) -> None:
+    for read in (parse_query, parse_expression):
+        try:
+            generate(read(text, LIMITS))
+        except Refused as error:
+            assert "\ud800" in text or str(error).encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select " + "(" * 3000 + "1" + ")" * 3000,
+        "select " + "- " * 3000 + "1",
+        "select " + "not " * 3000 + "true",
+        "select " + "[" * 200 + "]" * 200,
+        "select x" + "[1]" * 5000,
+        "select a" + ".b" * 5000,
+        "select 1" + "::int" * 5000,
+        "select 1" + " + 1" * (MAX_CHAIN + 1),
+        "select 1 where true" + " and true" * (MAX_CHAIN + 1),
+        "select 1" + " union select 1" * 600,
+        "select " + "case when true then " * 200 + "1" + " end" * 200,
+        "select " + ", ".join("1" * 60_000),
+        "select * from sales.o a" + " natural join sales.o" * 30,
+        "select 1 from a.b" + ", a.b" * 300,
+        "with c0 as (select 1 as x)"
+        + "".join(f", c{n + 1} as (select a.x from c{n} a, c{n} b)" for n in range(25))
+        + " select x from c25",
+        "with " + ", ".join(f"c{n} as (select 1)" for n in range(500)) + " select 1",
+        "select " + "f(" * 300 + ")" * 300,
+        "select * from " + "(select * from " * 200 + "a.b" + ")" * 200,
+        "select " + "x -> " * 300 + "1",
+    ],
+    ids=lambda text: text[:30],
+)
+def test_what_is_too_complex_is_refused_soon(text: str) -> None:
+    start = time.monotonic()
+    with pytest.raises(StatementTooComplex):
+        parsed(text)
+    assert time.monotonic() - start < 5
+
+
+def test_limits_by_name() -> None:
+    with pytest.raises(LimitExceeded, match=r"limits\.text_bytes"):
+        parsed("select '" + "é" * 60 + "'", Limits(text_bytes=100))
+    with pytest.raises(LimitExceeded, match=r"limits\.in_list"):
+        parsed("select 1 in (1, 2, 3, 4)", Limits(in_list=3))
+    with pytest.raises(LimitExceeded, match=r"limits\.generated_rows"):
+        parsed("select * from range(11)", Limits(generated_rows=10))
+    with pytest.raises(LimitExceeded, match=r"limits\.nesting"):
+        parsed("select ((((1))))", Limits(nesting=3))
+    with pytest.raises(LimitExceeded, match=r"limits\.nodes"):
+        parsed("select 1, 2, 3, 4, 5, 6", Limits(nodes=10))
+    assert parsed("select * from range(10)", Limits(generated_rows=10))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("", SyntaxRefused),
+        (" ; ", SyntaxRefused),
+        ("select", SyntaxRefused),
+        ("selec 1", SyntaxRefused),
+        ("select 1; select 2", SyntaxRefused),
+        ("select 1 from", SyntaxRefused),
+        ("select 'a", SyntaxRefused),
+        ("select 1\0", SyntaxRefused),
+        ("select 0x1F", SyntaxRefused),
+        ("select 1abc", SyntaxRefused),
+        ("select 1e", SyntaxRefused),
+        ("insert into t values (1)", WriteRefused),
+        ("drop table t", WriteRefused),
+        ("create table t (a int)", WriteRefused),
+        ("copy t to 'x'", WriteRefused),
+        ("delete from t", WriteRefused),
+        ("attach 'x' as y", WriteRefused),
+        ("explain select 1", SyntaxNotSupported),
+        ("set x = 1", SyntaxNotSupported),
+        ("describe t", SyntaxNotSupported),
+        ("pivot t on a using sum(b)", Refused),
+        ("select * from t for update", Refused),
+        ("select 1 into t", Refused),
+        ("select * from t tablesample 10%", SyntaxNotSupported),
+        ("select * from 'a.csv'", SyntaxNotSupported),
+        ("with recursive r as (select 1 union select * from r) select * from r", SyntaxNotSupported),
+    ],
+)
+def test_refusals_say_which_kind(text: str, kind: type[Refused]) -> None:
+    with pytest.raises(kind):
+        parsed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["select 1;", "(select 1)", "((select 1))", "/* a */ select 1 -- b", "SELECT\t1\n;", "select 1 ;  ; "],
+)
+def test_one_statement_however_wrapped(text: str) -> None:
+    assert parsed(text) == "SELECT 1"
+
+
+def test_a_syntax_error_points_to_its_place() -> None:
+    with pytest.raises(SyntaxRefused) as caught:
+        parsed("select 1 +\nfrom sales.orders where")
+    assert caught.value.position is not None
+    assert "sales" not in str(caught.value) or "sales" in "select 1 +\nfrom sales.orders where"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a, b", "a as b", "a from t", "select 1", "a; b", "*", "a where b", "a limit 1"]
+)
+def test_an_expression_is_one_expression(text: str) -> None:
+    with pytest.raises(Refused):
+        generate(parse_expression(text, LIMITS).assert_is(object)) if text == "*" else parse_expression(
+            text, LIMITS
+        )
