@@ -112,6 +112,8 @@ def _filters(columns: tuple[str, ...], decision: Decision) -> tuple[Alternatives
 
 def _inputs(relation: Relation, visible: VisibleCatalog) -> Mapping[tuple[str, str], GovernedRelation]:
     """What the product's SQL reads of other products: as its domain may, narrowed by what holds for the consumer."""
+    if relation.plain:
+        return {}
     inputs = {}
     for (domain, name), columns in _relations_read(relation.body).items():
         read = visible.catalog.relations[domain, name]

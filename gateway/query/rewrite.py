@@ -124,6 +124,8 @@ class _Writer:
 
 def _tokens(body: exp.Select, inputs: Mapping[tuple[str, str], GovernedSelect]) -> frozenset[str]:
     """Columns that show an input's hashed column as it is. Hashing one again would break joins on it."""
+    if not inputs:
+        return frozenset()
     scopes = Scopes()
     found = set()
     for item in body.expressions:

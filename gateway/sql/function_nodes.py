@@ -19,7 +19,7 @@ FUNCTION_NODES = frozenset(
         exp.Corr, exp.Cos, exp.Cosh, exp.Cot, exp.Count, exp.CountIf, exp.CovarPop, exp.CovarSamp,
         exp.CumeDist, exp.CurrentCatalog, exp.CurrentDatabase, exp.CurrentDate, exp.CurrentRole,
         exp.CurrentSchema, exp.CurrentTime, exp.CurrentTimestamp, exp.CurrentUser, exp.CurrentVersion,
-        exp.Date, exp.DateAdd, exp.DateBin, exp.DateDiff, exp.DateFromParts, exp.Day, exp.DayOfMonth,
+        exp.Date, exp.DateAdd, exp.DateBin, exp.DateDiff, exp.DateFromParts, exp.DateTrunc, exp.Day, exp.DayOfMonth,
         exp.DayOfWeek, exp.DayOfWeekIso, exp.DayOfYear, exp.Dayname, exp.Decode, exp.Degrees,
         exp.DenseRank, exp.Encode, exp.EndsWith, exp.Exists, exp.Exp, exp.Explode, exp.Extract,
         exp.Factorial, exp.First, exp.FirstValue, exp.Flatten, exp.Floor, exp.FromBase64, exp.FromJson,

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
@@ -136,13 +135,14 @@ def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
 
 def _check_numbers(tokens: Sequence[Token]) -> None:
     """`0x1F` and `1foo` are numbers to DuckDB or mistakes, never a number and its alias."""
-    for first, second in pairwise(tokens):
-        if first.token_type is not TokenType.NUMBER:
+    for index, token in enumerate(tokens):
+        if token.token_type is not TokenType.NUMBER:
             continue
-        glued = first.end + 1 == second.start and (second.text[:1].isalnum() or second.text[:1] == "_")
-        if glued or not NUMBER.fullmatch(first.text):
+        after = tokens[index + 1] if index + 1 < len(tokens) else None
+        glued = after is not None and after.start == token.end + 1 and re.match(r"\w", after.text)
+        if glued or not NUMBER.fullmatch(token.text):
             raise SyntaxRefused(
-                "syntax error: trailing junk after a numeric literal", position=first.start + 1
+                "syntax error: trailing junk after a numeric literal", position=token.start + 1
             )
 
 

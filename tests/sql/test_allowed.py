@@ -28,6 +28,10 @@ SYNTAX = {
     "percentile_cont",
     "percentile_disc",
     "list_std",
+    "time",
+    "timestamp",
+    "extract",
+    "grouping",
 }
 """Allowed names that DuckDB's parser, not its catalog, knows; `list_std` is harmless: DuckDB refuses it."""
 
@@ -84,7 +88,12 @@ def test_what_is_generated_calls_only_what_is_listed() -> None:
                 )
             except Refused:
                 continue
-            again = parse_query(sql, LIMITS)  # refused, if something else than the list was written
+            try:
+                again = parse_query(sql, LIMITS)  # refused, if something else than the list was written
+            except Refused:
+                with pytest.raises(duckdb.Error):
+                    connection.execute(f"EXPLAIN {sql}")
+                continue
             assert len(list(again.find_all(exp.Select))) <= 2, sql
             assert again.find(exp.With) is None, sql
     connection.close()
@@ -128,16 +137,22 @@ def test_no_spelling_of_a_call_gets_through(name: str) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT count(*), sum(x), avg(x) FILTER (WHERE x > 1), string_agg(y, ',' ORDER BY y) FROM (VALUES (1, 'a')) AS v(x, y)",
-        "SELECT row_number() OVER (PARTITION BY x ORDER BY y), lag(x) OVER (ORDER BY x) FROM (VALUES (1, 'a')) AS v(x, y)",
-        "SELECT list_transform([1, 2], lambda q: q + 1), {'a': 1}, MAP {'a': 1}, [1, 2][1], ARRAY[1], x -> 'a' FROM (SELECT JSON '{}' AS x)",
-        "SELECT date_trunc('month', DATE '2024-02-03'), extract(year FROM DATE '2024-02-03'), INTERVAL 1 DAY, strftime(DATE '2024-02-03', '%Y')",
-        "SELECT CASE WHEN true THEN 1 ELSE 2 END, coalesce(NULL, 1), nullif(1, 2), greatest(1, 2), 1 IS DISTINCT FROM 2, 'a' ILIKE 'A'",
-        "SELECT TRY_CAST('x' AS INT), '1'::BIGINT, CAST(1.5 AS DECIMAL(9, 2)), TIMESTAMPTZ '2024-01-01 00:00:00+00' AT TIME ZONE 'UTC'",
-        "SELECT x, grouping(x), count(*) FROM (VALUES (1), (2)) AS v(x) GROUP BY GROUPING SETS ((x), ()) HAVING count(*) > 0",
+        "SELECT count(*), sum(x), avg(x) FILTER (WHERE x > 1) FROM (VALUES (1, 'a')) AS v(x, y)",
+        "SELECT string_agg(y, ',' ORDER BY y), list(y), any_value(x) FROM (VALUES (1, 'a')) AS v(x, y)",
+        "SELECT row_number() OVER (PARTITION BY x ORDER BY y), lag(x) OVER (ORDER BY x) FROM (VALUES (1, 2)) AS v(x, y)",
+        "SELECT list_transform([1, 2], lambda q: q + 1), {'a': 1}, MAP {'a': 1}, [1, 2][1], ARRAY[1]",
+        "SELECT x -> 'a', x ->> 'a', json_extract(x, '$.a') FROM (SELECT JSON '{}' AS x)",
+        "SELECT date_trunc('month', DATE '2024-02-03'), extract(year FROM DATE '2024-02-03'), INTERVAL 1 DAY",
+        "SELECT strftime(DATE '2024-02-03', '%Y'), strptime('2024', '%Y'), make_date(2024, 1, 2), age(DATE '2024-02-03')",
+        "SELECT CASE WHEN true THEN 1 ELSE 2 END, coalesce(NULL, 1), nullif(1, 2), greatest(1, 2)",
+        "SELECT 1 IS DISTINCT FROM 2, 'a' ILIKE 'A', 'a' SIMILAR TO 'a', 1 BETWEEN 0 AND 2, 1 IN (1, 2)",
+        "SELECT TRY_CAST('x' AS INT), '1'::BIGINT, CAST(1.5 AS DECIMAL(9, 2))",
+        "SELECT TIMESTAMPTZ '2024-01-01 00:00:00+00' AT TIME ZONE 'UTC'",
+        "SELECT x, grouping(x), count(*) FROM (VALUES (1)) AS v(x) GROUP BY GROUPING SETS ((x), ()) HAVING count(*) > 0",
         "SELECT * FROM range(3) AS r(a), generate_series(1, 3) AS s(b), unnest([1, 2]) AS u(c)",
         "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY x), median(x), arg_max(x, x) FROM (VALUES (1), (2)) AS v(x)",
-        "SELECT upper('a') || lower('B'), substring('abc', 1, 2), position('b' IN 'abc'), trim(' a '), regexp_replace('a', 'a', 'b'), md5('x')",
+        "SELECT upper('a') || lower('B'), substring('abc', 1, 2), position('b' IN 'abc'), trim(' a ')",
+        "SELECT regexp_replace('a', 'a', 'b'), regexp_matches('a', 'a'), md5('x'), length('x'), 'a' ~ 'b'",
     ],
 )
 def test_what_people_write_is_allowed_and_runs(sql: str) -> None:

@@ -54,7 +54,7 @@ def resolved(sql: str) -> Resolved:
     return resolve(parse_query(sql, Limits()), TABLES)
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.name)
 def test_golden_pairs(case: Case) -> None:
     try:
         found = generate(resolved(case.sql).tree)
@@ -121,7 +121,8 @@ def origins(sql: str) -> dict[str, set[str]]:
 
 def test_lineage_goes_through_expressions_ctes_joins_and_groups() -> None:
     found = origins(
-        "WITH x AS (SELECT o.id AS n, upper(o.region) || c.name AS t FROM sales.orders o JOIN sales.customers c ON o.customer = c.customer) "
+        "WITH x AS (SELECT o.id AS n, upper(o.region) || c.name AS t FROM sales.orders o "
+        "JOIN sales.customers c ON o.customer = c.customer) "
         "SELECT n, t, 1 AS one, count(*) AS many FROM x GROUP BY n, t"
     )
     assert found["n"] == {"orders.id"}

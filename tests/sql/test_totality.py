@@ -1,4 +1,4 @@
-"""What cannot raise, what may stand beside a row filter, what a source may be asked: decided on typed trees, held by DuckDB."""
+"""What cannot raise, what may stand beside a row filter, what a source may be asked; DuckDB holds it."""
 
 import itertools
 
