@@ -11,7 +11,7 @@ from sqlglot import exp
 from gateway.catalog.product import Catalog, Column
 from gateway.query.authorize import Alternatives, AuthorizedQuery, GovernedRelation
 from gateway.sql.dialect import quoted
-from gateway.sql.literals import cast, data_type, literal
+from gateway.sql.literals import cast, data_type, literal, shared_type
 from gateway.sql.masks import masked, substituted
 from gateway.sql.scopes import Scopes
 from gateway.sql.totality import COMPARISONS, numeric, one_family, operands_of, totalized
@@ -158,7 +158,7 @@ def _attribute(value: object) -> exp.Expr:
 
 def own_column(name: str, kind: str) -> exp.Column:
     column = exp.Column(this=quoted(name), table=quoted(SELF))
-    column.type = data_type(kind)
+    column.type = shared_type(kind)
     return column
 
 
@@ -177,7 +177,7 @@ def _typed_columns(column_of: Callable[[str], Column]) -> Callable[[exp.Expr], e
         if column.type == column.body_type:
             return value
         attempt = exp.TryCast(this=value, to=data_type(column.type))
-        attempt.type = data_type(column.type)
+        attempt.type = shared_type(column.type)
         return attempt
 
     return typed

@@ -14,19 +14,19 @@ from gateway.sql.dialect import DUCKDB
 
 
 @lru_cache(maxsize=1024)
-def _built(name: str) -> exp.DataType:
+def shared_type(name: str) -> exp.DataType:
+    """The node of a DuckDB type name, to be a node's `type`; never part of a tree."""
     return exp.DataType.build(name, dialect=DUCKDB)
 
 
 def data_type(name: str) -> exp.DataType:
-    """The node of a DuckDB type name; a fresh copy each time, since nodes have one parent."""
-    return _built(name).copy()
+    """The node of a DuckDB type name, to be part of a tree: a copy each time, since nodes have one parent."""
+    return shared_type(name).copy()
 
 
 def cast(node: exp.Expr, name: str) -> exp.Expr:
-    kind = data_type(name)
-    result = exp.Cast(this=node, to=kind)
-    result.type = kind
+    result = exp.Cast(this=node, to=data_type(name))
+    result.type = shared_type(name)
     return result
 
 

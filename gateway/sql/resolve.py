@@ -20,6 +20,7 @@ from gateway.errors import (
     UndefinedTable,
 )
 from gateway.sql.dialect import DUCKDB, quoted
+from gateway.sql.literals import shared_type
 from gateway.sql.naming import UNNAMED, result_name
 from gateway.sql.scopes import Scopes, enclosing_selects
 from gateway.sql.stars import columns_that_stars_change, name_generators
@@ -109,8 +110,9 @@ def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
     return _finished(tree, [name for _, name in nodes], tables)
 
 
-def _lower(columns: Columns) -> dict[str, str]:
-    return {name.lower(): kind for name, kind in columns.items()}
+def _lower(columns: Columns) -> dict[str, exp.DataType]:
+    """As nodes: sqlglot would parse a type's name each time it meets the column."""
+    return {name.lower(): shared_type(kind) for name, kind in columns.items()}
 
 
 def _names_cte(table: exp.Table) -> bool:

@@ -1,14 +1,22 @@
 """How an attack reaches a world: straight into the pipeline, or as a client of an endpoint."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
 
+import psycopg
 import pyarrow as pa
+from scramp import ScramMechanism
 
 from gateway.engines.base import Answer, Engine, Input, OutputColumn
+from gateway.frontends.pgwire.handshake import Gateway
+from gateway.frontends.pgwire.server import PostgresServer
 from gateway.query.mesh import Mesh
+from gateway.query.pipeline import describe, run
 from gateway.query.request import Parameter
+from gateway.settings import Address
 from policies.principal import Principal
 from tests.query.mesh import Told, ask
 
@@ -22,6 +30,98 @@ class Driver(Protocol):
 class InProcess:
     def ask(self, mesh: Mesh, sql: str, principal: Principal, parameters: tuple[object, ...]) -> Told:
         return ask(mesh, sql, principal, tuple(Parameter(value) for value in parameters))
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    salt: bytes
+    iterations: int
+    stored_key: bytes
+    server_key: bytes
+
+
+PASSWORD = "secret"
+
+
+class OnePrincipal:
+    """Whoever signs in is `current`."""
+
+    def __init__(self) -> None:
+        self.current: Principal | None = None
+        salt, stored, server, iterations = ScramMechanism("SCRAM-SHA-256").make_auth_info(PASSWORD)
+        self._credentials = Credentials(salt, iterations, stored, server)
+
+    def principal(self, name: str) -> Principal | None:
+        return self.current
+
+    def credentials(self, name: str) -> Credentials:
+        return self._credentials
+
+
+@dataclass
+class OverPostgres:
+    """A client of the PostgreSQL endpoint: one server a mesh, one connection a question."""
+
+    identity: OnePrincipal = field(default_factory=OnePrincipal)
+    _servers: dict[int, PostgresServer] = field(default_factory=dict)
+
+    def ask(
+        self,
+        mesh: Mesh,
+        sql: str,
+        principal: Principal,
+        parameters: tuple[object, ...],
+        setup: tuple[str, ...] = (),
+    ) -> Told:
+        self.identity.current = principal
+        server = self._server(mesh)
+        with psycopg.connect(
+            host="127.0.0.1", port=server.port, user="ana", password=PASSWORD, dbname="mesh", autocommit=True
+        ) as connection:
+            for statement in setup:
+                with suppress(psycopg.Error):
+                    connection.execute(statement.encode())
+            return self._told(psycopg.RawCursor(connection), sql, parameters)
+
+    def _told(self, cursor: "psycopg.RawCursor[Any]", sql: str, parameters: tuple[object, ...]) -> Told:
+        try:
+            cursor.execute(sql.encode(), parameters or None)
+            columns, rows = self._results(cursor)
+        except psycopg.Error as error:
+            told = error.diag
+            return Told(
+                error="Error",
+                text=told.message_primary or str(error),
+                hint=told.message_hint,
+                sqlstate=error.sqlstate or "",
+            )
+        return Told(columns, rows)
+
+    def _results(
+        self, cursor: "psycopg.RawCursor[Any]"
+    ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+        """Columns and rows of all statements of one text."""
+        columns: list[tuple[str, str]] = []
+        rows: list[str] = []
+        more: bool | None = True
+        while more:
+            columns += [(column.name, str(column.type_code)) for column in cursor.description or ()]
+            rows += [repr(row) for row in cursor.fetchall()] if cursor.description else []
+            more = cursor.nextset()
+        return tuple(columns), tuple(rows)
+
+    def _server(self, mesh: Mesh) -> PostgresServer:
+        if id(mesh) not in self._servers:
+            gateway = Gateway(
+                "mesh", partial(run, mesh=mesh), partial(describe, mesh=mesh), lambda: self.identity
+            )
+            self._servers[id(mesh)] = PostgresServer(gateway, Address("127.0.0.1", 0))
+            self._servers[id(mesh)].start()
+        return self._servers[id(mesh)]
+
+    def close(self) -> None:
+        for server in self._servers.values():
+            server.stop(1)
 
 
 @dataclass

@@ -13,8 +13,9 @@ from gateway.errors import MeshgateError, Refused
 from gateway.query.pipeline import run
 from gateway.query.request import Request
 from policies.principal import Principal
+from tests.query.mesh import Told
 from tests.security.corpus import Attack, attacks
-from tests.security.drivers import Driver, InProcess, RecordingEngine, Told, texts
+from tests.security.drivers import Driver, InProcess, OverPostgres, RecordingEngine, texts
 from tests.security.worlds import ANA, Worlds, builder, written_secret
 
 SECRET = "CANARY"
@@ -107,6 +108,42 @@ def test_attack_fails_in_process(attack: Attack, meshes: Meshes, fixture_dir: Pa
         fails(attack, worlds, InProcess(), fixture_dir)
         if attack.check == "refused":
             assert all(mesh.engine.ran == [] for mesh in worlds.both), "refused, but the engine was asked"
+
+
+@pytest.fixture(scope="module")
+def postgres_client() -> Iterator[OverPostgres]:
+    client = OverPostgres()
+    yield client
+    client.close()
+
+
+SESSION = {"statement", "multi-statement"}
+"""Some of these are a session's own business at this endpoint: they are answered without the pipeline."""
+
+
+@pytest.mark.parametrize(
+    "attack", [attack for attack in OTHERS if "\x00" not in attack.sql], ids=lambda attack: attack.id
+)
+def test_attack_fails_at_the_postgres_endpoint(
+    attack: Attack, meshes: Meshes, postgres_client: OverPostgres, fixture_dir: Path
+) -> None:
+    worlds = meshes.worlds(sources_of(attack)[0], attack.row_filter)
+    sql = attack.sql.replace("{fixture_dir}", str(fixture_dir))
+    if attack.parameters and "?" in sql:
+        sql = sql.replace("?", "$1")  # as this endpoint's clients write it
+    told = [
+        postgres_client.ask(mesh, sql, principal_of(attack), attack.parameters, attack.setup)
+        for mesh in worlds.both
+    ]
+    for each in told:
+        check_nothing_shows(each, sql)
+        assert each.sqlstate != "XX000", each
+    first, second = told if "order by" in sql.lower() else [each.unordered() for each in told]
+    assert first == second, "the worlds can be told apart"
+    if attack.check == "refused" and attack.kind not in SESSION:
+        assert first.error
+    if attack.kind in SESSION:
+        assert not first.rows or attack.check != "refused", first
 
 
 def fails(attack: Attack, worlds: Worlds, driver: Driver, fixture_dir: Path) -> None:
