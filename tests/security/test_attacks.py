@@ -117,13 +117,10 @@ def postgres_client() -> Iterator[OverPostgres]:
     client.close()
 
 
-SESSION = {"statement", "multi-statement"}
-"""Some of these are a session's own business at this endpoint: they are answered without the pipeline."""
+WITHOUT_NUL = [attack for attack in OTHERS if "\x00" not in attack.sql]
 
 
-@pytest.mark.parametrize(
-    "attack", [attack for attack in OTHERS if "\x00" not in attack.sql], ids=lambda attack: attack.id
-)
+@pytest.mark.parametrize("attack", WITHOUT_NUL, ids=lambda attack: attack.id)
 def test_attack_fails_at_the_postgres_endpoint(
     attack: Attack, meshes: Meshes, postgres_client: OverPostgres, fixture_dir: Path
 ) -> None:
@@ -140,10 +137,11 @@ def test_attack_fails_at_the_postgres_endpoint(
         assert each.sqlstate != "XX000", each
     first, second = told if "order by" in sql.lower() else [each.unordered() for each in told]
     assert first == second, "the worlds can be told apart"
-    if attack.check == "refused" and attack.kind not in SESSION:
+    # This endpoint takes several statements in one text, and answers what is a session's own business.
+    if attack.check == "refused" and attack.kind != "statement" and ";" not in sql:
         assert first.error
-    if attack.kind in SESSION:
-        assert not first.rows or attack.check != "refused", first
+    if attack.check == "refused" and attack.kind == "statement":
+        assert not first.rows, first
 
 
 def fails(attack: Attack, worlds: Worlds, driver: Driver, fixture_dir: Path) -> None:
