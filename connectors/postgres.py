@@ -74,7 +74,9 @@ class PostgresConnector:
         if options["uri"] is not None and given:
             raise OptionError(given[0], "is part of uri already: give either uri or host, port and the rest")
         if options["uri"] is None and (parts["host"] is None or parts["database"] is None):
-            raise OptionError("uri", "missing: postgresql://user:password@host:port/database, or at least host and database")
+            raise OptionError(
+                "uri", "missing: postgresql://user:password@host:port/database, or at least host and database"
+            )
         uri = options["uri"] or _uri(parts)
         return cls(**{**{name: value for name, value in options.items() if name not in PARTS}, "uri": uri})
 

@@ -73,11 +73,16 @@ def _known_type(node: exp.Expr) -> str | None:
 
 
 def _type_name(kind: exp.DataType) -> str:
+    """As the engine spells it: sqlglot writes `TEXT(5)[]` where the engine says `VARCHAR[]`."""
     text = kind.sql(dialect="duckdb")
-    return NAMES.get(text, text)
+    element = text.rstrip("[]")
+    suffix = text[len(element) :]
+    word = element.partition("(")[0]
+    return NAMES.get(element, NAMES[word] if word in SIZELESS else element) + suffix
 
 
 NAMES = {"INT": "INTEGER", "TEXT": "VARCHAR", "TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE", "REAL": "FLOAT"}
+SIZELESS = {"TEXT"}
 
 
 def fill(
