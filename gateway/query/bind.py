@@ -33,12 +33,12 @@ def bind(
     """
     seen = {table_name(table): visible.relation(table_name(table)) for table in base_tables(statement.tree)}
     resolved = resolve(statement.tree, {name: relation.columns for name, relation in seen.items()})
+    answer_session_functions(
+        resolved.tree, Session(visible.principal.name, visible.catalog.name, visible.circumstances.now)
+    )
     places = numbered(resolved.tree)
     given = tuple(parameter.type for parameter in request.parameters) or request.parameter_types
     types = inferred(places, given)
     fill(places, types, None if describing else request.parameters)
     type_constants(resolved.tree)
-    answer_session_functions(
-        resolved.tree, Session(visible.principal.name, visible.catalog.name, visible.circumstances.now)
-    )
     return BoundQuery(resolved, {use.number: seen[use.table] for use in resolved.uses}, types)

@@ -55,7 +55,12 @@ def _asked_for(place: exp.Expr) -> str | None:
         return _type_name(parent.to)
     if isinstance(parent, exp.Limit | exp.Offset | exp.Fetch):
         return "BIGINT"
-    if isinstance(parent, exp.Any):
+    if isinstance(parent, exp.And | exp.Or | exp.Not | exp.Where | exp.Having):
+        return "BOOLEAN"
+    if isinstance(parent, exp.If) and place.arg_key == "this":  # of CASE WHEN, or of CASE subject WHEN
+        subject = parent.parent.this if isinstance(parent.parent, exp.Case) else None
+        return _known_type(subject) if subject else "BOOLEAN"
+    if parent is not None and _quantifies(parent):
         inner = _asked_for(parent)
         return f"{inner}[]" if inner else None
     if isinstance(parent, SAME_TYPE):
@@ -64,7 +69,16 @@ def _asked_for(place: exp.Expr) -> str | None:
     return None
 
 
+def _quantifies(node: exp.Expr) -> bool:
+    """`ANY(list)` or `ALL(list)` beside an operator; the second is a plain function to sqlglot."""
+    return isinstance(node, exp.Any) or (isinstance(node, exp.Anonymous) and str(node.this).lower() == "all")
+
+
 def _known_type(node: exp.Expr) -> str | None:
+    if _quantifies(node):
+        items = node.this if isinstance(node, exp.Any) else next(iter(node.expressions), None)
+        kind = _known_type(items.unnest()) if isinstance(items, exp.Expr) else None
+        return kind[:-2] if kind is not None and kind.endswith("[]") else None
     if node.type is None or node.type.this in (exp.DataType.Type.UNKNOWN, exp.DataType.Type.NULL):
         return None
     if isinstance(node, exp.Literal) and not node.is_string:

@@ -5,10 +5,25 @@ import logging
 from sqlglot import ErrorLevel, exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
+from sqlglot.parsers.duckdb import DuckDBParser
 
 from gateway.errors import StatementTooComplex, SyntaxNotSupported
 
 DUCKDB = Dialect.get_or_raise("duckdb")
+UNSIZED_DECIMAL = (38, 10)
+"""Digits, and those of them after the point, of a numeric that names none."""
+
+
+def sized(kind: exp.DataType) -> exp.DataType:
+    """Changes the node: a numeric without a size gets `UNSIZED_DECIMAL`."""
+    if kind.this is exp.DType.DECIMAL and not kind.expressions:
+        kind.set("expressions", [exp.DataTypeParam(this=exp.Literal.number(n)) for n in UNSIZED_DECIMAL])
+    return kind
+
+
+# DuckDB's own default, three digits after the point, would round values without a word, and the parser writes it out
+# where it stands alone. The parser is compiled: its table is changed in place, since no class can inherit from it.
+DuckDBParser.TYPE_CONVERTERS[exp.DType.DECIMAL] = sized
 
 # sqlglot logs the consumer's text when it meets a statement it does not know.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)

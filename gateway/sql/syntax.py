@@ -17,7 +17,7 @@ from gateway.errors import (
 )
 from gateway.settings import Limits
 from gateway.sql.allowed import check_allowed
-from gateway.sql.dialect import DUCKDB
+from gateway.sql.dialect import DUCKDB, sized
 from gateway.sql.expansion import check_expansion
 
 OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
@@ -103,13 +103,16 @@ def _parsed(text: str, limits: Limits) -> exp.Expr:
     if len(trees) != 1:
         raise SyntaxRefused("exactly one statement is expected" if trees else "the statement is empty")
     _check_size(trees[0], limits)
-    _forget_positions(trees[0])
+    _finish(trees[0])
     return trees[0]
 
 
-def _forget_positions(tree: exp.Expr) -> None:
-    """The positions of words in the text have served; every copy of the tree would copy them too."""
+def _finish(tree: exp.Expr) -> None:
+    """The positions of words in the text have served; every copy of the tree would copy them too. Types in types
+    (`numeric[]`) are read as those that stand alone."""
     for node in tree.walk():
+        if isinstance(node, exp.DataType):
+            sized(node)
         node._meta = None  # noqa: SLF001  `meta` makes a dict where there is none
 
 

@@ -279,9 +279,22 @@ def test_a_changed_result_is_never_sent_under_the_old_description(client: Replay
 
 def test_every_execution_runs_anew(client: Replay, mesh: DuckGateway) -> None:
     client.send(parse("select $1", "s", (23,)), SYNC)
+    mesh.seen.clear()
     for number in (b"1", b"2"):
         assert rows(client.send(bind((number,), statement="s"), execute(), SYNC)) == [[number]]
     assert len(mesh.seen) == 2
+
+
+@pytest.mark.parametrize("wait", [FLUSH, b""], ids=["flush", "sync"])
+def test_a_client_that_waits_for_parse_gets_the_error_there(client: Replay, wait: bytes) -> None:
+    stream = client.send(parse("select * from nope", "s"), wait, SYNC)
+    assert (kinds(stream), error(stream)["C"]) == ("EZ", "42P01")
+    assert error(client.send(bind(statement="s"), SYNC))["C"] == "26000"
+    assert kinds(client.send(parse("select 1", "s"), wait, SYNC)) == "1Z"
+
+
+def test_parse_is_answered_before_what_follows_it(client: Replay) -> None:
+    assert kinds(client.send(parse("select 1", "s"), query("select 2"))) == "1TDCZ"
 
 
 def test_after_an_error_everything_is_skipped_until_sync(client: Replay) -> None:

@@ -281,6 +281,35 @@ def test_types_of_parameters_are_inferred(open_mesh: Mesh) -> None:
     assert [(column.name, column.type) for column in found.columns] == [("id", "BIGINT")]
 
 
+@pytest.mark.parametrize(
+    ("condition", "kind"),
+    [
+        ("region = ANY($1::text[])", "VARCHAR[]"),
+        ("region = $1::varchar(5)", "VARCHAR"),
+        ("region = ANY($1)", "VARCHAR[]"),
+        ("id = ANY($1::int[])", "INTEGER[]"),
+        ("id <> ALL($1)", "BIGINT[]"),
+        ("$1 = ANY([1::bigint])", "BIGINT"),
+        ("amount = $1::numeric", "DECIMAL(38, 10)"),
+        ("now() > $1", "TIMESTAMP WITH TIME ZONE"),
+        ("$1", "BOOLEAN"),
+        ("NOT $1", "BOOLEAN"),
+        ("CASE WHEN $1 THEN true END", "BOOLEAN"),
+        ("CASE id WHEN $1 THEN true END", "BIGINT"),
+    ],
+)
+def test_the_type_that_a_use_asks_for(open_mesh: Mesh, condition: str, kind: str) -> None:
+    request = Request(f"SELECT id FROM sales.orders WHERE {condition}", ANYBODY, "postgres")
+    assert describe(request, open_mesh).parameters == (kind,)
+
+
+def test_a_cast_to_numeric_rounds_nothing(open_mesh: Mesh) -> None:
+    given = (Parameter(Decimal("1.2345678901"), "DECIMAL"),)
+    assert values(open_mesh, "SELECT $1::numeric, [$1]::numeric[]", parameters=given) == [
+        (Decimal("1.2345678901"), [Decimal("1.2345678901")])
+    ]
+
+
 def test_question_marks_count_from_left_to_right(open_mesh: Mesh) -> None:
     sql = "SELECT ? AS a, id FROM sales.orders WHERE id = ? AND region = ?"
     given = (Parameter("x"), Parameter(2), Parameter("EU"))

@@ -237,3 +237,18 @@ def test_an_expression_is_one_expression(text: str) -> None:
         generate(parse_expression(text, LIMITS).assert_is(object)) if text == "*" else parse_expression(
             text, LIMITS
         )
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("numeric", "DECIMAL(38, 10)"),
+        ("decimal", "DECIMAL(38, 10)"),
+        ("numeric[]", "DECIMAL(38, 10)[]"),
+        ("struct(a numeric)", 'STRUCT("a" DECIMAL(38, 10))'),
+        ("numeric(18, 3)", "DECIMAL(18, 3)"),
+        ("numeric(5)", "DECIMAL(5)"),
+    ],
+)
+def test_a_numeric_without_a_size_keeps_ten_digits_after_the_point(written: str, kept: str) -> None:
+    assert parsed(f"SELECT x::{written} FROM t") == f'SELECT CAST("x" AS {kept}) FROM "t"'

@@ -42,6 +42,7 @@ class Session:
         self._work = Workspace(admitted.settings)
         self._skipping = False
         self._undescribed: Portal | None = None
+        self._unchecked: str | None = None
         self._offset = 0
 
     # --- the life of a session -----------------------------------------------------------------------
@@ -84,6 +85,7 @@ class Session:
     # --- simple protocol -----------------------------------------------------------------------------
 
     def _simple(self, text: str) -> Steps[None]:
+        yield from self._parsed(check=False)
         self._skipping = False
         self._undescribed = None
         self._work.statements.pop("", None)
@@ -134,6 +136,7 @@ class Session:
         try:
             if self._undescribed is not None and not isinstance(message, wire.Execute):
                 yield from self._describe_now()
+            yield from self._parsed(check=isinstance(message, wire.Flush))
             yield from self._step(message)
         except MeshgateError as error:
             yield from self._failed(error)
@@ -149,7 +152,7 @@ class Session:
         match message:
             case wire.Parse(name, text, types):
                 self._work.keep(name, text, tuple(parameter_type(oid) for oid in types))
-                yield Send(wire.PARSE_COMPLETE)
+                self._unchecked = name
             case wire.Bind():
                 yield from self._bind(message)
             case wire.Describe("S", name):
@@ -166,7 +169,7 @@ class Session:
                 yield Send(wire.CLOSE_COMPLETE)
 
     def _sync(self) -> Steps[None]:
-        if self._undescribed is not None and not self._skipping:
+        if not self._skipping and (self._undescribed is not None or self._unchecked is not None):
             yield from self._extended(wire.Flush())
         self._skipping = False
         self._undescribed = None
@@ -209,6 +212,18 @@ class Session:
         self._remember(name, prepared, known)
         yield Send(wire.parameter_description([kind.oid for kind in known.parameters or ()]))
         yield Send(self._description(known.shape, _TEXT))
+
+    def _parsed(self, *, check: bool) -> Steps[None]:
+        """Answer the last Parse. A client that waits for that expects there what is wrong with the statement, as
+        PostgreSQL tells it: pg8000 cannot bear it later."""
+        name, self._unchecked = self._unchecked, None
+        if name is None:
+            return
+        prepared = self._work.statement(name)
+        if check and prepared.text and prepared.session is None and prepared.catalog is None:
+            del self._work.statements[name]
+            self._work.statements[name] = yield from self._described(prepared)
+        yield Send(wire.PARSE_COMPLETE)
 
     def _remember(self, name: str, prepared: Prepared, known: Prepared) -> None:
         if self._work.statements.get(name) is prepared:
