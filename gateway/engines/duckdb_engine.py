@@ -35,6 +35,7 @@ from gateway.errors import (
 LOG = logging.getLogger(__name__)
 BATCH_ROWS = 32_768
 BATCH_BYTES = 8_000_000
+INTERRUPT_SECONDS = 0.05
 ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, OSError, SourceError)
 
 
@@ -110,6 +111,7 @@ class DuckDBAnswer:
         self._relation: duckdb.DuckDBPyRelation | None = relation
         self._streams = streams
         self._canceled = threading.Event()
+        self._over = threading.Event()
         self._closed = False
         self._lock = threading.Lock()
         self._reader: pa.RecordBatchReader | None = None
@@ -150,6 +152,15 @@ class DuckDBAnswer:
 
     def cancel(self) -> None:
         self._canceled.set()
+        self._interrupt()
+        threading.Thread(target=self._interrupt_until_closed, name="interrupt", daemon=True).start()
+
+    def _interrupt_until_closed(self) -> None:
+        """DuckDB forgets an interrupt that comes before its query has begun."""
+        while not self._over.wait(INTERRUPT_SECONDS):
+            self._interrupt()
+
+    def _interrupt(self) -> None:
         with self._lock:
             if not self._closed:
                 with suppress(duckdb.Error):
@@ -160,6 +171,7 @@ class DuckDBAnswer:
             if self._closed:
                 return
             self._closed = True
+            self._over.set()
             self._relation = None
             reader, self._reader = self._reader, None
             if reader is not None:

@@ -2,8 +2,9 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import duckdb
@@ -102,8 +103,15 @@ class DuckResult:
 
     def cancel(self) -> None:
         self._canceled = True
-        self._cursor.interrupt()
         self._owner.canceled.set()
+        threading.Thread(target=self._interrupt, name="interrupt").start()
+
+    def _interrupt(self) -> None:
+        """Until the result is closed: DuckDB forgets an interrupt that comes before its query has begun."""
+        while id(self) in self._owner.open:
+            with suppress(duckdb.Error):
+                self._cursor.interrupt()
+            time.sleep(0.05)
 
     def close(self) -> None:
         self._owner.open.discard(id(self))
