@@ -13,7 +13,7 @@ import pyarrow as pa
 from connectors.streams import scan_schema
 from connectors.types import arrow_type
 from gateway.audit import AuditRecord
-from gateway.errors import AccessDenied, Failed, InternalFailure, MeshgateError, QueryCanceled
+from gateway.errors import AccessDenied, InternalFailure, MeshgateError
 from gateway.query.authorize import AuthorizedQuery, authorize
 from gateway.query.bind import bind
 from gateway.query.execute import execute, named
@@ -22,7 +22,7 @@ from gateway.query.mesh import Mesh
 from gateway.query.parse import parse
 from gateway.query.plan import Fragment, Input, Plan, plan
 from gateway.query.request import Description, Request, Result
-from gateway.query.result import GovernedResult
+from gateway.query.result import GovernedResult, closed
 from gateway.query.rewrite import GovernedQuery, rewrite
 from gateway.query.visible import VisibleCatalog
 from policies.principal import Circumstances
@@ -151,14 +151,3 @@ def described(record: AuditRecord, query: AuthorizedQuery) -> AuditRecord:
         masked=query.masked,
         rules=query.rules,
     )
-
-
-def closed(record: AuditRecord, error: MeshgateError) -> AuditRecord:
-    outcome = (
-        "cancelled"
-        if isinstance(error, QueryCanceled)
-        else "failed"
-        if isinstance(error, Failed)
-        else "refused"
-    )
-    return replace(record, outcome=outcome, sqlstate=error.sqlstate, message=str(error))

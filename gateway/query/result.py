@@ -26,6 +26,15 @@ from gateway.query.mesh import Mesh
 LOG = logging.getLogger(__name__)
 
 
+def closed(record: AuditRecord, error: MeshgateError | None) -> AuditRecord:
+    """The record with how the statement ended; None: it was answered."""
+    if error is None:
+        return replace(record, outcome="done")
+    kinds = ((QueryCanceled, "cancelled"), (Failed, "failed"), (MeshgateError, "refused"))
+    outcome = next(name for kind, name in kinds if isinstance(error, kind))
+    return replace(record, outcome=outcome, sqlstate=error.sqlstate, message=str(error))
+
+
 class GovernedResult:
     """A `Result`. Reading to the end, an error or `close` closes the record, once."""
 
@@ -113,17 +122,8 @@ class GovernedResult:
             LOG.exception("the end of statement %s could not be recorded", self.reference)
 
     def _final(self, error: MeshgateError | None) -> AuditRecord:
-        if error is None:
-            outcome = "done"
-        elif isinstance(error, QueryCanceled):
-            outcome = "cancelled"
-        else:
-            outcome = "failed" if isinstance(error, Failed) else "refused"
         return replace(
-            self._record,
-            outcome=outcome,
-            sqlstate=error.sqlstate if error else None,
-            message=str(error) if error else None,
+            closed(self._record, error),
             sources=self._running.accesses(),
             rows=self._rows,
             bytes=self._bytes,

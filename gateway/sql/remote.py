@@ -11,7 +11,6 @@ from gateway.sql.dialect import generate, quoted
 from gateway.sql.totality import (
     COMPARISONS,
     FAMILIES,
-    LIKES,
     T,
     is_constant,
     is_valid_pattern,
@@ -97,7 +96,7 @@ def _is_shared_with_postgres(node: exp.Expr) -> bool:
         return kind_of(node.this) in (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ)
     if isinstance(node, exp.Cast | exp.TryCast):
         return _is_widening(node)
-    return isinstance(node, LIKES) and isinstance(node, exp.Like) and is_valid_pattern(node.expression)
+    return isinstance(node, exp.Like) and is_valid_pattern(node.expression)
 
 
 def _is_widening(node: exp.Cast | exp.TryCast) -> bool:
@@ -107,9 +106,8 @@ def _is_widening(node: exp.Cast | exp.TryCast) -> bool:
     return (source == target and source is not T.DECIMAL) or (source, target) in WIDENINGS
 
 
-def remote_text(select: exp.Select, dialect: str) -> str:
+def remote_text(tree: exp.Select, dialect: str) -> str:
     """SQL in the source's dialect of a tree that `not_pushable` let pass. The tree is used up."""
-    tree = select
     for table in tree.find_all(exp.Table):
         table.set("catalog", None)
     for attempt in list(tree.find_all(exp.TryCast)):
