@@ -207,7 +207,7 @@ class BareScan:
     fragment: Fragment
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        stream = self.opened.mesh.connectors[self.fragment.source].open(self.fragment.scan)
+        stream = self.opened.mesh.connectors[self.fragment.source].snapshot().open(self.fragment.scan)
         return stream.reader().__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
 
 

@@ -4,10 +4,12 @@ A connector turns a `Scan` into a stream of Arrow batches. It knows sources and 
 principals nor policies.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from threading import Event
+from types import MappingProxyType
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -54,26 +56,68 @@ class SourceTable:
 
 
 @dataclass(frozen=True, slots=True)
+class KeySet:
+    """Rows of values that a scan's query reads as the table `name`, whose columns are those of `table`.
+
+    Types are Arrow's of the DuckDB types that `TakesKeys.transferable` accepts. A row with a NULL in it is
+    never sent: it equals nothing.
+    """
+
+    name: str
+    table: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
     """A request to read `columns`, in that order, either of `table` or of the result of `query`.
 
     `query` is SQL in the connector's `dialect`; its result has exactly these column names. Each column
     arrives in its `type`, exactly: a connector converts at the source where the driver would lose something.
-    `reference` names the statement in the source's own log (`application_name`, a comment, or nothing).
+    `keys` are tables that the query reads by their names as if they were the source's own; how they get there
+    is the connector's business.
     """
 
     columns: tuple[SourceColumn, ...]
     table: tuple[str, ...] | None = None
     query: str | None = None
-    reference: str = ""
+    keys: tuple[KeySet, ...] = ()
 
     @property
     def asked(self) -> str:
-        """What the source is asked, in words for a record."""
+        """What the source is asked, in words for a record: no value of a key is in it."""
         return (
             self.query
             or f"{', '.join(column.name for column in self.columns)} of {'.'.join(self.table or ())}"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnStatistics:
+    """What a source knows about a column; None: it does not say, or the account may not see it.
+
+    `distinct` counts different values that are not NULL, `null_fraction` is between 0 and 1, `average_bytes` is
+    of values that are not NULL. `minimum` and `maximum` are Python values of the delivered type; they may be
+    outdated, or of a sample.
+    """
+
+    distinct: float | None = None
+    null_fraction: float | None = None
+    average_bytes: float | None = None
+    minimum: object | None = None
+    maximum: object | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableStatistics:
+    """Estimates, but for `unique`: sets of columns which the source keeps unique (NULLs may repeat).
+
+    `indexed` are the columns by which the source finds rows without reading all: leading columns of indexes.
+    """
+
+    rows: float | None = None
+    columns: Mapping[str, ColumnStatistics] = field(default_factory=lambda: MappingProxyType({}))
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexed: tuple[str, ...] = ()
 
 
 class Stream(Protocol):
@@ -94,11 +138,23 @@ class Stream(Protocol):
         ...
 
 
-class Connector(Protocol):
-    """One source. Making a connector does not connect; a source that is down is SourceDown on use.
+class Snapshot(Protocol):
+    """One state of one source, for one query. Several streams of it may be open at once, in several threads.
 
-    `open` does not connect either: the source is asked, and errors arise, when the first batch is read.
+    A source that has no snapshots (files) gives each scan the state it finds.
     """
+
+    def open(self, scan: Scan) -> Stream:
+        """Does not connect: the source is asked, and errors arise, when the first batch is read."""
+        ...
+
+    def close(self) -> None:
+        """Close every stream and let the source go; idempotent; cancels what still runs."""
+        ...
+
+
+class Connector(Protocol):
+    """One source. Making a connector does not connect; a source that is down is SourceDown on use."""
 
     dialect: str | None
     """The sqlglot dialect of `Scan.query`; None: this source reads whole columns only."""
@@ -107,6 +163,45 @@ class Connector(Protocol):
         """Every table that may be read, introspected now. The default schema may be left out of a name."""
         ...
 
-    def open(self, scan: Scan) -> Stream: ...
+    def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:
+        """The one way to read. Does not connect either.
+
+        `reference` names the query in the source's own log (`application_name`, a comment, or nothing). `scans`
+        says how many scans will be opened, if that is known: with the last one's end the source is let go.
+        """
+        ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class KeepsStatistics(Protocol):
+    """A connector that can estimate what its tables hold."""
+
+    def statistics(self, names: Collection[tuple[str, ...]]) -> Mapping[tuple[str, ...], TableStatistics]:
+        """Of those tables that it knows something about, at little cost. A missing statistic is no error; SourceError
+        is: the source is down, or refuses to be asked at all."""
+        ...
+
+
+@runtime_checkable
+class TakesKeys(Protocol):
+    """A connector whose queries may read key sets."""
+
+    def transferable(self, kind: str) -> bool:
+        """Whether a key column may be of this DuckDB type: it arrives exactly, and equals there what it equals here.
+
+        That the source's own column compares as DuckDB does (no padding, no collation that ignores case) is for
+        the caller to know.
+        """
+        ...
+
+
+@runtime_checkable
+class Reserves(Protocol):
+    """A snapshot that has to wait for a place before it can read."""
+
+    def reserve(self, canceled: Event) -> None:
+        """Wait for the first place. Whoever reads several sources reserves all, in one order for all queries, before
+        reading one: so no two queries wait for each other. SourceDown at once for a source known to be down."""
+        ...

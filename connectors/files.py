@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from connectors.base import Scan, SourceDown, SourceError, SourceTable, Stream
+from connectors.base import Scan, Snapshot, SourceDown, SourceError, SourceTable, Stream
 from connectors.csv_format import CSV
 from connectors.file_formats import ARROW, PARQUET, FileFormat
 from connectors.jsonl_format import JSONL
 from connectors.options import Option
-from connectors.streams import Batches, PulledStream, scan_schema
+from connectors.streams import Batches, PulledStream, Scans, scan_schema
 
 FORMATS: Mapping[str, FileFormat] = {
     ".parquet": PARQUET,
@@ -60,8 +60,11 @@ class FilesConnector:
     def tables(self) -> Mapping[tuple[str, ...], SourceTable]:
         return {(name,): self._table(name, found) for name, found in self._found().items()}
 
-    def open(self, scan: Scan) -> Stream:
-        if scan.query is not None or scan.table is None:
+    def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:  # noqa: ARG002
+        return Scans(self._open)
+
+    def _open(self, scan: Scan) -> Stream:
+        if scan.query is not None or scan.table is None or scan.keys:
             raise SourceError("files are read as tables, not queried")
         canceled = Event()
         return PulledStream(scan_schema(scan.columns), self._batches(scan, canceled), canceled.set)

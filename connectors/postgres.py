@@ -8,11 +8,11 @@ from urllib.parse import quote, urlencode
 import adbc_driver_manager
 import pyarrow as pa
 
-from connectors.base import Scan, ScanCanceled, SourceColumn, SourceTable, Stream
+from connectors.base import Scan, ScanCanceled, Snapshot, SourceColumn, SourceTable, Stream
 from connectors.options import Option, OptionError
 from connectors.postgres_pool import Connection, Pool
 from connectors.postgres_types import Arrival, arrival, natural_type, quoted
-from connectors.streams import Batches, PulledStream, scan_schema
+from connectors.streams import Batches, PulledStream, Scans, scan_schema
 
 # A domain is read as its base type, which is also what the server sends. An array counts as one only if it
 # is its element's array type: int2vector and oidvector look alike and are not.
@@ -109,9 +109,12 @@ class PostgresConnector:
                 tables[name[1:]] = tables[name]
         return tables
 
-    def open(self, scan: Scan) -> Stream:
+    def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:  # noqa: ARG002
+        return Scans(lambda scan: self._open(scan, reference))
+
+    def _open(self, scan: Scan, reference: str) -> Stream:
         schema = scan_schema(scan.columns)
-        work = _Work(self._pool, scan.reference)
+        work = _Work(self._pool, reference)
         return PulledStream(schema, self._batches(scan, schema, work), work.interrupt)
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ import adbc_driver_manager
 import adbc_driver_sqlite
 import pyarrow as pa
 
-from connectors.base import Scan, SourceColumn, SourceDown, SourceError, SourceTable, Stream
+from connectors.base import Scan, Snapshot, SourceColumn, SourceDown, SourceError, SourceTable, Stream
 from connectors.options import Option
 from connectors.sqlite_values import (
     affinity_type,
@@ -29,7 +29,7 @@ from connectors.sqlite_values import (
     delivered,
     sentinels,
 )
-from connectors.streams import Batches, PulledStream, scan_schema
+from connectors.streams import Batches, PulledStream, Scans, scan_schema
 
 BATCH_ROWS = 8_192
 
@@ -66,7 +66,10 @@ class SqliteConnector:
         except (adbc_driver_manager.Error, pa.ArrowException, OSError) as error:
             raise SourceError(f"{self._path.name}: {error}") from error
 
-    def open(self, scan: Scan) -> Stream:
+    def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:  # noqa: ARG002
+        return Scans(self._open)
+
+    def _open(self, scan: Scan) -> Stream:
         schema = scan_schema(scan.columns)
         work = _Interruptible()
         return PulledStream(schema, self._batches(scan, schema, work), work.interrupt)

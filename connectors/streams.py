@@ -5,7 +5,7 @@ from threading import Event, Lock
 
 import pyarrow as pa
 
-from connectors.base import ScanCanceled, SourceColumn, SourceError
+from connectors.base import Scan, ScanCanceled, SourceColumn, SourceError, Stream
 from connectors.types import arrow_type
 
 PATIENCE = 2.0
@@ -91,3 +91,28 @@ class PulledStream:
     def _refuse_if_canceled(self, cause: Exception | None = None) -> None:
         if self._canceled.is_set():
             raise ScanCanceled("the scan was cancelled") from cause
+
+
+class Scans:
+    """The Snapshot of a source whose scans have nothing in common. `open_one` opens one."""
+
+    def __init__(self, open_one: Callable[[Scan], Stream]) -> None:
+        self._open_one = open_one
+        self._lock = Lock()
+        self._streams: list[Stream] = []
+        self._closed = False
+
+    def open(self, scan: Scan) -> Stream:
+        stream = self._open_one(scan)
+        with self._lock:
+            if self._closed:
+                raise SourceError("the snapshot is closed")
+            self._streams.append(stream)
+        return stream
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            streams, self._streams = self._streams, []
+        for stream in streams:
+            stream.close()

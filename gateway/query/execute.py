@@ -1,12 +1,13 @@
 """Step 6: the plan runs. Sources stream into the engine, the engine streams out."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 import pyarrow as pa
 
 from connectors.base import Connector, Stream
+from connectors.snapshots import Snapshots
 from connectors.streams import scan_schema
 from connectors.types import arrow_type, exact_batch
 from gateway.audit import SourceAccess
@@ -29,9 +30,9 @@ class Execution:
     ) -> None:
         self._plan = plan
         self._engine = engine
-        self._connectors = connectors
+        asked = Counter(fragment.source for fragment in plan.fragments())
+        self._sources = Snapshots({name: connectors[name] for name in asked}, reference)
         self._hash_key = hash_key
-        self._reference = reference
         self._lock = threading.Lock()
         self._open: list[Stream | Answer] = []
         self._reads: list[_FragmentInput] = []
@@ -71,6 +72,7 @@ class Execution:
             running, self._open = self._open, []
         for each in running:
             each.close()
+        self._sources.close()
 
     def keep(self, opened: Stream | Answer) -> None:
         """Remember what `cancel` and `close` must reach. Raises QueryCanceled if that has happened already."""
@@ -89,9 +91,7 @@ class Execution:
     def _input(self, read: Input) -> "_FragmentInput | _StageInput":
         if isinstance(read, Stage):
             return _StageInput(read, lambda: self._run(read.sql, read.inputs), self._hash_key)
-        source = _FragmentInput(
-            read, self._connectors[read.source], self._hash_key, self._reference, self.keep
-        )
+        source = _FragmentInput(read, self._sources, self._hash_key, self.keep)
         self._reads.append(source)
         return source
 
@@ -102,22 +102,20 @@ class _FragmentInput:
     def __init__(
         self,
         fragment: Fragment,
-        connector: Connector,
+        sources: Snapshots,
         hash_key: bytes,
-        reference: str,
         keep: Callable[[Stream], None],
     ) -> None:
         self._fragment = fragment
-        self._connector = connector
+        self._sources = sources
         self._hash_key = hash_key
-        self._reference = reference
         self._keep = keep
         self._rows = 0
         self._bytes = 0
         self.schema = hashed_schema(scan_schema(fragment.scan.columns), fragment.hashed)
 
     def open(self) -> pa.RecordBatchReader:
-        stream = self._connector.open(replace(self._fragment.scan, reference=self._reference))
+        stream = self._sources.open(self._fragment.source, self._fragment.scan)
         self._keep(stream)
         return pa.RecordBatchReader.from_batches(self.schema, self._counted(stream))
 

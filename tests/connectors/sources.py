@@ -162,12 +162,17 @@ MAKERS: Mapping[str, Maker] = {
 }
 
 
+def one(made: Connector, scan: Scan, reference: str = "test") -> Stream:
+    """The stream of a snapshot's only scan: with its end everything is let go."""
+    return made.snapshot(reference, scans=1).open(scan)
+
+
 def opened(made: Connector, table: str, *names: str) -> Stream:
     """A scan of a table as introspected; all columns, or those named, in that order."""
     found = made.tables()[(table,)]
     known = {column.name: column for column in found.columns}
     columns = tuple(known[name] for name in names) if names else found.columns
-    return made.open(Scan(columns, table=found.name, reference="test"))
+    return one(made, Scan(columns, table=found.name))
 
 
 def read(stream: Stream) -> pa.Table:
@@ -186,7 +191,7 @@ def rows(table: pa.Table) -> list[Row]:
 def ask(made: Connector, query: str, *columns: tuple[str, str]) -> pa.Table:
     """The result of a query in the source's own SQL; columns as (name, DuckDB type)."""
     wanted = tuple(SourceColumn(name, kind, "") for name, kind in columns)
-    return read(made.open(Scan(wanted, query=query, reference="test")))
+    return read(one(made, Scan(wanted, query=query)))
 
 
 def run(uri: str, *statements: str) -> None:

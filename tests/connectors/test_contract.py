@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from connectors.base import Scan, ScanCanceled, SourceColumn, SourceDown, SourceError, SourceTable
-from tests.connectors.sources import MAKERS, Row, Rows, Source, ask, opened, read, rows
+from tests.connectors.sources import MAKERS, Row, Rows, Source, ask, one, opened, read, rows
 from tests.servers import PostgresServer
 
 COLUMNS = (("id", "BIGINT"), ("x", "DOUBLE"), ("name", "VARCHAR"))
@@ -229,7 +229,7 @@ def test_what_is_not_there_is_an_error(fill: Fill) -> None:
         Scan((SourceColumn("id", "DATE", ""),), table=("t",)),
     ):
         with pytest.raises(SourceError):
-            read(source.connector.open(scan))
+            read(one(source.connector, scan))
 
 
 def test_the_dialect_tells_whether_queries_run(fill: Fill) -> None:
@@ -258,7 +258,7 @@ def test_files_named_for_the_engine_hold_the_same(fill: Fill) -> None:
 
 def test_a_scan_of_no_column_is_refused(fill: Fill) -> None:
     with pytest.raises(ValueError, match="at least one column"):
-        fill(t=Rows(COLUMNS, VALUES)).connector.open(Scan((), table=("t",)))
+        one(fill(t=Rows(COLUMNS, VALUES)).connector, Scan((), table=("t",)))
 
 
 def test_batches_outlive_the_stream(fill: Fill) -> None:

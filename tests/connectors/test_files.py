@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from connectors.base import Scan, SourceError
 from connectors.files import FilesConnector
-from tests.connectors.sources import opened, read, rows
+from tests.connectors.sources import one, opened, read, rows
 
 TEXT = st.text(max_size=20)
 SCALARS = st.none() | TEXT | st.integers() | st.booleans()
@@ -149,7 +149,7 @@ def test_json_that_nests_after_it_was_introspected_is_an_error(tmp_path: Path) -
     scan = Scan(connector.tables()[("t",)].columns, ("t",))
     jsonl_file(tmp_path, '{"a":{"b":1}}\n')
     with pytest.raises(SourceError, match="column a is JSON, not VARCHAR"):
-        read(connector.open(scan))
+        read(one(connector, scan))
 
 
 @given(

@@ -15,7 +15,7 @@ from connectors.base import Scan, ScanCanceled, SourceColumn, SourceDown, Source
 from connectors.options import OptionError
 from connectors.postgres import PostgresConnector
 from connectors.postgres_pool import secrets, with_parameters
-from tests.connectors.sources import answer, ask, opened, read, rows, run
+from tests.connectors.sources import answer, ask, one, opened, read, rows, run
 from tests.servers import PostgresServer, postgres_server
 
 
@@ -73,8 +73,8 @@ def test_a_session_is_read_only_named_and_neutral(uri: str, source: PostgresConn
         "search_path",
     )
     query = "SELECT " + ", ".join(f"current_setting('{name}') AS \"{name}\"" for name in shown)
-    stream = source.open(
-        Scan(tuple(SourceColumn(name, "VARCHAR", "") for name in shown), query=query, reference="it's 7")
+    stream = one(
+        source, Scan(tuple(SourceColumn(name, "VARCHAR", "") for name in shown), query=query), "it's 7"
     )
     got = dict(zip(shown, rows(read(stream))[0], strict=True))
     assert got == {
@@ -110,14 +110,14 @@ def test_a_type_that_changed_since_introspection_is_never_read_as_the_old_one(
 ) -> None:
     run(uri, "CREATE TABLE changing (a numeric(10,2))", "INSERT INTO changing VALUES (1.25)")
     columns = source.tables()[("changing",)].columns
-    assert rows(read(source.open(Scan(columns, ("changing",))))) == [(Decimal("1.25"),)]
+    assert rows(read(one(source, Scan(columns, ("changing",))))) == [(Decimal("1.25"),)]
     run(uri, "ALTER TABLE changing ALTER a TYPE numeric(10,4)", "UPDATE changing SET a = 1.2501")
     with pytest.raises(SourceError, match="more than 2 fractional digits"):
-        read(source.open(Scan(columns, ("changing",))))
+        read(one(source, Scan(columns, ("changing",))))
 
 
 def slow(source: PostgresConnector, query: str) -> Stream:
-    return source.open(Scan((SourceColumn("a", "VARCHAR", ""),), query=query, reference="slow"))
+    return one(source, Scan((SourceColumn("a", "VARCHAR", ""),), query=query), "slow")
 
 
 def running(uri: str, name: str = "meshgate slow") -> int:

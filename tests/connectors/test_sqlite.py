@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from connectors.base import Scan, ScanCanceled, SourceColumn, SourceDown, SourceError
 from connectors.sqlite import SqliteConnector
 from connectors.sqlite_values import affinity_type
-from tests.connectors.sources import Row, ask, opened, read, rows
+from tests.connectors.sources import Row, ask, one, opened, read, rows
 
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
 FLOATS = st.floats(allow_nan=False)
@@ -155,7 +155,7 @@ def test_cancel_stops_work_that_has_no_first_row(tmp_path: Path, *, as_view: boo
     endless = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT max(n) AS a FROM r"
     source = filled(tmp_path, "CREATE TABLE t(a)", f"CREATE VIEW v AS {endless}")
     column = (SourceColumn("a", "BIGINT", ""),)
-    stream = source.open(Scan(column, table=("v",)) if as_view else Scan(column, query=endless))
+    stream = one(source, Scan(column, table=("v",)) if as_view else Scan(column, query=endless))
     threading.Timer(0.2, stream.cancel).start()
     began = time.monotonic()
     with pytest.raises(ScanCanceled):
