@@ -7,7 +7,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
@@ -16,11 +16,12 @@ from gateway.audit import AuditRecord, AuditSink, JsonLinesSink
 from gateway.auth import PROCESS_SECRET, Principals, read_principals
 from gateway.catalog.load import Loaded, load
 from gateway.engines.duckdb_engine import DuckDBEngine
-from gateway.errors import ConfigurationError, ShuttingDown
+from gateway.errors import AuthenticationFailed, ConfigurationError, ShuttingDown
 from gateway.frontends.pgwire.handshake import Gateway
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.query.mesh import Mesh
-from gateway.query.pipeline import describe, run
+from gateway.query.pipeline import describe, refusals_on_record, run
+from gateway.query.pipeline import opened as audit_record
 from gateway.query.request import Description, Request, Result
 from gateway.settings import Address, Settings, hash_key, read_settings
 
@@ -250,12 +251,16 @@ class Server:
     # --- what endpoints ask for --------------------------------------------------------------------------
 
     def run(self, request: Request) -> Result:
-        with self._taken() as mesh:
-            return run(request, mesh)
+        with self._taken() as opened:
+            return run(as_of(opened, request), opened.mesh, self._in_force)
 
     def describe(self, request: Request) -> Description:
-        with self._taken() as mesh:
-            return describe(request, mesh)
+        with self._taken() as opened:
+            return describe(as_of(opened, request), opened.mesh)
+
+    def _in_force(self, request: Request) -> tuple[Request, Mesh]:
+        opened = self.current
+        return as_of(opened, request), opened.mesh
 
     def version(self) -> tuple[str, str]:
         """Changes whenever a statement could mean something else than before."""
@@ -263,7 +268,7 @@ class Server:
         return mesh.catalog.version, mesh.policies.version
 
     @contextlib.contextmanager
-    def _taken(self) -> Iterator[Mesh]:
+    def _taken(self) -> Iterator[OpenMesh]:
         """The mesh in force, kept open meanwhile; a result that outlives this keeps it open by its record."""
         call = f"call {next(self._calls)}"
         with self._taking:
@@ -272,7 +277,7 @@ class Server:
                 raise ShuttingDown
             live.running.begins(call)
         try:
-            yield live.opened.mesh
+            yield live.opened
         finally:
             live.running.ends(call)
 
@@ -301,6 +306,16 @@ class Server:
         )
         bounds = Bounds(threads=self._settings.limits.concurrency)
         return PostgresServer(gateway, address, self._settings.tls, bounds)
+
+
+def as_of(opened: OpenMesh, request: Request) -> Request:
+    """The request with its principal as the identity provider has it now: a session outlives a reload, what its
+    principal was given when it began does not. Raises AuthenticationFailed, on record, for one who is gone."""
+    principal = opened.principals.principal(request.principal.name)
+    if principal is not None:
+        return replace(request, principal=principal)
+    with refusals_on_record(audit_record(request), opened.mesh):
+        raise AuthenticationFailed(f'there is no user "{request.principal.name}" any more')
 
 
 def _live(settings: Settings, problems: tuple[str, ...], sink: AuditSink) -> Live:

@@ -75,6 +75,14 @@ class Relation:
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
+    def means_the_same_as(self, other: "Relation") -> bool:
+        """Same SQL, same columns of the same types. Descriptions and tags may differ."""
+        shapes = [
+            [(column.name, column.type, column.body_type) for column in relation.columns]
+            for relation in (self, other)
+        ]
+        return self is other or (shapes[0] == shapes[1] and self.body == other.body)
+
     def protected(self) -> ProtectedRelation:
         return ProtectedRelation(
             self.domain, self.name, {column.name: column.tags for column in self.columns}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from gateway.catalog.product import Relation
-from gateway.errors import AccessDenied
+from gateway.errors import AccessDenied, Refused
 from gateway.query.bind import BoundQuery
 from gateway.query.visible import VisibleCatalog
 from gateway.sql.resolve import base_tables, table_name
@@ -78,6 +78,47 @@ def authorize(bound: BoundQuery, visible: VisibleCatalog) -> AuthorizedQuery:
         seen = bound.relations[use.number]
         relations[use.number] = _governed(seen.relation, use.columns, seen.decision, visible)
     return AuthorizedQuery(bound, relations, visible)
+
+
+def stands(query: AuthorizedQuery, now: VisibleCatalog) -> bool:
+    """Whether `now`, a later view of the catalog, still shows all that the query was authorized to show: the same
+    relations and columns, no row and no value less (governance.md, rule 10)."""
+    return all(_still_shown(governed, query.visible, now) for governed in query.relations.values())
+
+
+def _still_shown(before: GovernedRelation, then: VisibleCatalog, now: VisibleCatalog) -> bool:
+    name = (before.relation.domain, before.relation.name)
+    try:
+        seen = now.relation(name)
+        if not before.relation.means_the_same_as(seen.relation):
+            return False
+        return _as_much(_governed(seen.relation, before.columns, seen.decision, now), before, now, then)
+    except Refused:
+        return False
+
+
+def _as_much(
+    after: GovernedRelation, before: GovernedRelation, now: VisibleCatalog, then: VisibleCatalog
+) -> bool:
+    """Every filter of now holds wherever one of then held; every mask of now was there."""
+    held = [{then.meaning(row) for row in alternatives} for alternatives in before.filters]
+    rows = all(
+        any(earlier <= {now.meaning(row) for row in alternatives} for earlier in held)
+        for alternatives in after.filters
+    )
+    values = all(
+        column in before.masks and now.mask_meaning(mask) == then.mask_meaning(before.masks[column])
+        for column, mask in after.masks.items()
+    )
+    return (
+        rows
+        and values
+        and all(
+            after.inputs[key].relation.means_the_same_as(read.relation)
+            and _as_much(after.inputs[key], read, now, then)
+            for key, read in before.inputs.items()
+        )
+    )
 
 
 def _governed(

@@ -14,7 +14,7 @@ from connectors.streams import scan_schema
 from connectors.types import arrow_type
 from gateway.audit import AuditRecord
 from gateway.errors import AccessDenied, InternalFailure, MeshgateError
-from gateway.query.authorize import AuthorizedQuery, authorize
+from gateway.query.authorize import AuthorizedQuery, authorize, stands
 from gateway.query.bind import bind
 from gateway.query.execute import execute, named
 from gateway.query.hashing import hashed_schema
@@ -32,8 +32,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def run(request: Request, mesh: Mesh) -> Result:
-    """Answer one statement. Every outcome leaves an audit record."""
+InForce = Callable[[Request], tuple[Request, Mesh]]
+"""The request as its principal is now, and the mesh that is in force now. Raises what refuses the principal."""
+
+
+def run(request: Request, mesh: Mesh, in_force: InForce | None = None) -> Result:
+    """Answer one statement. Every outcome leaves an audit record. Without `in_force` nothing is ever reloaded."""
     record = opened(request)
     clock = Clock()
     with refusals_on_record(record, mesh) as trail:
@@ -49,7 +53,18 @@ def run(request: Request, mesh: Mesh) -> Result:
         running = clock.time(
             "start", execute, planned, mesh.engine, mesh.connectors, mesh.hash_key, record.id
         )
-        return GovernedResult(running, record, mesh, clock.seconds)
+        return GovernedResult(
+            running,
+            record,
+            mesh,
+            clock.seconds,
+            lambda: still_stands(authorized, *(in_force(request) if in_force else (request, mesh))),
+        )
+
+
+def still_stands(authorized: AuthorizedQuery, request: Request, mesh: Mesh) -> bool:
+    """Whether the request would be shown as much now. Raises AccessDenied for a purpose that was taken away."""
+    return stands(authorized, visible_to(request, mesh, time.time()))
 
 
 def describe(request: Request, mesh: Mesh) -> Description:

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 from gateway.audit import AuditRecord
 from gateway.engines.base import OutputColumn
 from gateway.errors import (
+    AccessDenied,
     AuditUnavailable,
     DeadlineExceeded,
     Failed,
@@ -24,6 +25,8 @@ from gateway.query.execute import Execution
 from gateway.query.mesh import Mesh
 
 LOG = logging.getLogger(__name__)
+
+CHANGED = "what you may see has changed since this statement began; run it again"
 
 
 def closed(record: AuditRecord, error: MeshgateError | None) -> AuditRecord:
@@ -39,14 +42,21 @@ class GovernedResult:
     """A `Result`. Reading to the end, an error or `close` closes the record, once."""
 
     def __init__(
-        self, running: Execution, record: AuditRecord, mesh: Mesh, seconds: dict[str, float]
+        self,
+        running: Execution,
+        record: AuditRecord,
+        mesh: Mesh,
+        seconds: dict[str, float],
+        stands: Callable[[], bool],
     ) -> None:
+        """`stands` says whether what the answer shows may still be shown."""
         self.reference = record.id
         self.columns: tuple[OutputColumn, ...] = running.columns
         self._running = running
         self._record = record
         self._mesh = mesh
         self._seconds = seconds
+        self._stands = stands
         self._started = time.perf_counter()
         self._rows = 0
         self._bytes = 0
@@ -95,6 +105,18 @@ class GovernedResult:
             raise LimitExceeded(f"the result has more than limits.rows ({limits.rows:,}) rows")
         if limits.bytes is not None and self._bytes > limits.bytes:
             raise LimitExceeded(f"the result has more than limits.bytes ({limits.bytes:,}) bytes")
+
+    def recheck(self) -> None:
+        """Raises AccessDenied, which ends the answer; a failure to find out is one to allow."""
+        try:
+            if self._stands():
+                return
+            refusal: MeshgateError = AccessDenied(CHANGED)
+        except Exception as error:
+            LOG.exception("statement %s could not be authorized again", self.reference)
+            refusal = error if isinstance(error, MeshgateError) else InternalFailure()
+        self._end(refusal)
+        raise refusal
 
     def cancel(self) -> None:
         self._running.cancel()

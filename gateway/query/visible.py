@@ -1,12 +1,13 @@
 """The catalog as one principal may see it, under one set of circumstances."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
+from gateway.catalog.expressions import attributes_named
 from gateway.catalog.product import Catalog, Relation
 from gateway.errors import AccessDenied
 from gateway.sql.resolve import TableName, undefined_table
-from policies.decision import Decision
+from policies.decision import ColumnMask, Decision, RowFilter
 from policies.policy_set import PolicySet
 from policies.principal import Circumstances, Principal
 
@@ -38,6 +39,16 @@ class VisibleCatalog:
         if decision.discoverable:
             raise self._denied(relation)
         raise undefined_table(name)
+
+    def meaning(self, row: RowFilter) -> Hashable:
+        """What a row filter says to this principal: equal where it hides the same rows."""
+        tree = self.catalog.filter(row.domain, row.name)
+        names = sorted(attributes_named(tree))
+        return tree, tuple((name, repr(self.principal.attributes.get(name))) for name in names)
+
+    def mask_meaning(self, mask: ColumnMask) -> Hashable:
+        """What a mask shows of a value."""
+        return self.catalog.mask(mask.domain, mask.name) or mask.name
 
     def _published(self, name: TableName) -> Relation | None:
         parts = tuple(part.lower() for part in name)

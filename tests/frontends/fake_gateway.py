@@ -101,6 +101,10 @@ class DuckResult:
     def schema(self) -> pa.Schema:
         raise NotImplementedError
 
+    def recheck(self) -> None:
+        if self._owner.forbidden:
+            raise AccessDenied("no longer")
+
     def cancel(self) -> None:
         self._canceled = True
         self._owner.canceled.set()

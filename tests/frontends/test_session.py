@@ -258,11 +258,10 @@ def test_portals_end_with_their_transaction(client: Replay, mesh: DuckGateway) -
     assert not mesh.open, "Sync ends an implicit transaction"
 
 
-def test_an_open_portal_stops_when_policies_change(client: Replay, mesh: DuckGateway) -> None:
+def test_an_open_portal_stops_when_policies_change_to_less(client: Replay, mesh: DuckGateway) -> None:
     client.send(query("begin"), parse("select unnest(range(5))"), bind(), execute(1), FLUSH)
     mesh.version += 1
-    assert error(client.send(execute(1), SYNC))["C"] == "0A000"
-    client.send(query("rollback; begin"), parse("select unnest(range(5))"), bind(), execute(1), FLUSH)
+    assert kinds(client.send(execute(1))) == "Ds"
     mesh.forbidden = True
     assert error(client.send(execute(1), SYNC))["C"] == "42501"
 

@@ -8,7 +8,7 @@ from gateway.frontends.pgwire.effects import Call, Disconnected, Send, Steps, T
 from gateway.frontends.pgwire.handshake import Gateway
 from gateway.frontends.pgwire.portal import Portal, Rows, Shape, shape_of
 from gateway.frontends.pgwire.refusals import FeatureRefused
-from gateway.query.request import Description, Request
+from gateway.query.request import Description, Request, Result
 
 
 class Execution:
@@ -52,6 +52,10 @@ class Execution:
             raise FeatureRefused("cached plan must not change result type")
         assert portal.rows is not None
         return portal.rows
+
+    def recheck(self, result: Result) -> Steps[None]:
+        """Errors: AccessDenied, if what the result shows may not be shown any more."""
+        yield from self._call(result.recheck)
 
     def stream(self, rows: Rows, limit: int) -> Steps[tuple[int, bool]]:
         """Send up to `limit` rows (0: all). How many, and whether there are no more."""

@@ -51,7 +51,7 @@ class Identities(Protocol):
 class Gateway:
     """What this frontend needs of the rest. `database` is the mesh's name.
 
-    `version` changes whenever catalog or policies do: an open portal is refused after that.
+    `version` changes whenever catalog or policies do: a description is made anew after that.
     """
 
     database: str

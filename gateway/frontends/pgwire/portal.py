@@ -111,9 +111,9 @@ class Rows:
 
 
 class Portal:
-    """A statement with its parameters, and its rows once executed. `version`: the policies it runs under."""
+    """A statement with its parameters, and its rows once executed."""
 
-    __slots__ = ("codes", "done", "parameters", "prepared", "result", "rows", "version")
+    __slots__ = ("codes", "done", "parameters", "prepared", "result", "rows")
 
     def __init__(self, prepared: Prepared, parameters: tuple[Parameter, ...], codes: tuple[int, ...]) -> None:
         self.prepared = prepared
@@ -122,7 +122,6 @@ class Portal:
         self.result: Result | None = None
         self.rows: Rows | None = None
         self.done = False
-        self.version: object = None
 
     def opened(self, result: Result, shape: Shape) -> None:
         self.result = result

@@ -338,20 +338,15 @@ class Session:
         """Run the portal's statement."""
         prepared = portal.prepared
         self._start(portal)
-        portal.version = self._gateway.version()
         if prepared.catalog is None:
             return (yield from self._execution.run(portal, self._request(prepared, portal.parameters)))
         return portal.answered(prepared.catalog.answer([given.value for given in portal.parameters]))
 
     def _still_allowed(self, portal: Portal) -> Steps[None]:
-        """An open portal goes on under the policies of now: if they changed, it does not (governance, rule 10)."""
+        """An open portal goes on under the policies of now, or not at all (governance, rule 10)."""
         self._start(portal)
-        if portal.version != self._gateway.version():
-            raise FeatureRefused(
-                "policies or products changed while this portal was open; run the statement again"
-            )
-        if portal.prepared.catalog is None:
-            yield from self._execution.describe(self._request(portal.prepared, portal.parameters))
+        if portal.result is not None:
+            yield from self._execution.recheck(portal.result)
 
     def _start(self, portal: Portal) -> None:
         self._offset = portal.prepared.start
