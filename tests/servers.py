@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,11 +103,31 @@ def postgres_server() -> Iterator[PostgresServer]:
         stack.callback(shutil.rmtree, base, ignore_errors=True)
         account = _account(base)
         folder = base / "data"
-        _init(folder, account)
-        server = _start(folder, account)
+        _init(folder, account, postgres_binaries())
+        server = _start(folder, account, postgres_binaries(), SETTINGS)
         stack.callback(server.stop)
         _wait_until_ready(server)
         yield server
+
+
+@contextmanager
+def kept_postgres_server(
+    base: Path, settings: Sequence[str], binaries: Path | None = None
+) -> Iterator[PostgresServer]:
+    """A PostgreSQL whose data stay in `base` for the next time: made if absent, shut down cleanly at the end."""
+    base.mkdir(parents=True, exist_ok=True)
+    binaries = binaries or postgres_binaries()
+    account = _account(base)
+    folder = base / "data"
+    if not (folder / "PG_VERSION").exists():
+        _init(folder, account, binaries)
+    server = _start(folder, account, binaries, (*SETTINGS, *settings))
+    try:
+        _wait_until_ready(server)
+        yield server
+    finally:
+        server.process.send_signal(signal.SIGINT)
+        server.process.wait()
 
 
 def postgres_binaries() -> Path:
@@ -136,9 +156,9 @@ def _account(base: Path) -> str | None:
     return ACCOUNT
 
 
-def _init(folder: Path, account: str | None) -> None:
+def _init(folder: Path, account: str | None, binaries: Path) -> None:
     command = [
-        str(postgres_binaries() / "initdb"),
+        str(binaries / "initdb"),
         "-D",
         str(folder),
         "-U",
@@ -152,11 +172,11 @@ def _init(folder: Path, account: str | None) -> None:
         raise RuntimeError(f"initdb failed: {done.stderr}")
 
 
-def _start(folder: Path, account: str | None) -> PostgresServer:
+def _start(folder: Path, account: str | None, binaries: Path, settings: Sequence[str]) -> PostgresServer:
     port = free_port()
     options = ["-D", str(folder), "-h", "127.0.0.1", "-p", str(port), "-k", str(folder)]
-    options += [word for setting in SETTINGS for word in ("-c", setting)]
-    binary = postgres_binaries() / "postgres"
+    options += [word for setting in settings for word in ("-c", setting)]
+    binary = binaries / "postgres"
     with (folder.parent / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-I", "-c", DIES_WITH_PARENT, account or "", str(binary), *options],

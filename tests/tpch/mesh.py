@@ -51,7 +51,10 @@ PLACES: Mapping[str, Place] = {
     "region": Place("geo", "atlas", ("r_regionkey",)),
 }
 
-SOURCES = {
+Sources = Mapping[str, Mapping[str, Mapping[str, str]]]
+"""Domain -> source -> its entry in domain.yaml."""
+
+SOURCES: Sources = {
     "sales": {"crm": {"connector": "postgres", "uri": "${SALES_CRM_URI}"}},
     "logistics": {"warehouse": {"connector": "postgres", "uri": "${LOGISTICS_WAREHOUSE_URI}"}},
     "parts": {"book": {"connector": "sqlite", "path": "./book.sqlite"}},
@@ -125,7 +128,7 @@ def tpch_mesh(scale: float) -> Iterator[TpchMesh]:
         crm, warehouse = stack.enter_context(postgres_server()), stack.enter_context(postgres_server())
         for server, tables in ((crm, ("customer", "orders")), (warehouse, ("lineitem", "partsupp"))):
             for table in tables:
-                _fill_postgres(server, raw, table)
+                fill_postgres(server.uri(), raw, table)
         write_mesh(folder, raw)
         variables = {"SALES_CRM_URI": crm.uri(), "LOGISTICS_WAREHOUSE_URI": warehouse.uri()}
         secrets = {"MESH_HASH_KEY": HASH_KEY, "MESH_PASSWORD": PASSWORD}
@@ -140,12 +143,12 @@ def generate(raw: Path, scale: float) -> None:
 # --- sources ---------------------------------------------------------------------------------------------
 
 
-def _fill_postgres(server: PostgresServer, raw: Path, table: str) -> None:
+def fill_postgres(uri: str, raw: Path, table: str) -> None:
     """Rows first, key and statistics after."""
     rows = pq.ParquetFile(raw / f"{table}.parquet")
     columns = ", ".join(f"{name} {kind} NOT NULL" for name, kind in columns_of(raw, table))
     options = pa_csv.WriteOptions(include_header=False)
-    with psycopg.connect(server.uri()) as connection, connection.cursor() as cursor:
+    with psycopg.connect(uri) as connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE {table} ({columns})".encode())
         with cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv)".encode()) as target:
             for batch in rows.iter_batches(COPY_ROWS):
@@ -163,7 +166,7 @@ def _plain(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
 
 
-def _fill_sqlite(path: Path, raw: Path, tables: tuple[str, ...]) -> None:
+def fill_sqlite(path: Path, raw: Path, tables: tuple[str, ...]) -> None:
     """Decimals become what SQLite makes of them: integers where they are whole, doubles elsewhere."""
     with closing(sqlite3.connect(path)) as connection, connection:
         for table in tables:
@@ -190,28 +193,33 @@ def columns_of(raw: Path, table: str) -> tuple[tuple[str, str], ...]:
 
 
 def write_mesh(folder: Path, raw: Path) -> None:
-    folder.mkdir()
-    (folder / "mesh.toml").write_text(MESH)
-    people = {name: {"password": "${MESH_PASSWORD}", **entry} for name, entry in PRINCIPALS.items()}
-    (folder / "principals.yaml").write_text(yaml.safe_dump({"principals": people}))
-    for domain in SOURCES:
-        _write_domain(folder / "domains" / domain, domain)
-    for table, place in PLACES.items():
-        _write_product(folder / "domains" / place.domain / "products" / table, raw, table)
-    _fill_sqlite(folder / "domains" / "parts" / "book.sqlite", raw, ("part", "supplier"))
+    """The mesh of `SOURCES`, with its SQLite file and its Parquet files in it."""
+    write_documents(folder, raw, SOURCES)
+    fill_sqlite(folder / "domains" / "parts" / "book.sqlite", raw, ("part", "supplier"))
     lake = folder / "domains" / "geo" / "atlas"
     lake.mkdir()
     for table in ("nation", "region"):
         shutil.copy(raw / f"{table}.parquet", lake)
 
 
-def _write_domain(folder: Path, domain: str) -> None:
+def write_documents(folder: Path, raw: Path, sources: Sources) -> None:
+    folder.mkdir()
+    (folder / "mesh.toml").write_text(MESH)
+    people = {name: {"password": "${MESH_PASSWORD}", **entry} for name, entry in PRINCIPALS.items()}
+    (folder / "principals.yaml").write_text(yaml.safe_dump({"principals": people}))
+    for domain in sources:
+        _write_domain(folder / "domains" / domain, domain, sources[domain])
+    for table, place in PLACES.items():
+        _write_product(folder / "domains" / place.domain / "products" / table, raw, table)
+
+
+def _write_domain(folder: Path, domain: str, sources: Mapping[str, Mapping[str, str]]) -> None:
     folder.mkdir(parents=True)
     document: dict[str, object] = {
         "domain": domain,
         "title": domain.title(),
         "owner": {"team": f"{domain} team", "email": f"{domain}@example.com"},
-        "sources": SOURCES[domain],
+        "sources": sources,
     }
     policies = f"p, {domain}-1, role:any, {domain}, {domain}.*, select, *, -, -, allow\n"
     if domain == "sales":
