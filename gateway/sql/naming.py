@@ -4,6 +4,8 @@ Rule: PostgreSQL's FigureColname (parse_target.c): a column's own name, a functi
 argument or else of its type, `case`, `exists`, `array`, `row`, a scalar subquery's column; everything else `?column?`.
 """
 
+import re
+
 from sqlglot import exp
 
 UNNAMED = "?column?"
@@ -72,3 +74,29 @@ def _function_name(node: exp.Expr) -> str:
     if isinstance(node, exp.Func) and not isinstance(node, exp.Binary | exp.Connector):
         return node.sql_name().lower()
     return UNNAMED
+
+
+def output_names(tree: exp.Expr) -> tuple[str, ...]:
+    """The SELECT whose list names the result: of a set operation its leftmost, and BY NAME what the other adds."""
+    if isinstance(tree, exp.Subquery):
+        return output_names(tree.this)
+    if not isinstance(tree, exp.SetOperation):
+        return tuple(_output_name(item) for item in tree.selects) if isinstance(tree, exp.Query) else ()
+    names = output_names(tree.left)
+    if not tree.args.get("by_name"):
+        return names
+    taken = {name.lower() for name in names}
+    return names + tuple(name for name in output_names(tree.right) if name.lower() not in taken)
+
+
+def _output_name(item: exp.Expr) -> str:
+    """As the text spells it; else as the base table spells the column."""
+    named = item.meta_get("named")
+    if named:
+        return str(named)
+    inner = item.this if isinstance(item, exp.Alias) else item
+    name = item.alias_or_name
+    if isinstance(inner, exp.Column) and inner.name.lower() == name.lower():
+        name = inner.name
+    values = re.fullmatch(r"_col_(\d+)", name)
+    return f"column{int(values[1]) + 1}" if values else name or UNNAMED

@@ -1,15 +1,12 @@
 """Names to columns: every column of a tree gets the table it belongs to, every star its columns."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
 from sqlglot.errors import OptimizeError, SqlglotError
-from sqlglot.optimizer.annotate_types import annotate_types
-from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
-from sqlglot.schema import MappingSchema
 
 from gateway.errors import (
     AmbiguousColumn,
@@ -19,9 +16,10 @@ from gateway.errors import (
     UndefinedColumn,
     UndefinedTable,
 )
-from gateway.sql.dialect import DUCKDB, quoted
-from gateway.sql.literals import shared_type
-from gateway.sql.naming import UNNAMED, result_name
+from gateway.sql.dialect import quoted
+from gateway.sql.naming import output_names, result_name
+from gateway.sql.nodes import Nodes
+from gateway.sql.qualify import annotate, qualified, quote, schema_of
 from gateway.sql.scopes import Scopes, enclosing_selects
 from gateway.sql.stars import columns_that_stars_change, name_generators
 
@@ -63,15 +61,21 @@ def table_name(table: exp.Table) -> TableName:
 
 def base_tables(tree: exp.Expr) -> Iterator[exp.Table]:
     """The tables that are no CTE and no table function, in a fixed order."""
-    for table in tree.find_all(exp.Table):
-        if isinstance(table.this, exp.Identifier) and not _names_cte(table):
-            yield table
+    return filter(_is_base, tree.find_all(exp.Table))
+
+
+def _is_base(table: exp.Table) -> bool:
+    return isinstance(table.this, exp.Identifier) and not _names_cte(table)
 
 
 def used_tables(tree: exp.Expr) -> Iterator[tuple[int, exp.Table]]:
     """Of a resolved tree: the number of each TableUse and its node."""
-    for table in tree.find_all(exp.Table):
-        number = table.meta.get(USE)
+    return _numbers(tree.find_all(exp.Table))
+
+
+def _numbers(tables: Iterable[exp.Table]) -> Iterator[tuple[int, exp.Table]]:
+    for table in tables:
+        number = table.meta_get(USE)
         if number is not None:
             yield number, table
 
@@ -82,37 +86,33 @@ def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
     Raises UndefinedTable, UndefinedColumn, AmbiguousColumn; each names only what the text said.
     """
     tree = tree.copy()
-    known = {tuple(part.lower() for part in name): name for name in tables}
+    written = Nodes(tree)
     try:
-        nodes = _number_tables(tree, known)
-        schema = MappingSchema(
-            {f"#{n}": _lower(tables[name]) for n, (_, name) in enumerate(nodes)},
-            dialect=DUCKDB,
-            normalize=False,
-        )
-        _shorten_columns(tree)
-        name_generators(tree)
-        changed = columns_that_stars_change(tree)
-        _name_projections(tree)
-        tree = qualify(tree, schema=schema, dialect=DUCKDB, validate_qualify_columns=False, identify=True)
-        columns = [tables[name] for _, name in nodes]
-        _cross_join_natural(tree)
-        _expand_whole_rows(tree, columns)
-        _check_columns(tree, columns)
-        _check_stars(tree, columns, changed)
-        tree = annotate_types(tree, schema=schema, dialect=DUCKDB)
+        names = _number_tables(written, tables)
+        columns = [tables[name] for name in names]
+        _shorten_columns(written)
+        name_generators(written)
+        changed = columns_that_stars_change(written)
+        _name_projections(written)
+        schema = schema_of(columns)
+        tree = qualified(tree, schema)
+        nodes = Nodes(tree)
+        _cross_join_natural(nodes)
+        if nodes.of(exp.TableColumn):
+            _expand_whole_rows(nodes, columns)
+            nodes = Nodes(tree)
+        scopes = traverse_scope(tree)
+        _check_columns(scopes, columns)
+        _check_stars(scopes, columns, changed)
+        quote(nodes)
+        annotate(tree, scopes, schema)
     except OptimizeError as error:
         raise _unresolved(str(error)) from error
     except RecursionError as error:
         raise StatementTooComplex("the statement nests deeper than limits.nesting") from error
     except SqlglotError as error:
         raise SyntaxNotSupported("this statement uses syntax that is not supported") from error
-    return _finished(tree, [name for _, name in nodes], tables)
-
-
-def _lower(columns: Columns) -> dict[str, exp.DataType]:
-    """As nodes: sqlglot would parse a type's name each time it meets the column."""
-    return {name.lower(): shared_type(kind) for name, kind in columns.items()}
+    return _finished(tree, nodes, names, tables)
 
 
 def _names_cte(table: exp.Table) -> bool:
@@ -137,37 +137,36 @@ def _names_cte(table: exp.Table) -> bool:
     return False
 
 
-def _number_tables(
-    tree: exp.Query, known: Mapping[TableName, TableName]
-) -> list[tuple[exp.Table, TableName]]:
+def _number_tables(nodes: Nodes, tables: Mapping[TableName, Columns]) -> list[TableName]:
     """Give each base table the name `#<number>`, unique in the tree, keeping how the text calls it as its alias."""
-    for cte in tree.find_all(exp.CTE):
+    known = {tuple(part.lower() for part in name): name for name in tables}
+    for cte in nodes.of(exp.CTE):
         if cte.alias.startswith("#"):
             raise SyntaxNotSupported("the name of a CTE cannot begin with #")
-    nodes: list[tuple[exp.Table, TableName]] = []
-    for table in list(base_tables(tree)):
+    names: list[TableName] = []
+    for table in [table for table in nodes.of(exp.Table) if _is_base(table)]:
         written = table_name(table)
         name = known.get(tuple(part.lower() for part in written))
         if name is None:
             raise undefined_table(written)
         if not table.alias:
             table.set("alias", exp.TableAlias(this=quoted(written[-1].lower())))
-        table.set("this", quoted(f"#{len(nodes)}"))
+        table.set("this", quoted(f"#{len(names)}"))
         table.meta["written"] = written
         table.set("db", None)
         table.set("catalog", None)
-        table.meta[USE] = len(nodes)
-        nodes.append((table, name))
-    return nodes
+        table.meta[USE] = len(names)
+        names.append(name)
+    return names
 
 
 def undefined_table(written: TableName) -> UndefinedTable:
     return UndefinedTable(f'relation "{".".join(written)}" does not exist')
 
 
-def _shorten_columns(tree: exp.Query) -> None:
+def _shorten_columns(nodes: Nodes) -> None:
     """`sales.orders.id` means the table that the text calls sales.orders, where one is in sight under that name."""
-    for column in list(tree.find_all(exp.Column)):
+    for column in nodes.of(exp.Column):
         if not column.args.get("db"):
             continue
         parts = [part.name.lower() for part in column.parts]
@@ -191,9 +190,9 @@ def _tables_of(select: exp.Select) -> Iterator[exp.Table]:
     return (table for table in select.find_all(exp.Table) if table.find_ancestor(exp.Select) is select)
 
 
-def _name_projections(tree: exp.Query) -> None:
+def _name_projections(nodes: Nodes) -> None:
     """Give unnamed items of every SELECT list PostgreSQL's names, made unique where a list repeats one."""
-    for select in tree.find_all(exp.Select):
+    for select in nodes.of(exp.Select):
         taken: set[str] = set()
         for item in list(select.expressions):
             if isinstance(item, exp.Alias):
@@ -213,9 +212,9 @@ def _name_projections(tree: exp.Query) -> None:
             alias.set("this", item)
 
 
-def _cross_join_natural(tree: exp.Query) -> None:
+def _cross_join_natural(nodes: Nodes) -> None:
     """A NATURAL JOIN that is left has no common column: every row meets every row."""
-    for join in tree.find_all(exp.Join):
+    for join in nodes.of(exp.Join):
         if join.method == "NATURAL":
             join.set("method", None)
             if join.side:
@@ -224,10 +223,10 @@ def _cross_join_natural(tree: exp.Query) -> None:
                 join.set("kind", "CROSS")
 
 
-def _expand_whole_rows(tree: exp.Query, columns: list[Columns]) -> None:
+def _expand_whole_rows(nodes: Nodes, columns: list[Columns]) -> None:
     """`SELECT o FROM sales.orders o` is a struct of the columns in sight, so that they count as used."""
-    by_select = _tables_by_select(tree)
-    for row in list(tree.find_all(exp.TableColumn)):
+    by_select = _tables_by_select(nodes.of(exp.Table))
+    for row in nodes.of(exp.TableColumn):
         for select in enclosing_selects(row):
             number = by_select.get(id(select), {}).get(row.name.lower())
             if number is not None:
@@ -246,9 +245,9 @@ def _row(alias: str, columns: Columns) -> exp.Struct:
     )
 
 
-def _check_columns(tree: exp.Query, columns: list[Columns]) -> None:
+def _check_columns(scopes: Iterable[Scope], columns: list[Columns]) -> None:
     """Every column must belong to a source in sight; sqlglot leaves those that it cannot place."""
-    for scope in traverse_scope(tree):
+    for scope in scopes:
         if not isinstance(scope.expression, exp.Select):
             continue
         for column in scope.unqualified_columns:
@@ -263,9 +262,9 @@ def _check_columns(tree: exp.Query, columns: list[Columns]) -> None:
             raise undefined_column(f"{column.table}.{column.name}" if column.table else column.name)
 
 
-def _check_stars(tree: exp.Query, columns: list[Columns], changed: Mapping[int, set[str]]) -> None:
+def _check_stars(scopes: Iterable[Scope], columns: list[Columns], changed: Mapping[int, set[str]]) -> None:
     """What a star changes must be there, and no star may be left: the engine would expand it by its own names."""
-    for scope in traverse_scope(tree):
+    for scope in scopes:
         if not isinstance(scope.expression, exp.Select):
             continue
         for item in scope.expression.expressions:
@@ -273,12 +272,12 @@ def _check_stars(tree: exp.Query, columns: list[Columns], changed: Mapping[int, 
                 raise SyntaxNotSupported(
                     "* over a function in FROM needs names for its columns: f(...) AS t(a, b)"
                 )
-        names = {
-            name for _, source in scope.selected_sources.values() for name in _source_names(source, columns)
-        }
-        missing = changed.get(id(scope.expression), set()) - names
-        if missing:
-            raise undefined_column(min(missing))
+        named = changed.get(id(scope.expression))
+        if named:
+            sources = (source for _, source in scope.selected_sources.values())
+            missing = named.difference(*(_source_names(source, columns) for source in sources))
+            if missing:
+                raise undefined_column(min(missing))
 
 
 def _is_lambda_argument(column: exp.Column) -> bool:
@@ -292,7 +291,7 @@ def _is_lambda_argument(column: exp.Column) -> bool:
 
 def _source_names(source: exp.Table | Scope, columns: list[Columns]) -> list[str]:
     if isinstance(source, exp.Table):
-        number = source.meta.get(USE)
+        number = source.meta_get(USE)
         return [] if number is None else [name.lower() for name in columns[number]]
     return list(source.expression.named_selects) if isinstance(source.expression, exp.Query) else []
 
@@ -316,14 +315,16 @@ def _unresolved(message: str) -> Refused:
     return ambiguous(found[2]) if found[1].startswith("Ambiguous") else undefined_column(found[2])
 
 
-def _finished(tree: exp.Query, names: list[TableName], tables: Mapping[TableName, Columns]) -> Resolved:
+def _finished(
+    tree: exp.Query, nodes: Nodes, names: list[TableName], tables: Mapping[TableName, Columns]
+) -> Resolved:
     """Give base tables and their columns the spelling of `tables`, and collect what is used of each."""
     canonical = {n: {column.lower(): column for column in tables[name]} for n, name in enumerate(names)}
     used: list[set[str]] = [set() for _ in names]
     scopes = Scopes()
-    for column in tree.find_all(exp.Column):
+    for column in nodes.of(exp.Column):
         source = scopes.source(column)
-        number = source.meta.get(USE) if source is not None else None
+        number = source.meta_get(USE) if source is not None else None
         if number is None:
             continue
         spelled = canonical[number].get(column.name.lower())
@@ -332,9 +333,9 @@ def _finished(tree: exp.Query, names: list[TableName], tables: Mapping[TableName
         column.set("this", quoted(spelled))
         used[number].add(spelled)
     aliases: dict[int, str] = {}
-    output_names = _output_names(tree)
-    _forget_notes(tree)
-    for number, table in used_tables(tree):
+    shown = output_names(tree)
+    _forget_notes(nodes)
+    for number, table in _numbers(nodes.of(exp.Table)):
         aliases[number] = table.alias
         parts = names[number]
         for key, part in zip(("this", "db", "catalog"), (*reversed(parts), None, None), strict=False):
@@ -344,47 +345,21 @@ def _finished(tree: exp.Query, names: list[TableName], tables: Mapping[TableName
         for n, name in enumerate(names)
         if n in aliases
     )
-    return Resolved(tree, uses, output_names)
+    return Resolved(tree, uses, shown)
 
 
-def _forget_notes(tree: exp.Query) -> None:
+def _forget_notes(nodes: Nodes) -> None:
     """What resolving noted on nodes has served; every copy of the tree would copy it too."""
-    for node in tree.walk():
+    for node in nodes:
         if node._meta is not None and USE not in node._meta:  # noqa: SLF001  `meta` makes a dict where there is none
             node._meta = None  # noqa: SLF001
 
 
-def _tables_by_select(tree: exp.Query) -> dict[int, dict[str, int]]:
+def _tables_by_select(tables: Iterable[exp.Table]) -> dict[int, dict[str, int]]:
     """id of a SELECT -> alias -> number of the base table of that name in its FROM."""
     found: dict[int, dict[str, int]] = {}
-    for number, table in used_tables(tree):
+    for number, table in _numbers(tables):
         select = table.find_ancestor(exp.Select)
         if select is not None:
             found.setdefault(id(select), {})[table.alias.lower()] = number
     return found
-
-
-def _output_names(tree: exp.Expr) -> tuple[str, ...]:
-    """The SELECT whose list names the result: of a set operation its leftmost, and BY NAME what the other adds."""
-    if isinstance(tree, exp.Subquery):
-        return _output_names(tree.this)
-    if not isinstance(tree, exp.SetOperation):
-        return tuple(_output_name(item) for item in tree.selects) if isinstance(tree, exp.Query) else ()
-    names = _output_names(tree.left)
-    if not tree.args.get("by_name"):
-        return names
-    taken = {name.lower() for name in names}
-    return names + tuple(name for name in _output_names(tree.right) if name.lower() not in taken)
-
-
-def _output_name(item: exp.Expr) -> str:
-    """As the text spells it; else as the base table spells the column."""
-    named = item.meta.get("named")
-    if named:
-        return str(named)
-    inner = item.this if isinstance(item, exp.Alias) else item
-    name = item.alias_or_name
-    if isinstance(inner, exp.Column) and inner.name.lower() == name.lower():
-        name = inner.name
-    values = re.fullmatch(r"_col_(\d+)", name)
-    return f"column{int(values[1]) + 1}" if values else name or UNNAMED

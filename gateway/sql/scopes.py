@@ -12,29 +12,29 @@ def enclosing_selects(node: exp.Expr) -> Iterator[exp.Select]:
         select = select.find_ancestor(exp.Select)
 
 
-def sources_of(select: exp.Select) -> Mapping[str, exp.Expr]:
-    """Alias (lower case) -> what stands under it in this SELECT's own FROM."""
-    nodes = select.find_all(exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values)
-    return {
-        node.alias_or_name.lower(): node
-        for node in nodes
-        if node.alias_or_name and node.find_ancestor(exp.Select) is select
-    }
+def sources_by_select(tree: exp.Expr) -> Mapping[int, Mapping[str, exp.Expr]]:
+    """id of a SELECT -> alias (lower case) -> what stands under it in this SELECT's own FROM."""
+    found: dict[int, dict[str, exp.Expr]] = {}
+    for node in tree.find_all(exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values):
+        name = node.alias_or_name.lower()
+        if name:
+            found.setdefault(id(node.find_ancestor(exp.Select)), {})[name] = node
+    return found
 
 
 class Scopes:
-    """Memory of one walk over one tree that does not change meanwhile."""
+    """Memory of one walk over one tree, the first column's, that does not change meanwhile."""
 
     def __init__(self) -> None:
-        self._sources: dict[int, Mapping[str, exp.Expr]] = {}
+        self._sources: Mapping[int, Mapping[str, exp.Expr]] | None = None
 
     def source(self, column: exp.Column) -> exp.Expr | None:
         """The node in FROM that the column's qualifier means; None: a lambda's argument or an alias."""
+        if self._sources is None:
+            self._sources = sources_by_select(column.root())
         name = column.table.lower()
         for select in enclosing_selects(column):
-            if id(select) not in self._sources:
-                self._sources[id(select)] = sources_of(select)
-            source = self._sources[id(select)].get(name)
+            source = self._sources.get(id(select), {}).get(name)
             if source is not None:
                 return source
         return None

@@ -115,7 +115,7 @@ PLAIN_STATEMENTS = (
     "SELECT x FROM t.v SEMI JOIN t.w ON true ANTI JOIN t.w ON true POSITIONAL JOIN t.w ASOF JOIN t.w ON v.x >= w.x",
     "(SELECT x FROM t.v UNION ALL BY NAME SELECT x FROM t.v) INTERSECT (SELECT x FROM t.v EXCEPT SELECT (x) FROM t.w)",
     "SELECT x FROM t.v GROUP BY ALL HAVING count(DISTINCT x, y) > count(*) ORDER BY ALL DESC NULLS FIRST LIMIT 3",
-    "SELECT sum(x), sum(DISTINCT x), avg(x ORDER BY y), min(x), max(x, 3), coalesce(x, y, 1) FROM t.v LIMIT $1 OFFSET 2",
+    "SELECT sum(x), sum(DISTINCT x), avg(x), min(x), max(x, 3), coalesce(x, y, 1) FROM t.v LIMIT $1 OFFSET 1",
     "SELECT $1, ?, x IN (1, 2), (x, y) IN (SELECT 1, 2), x NOT IN (1), EXISTS (SELECT 1), x BETWEEN y AND z FROM t.v",
     "SELECT -x + y - z * w / 2 % 3, NOT x OR y AND (z), x || 'a', x LIKE 'b%', x NOT ILIKE y, x IS NOT NULL, x IS TRUE",
     "SELECT CASE x WHEN 1 THEN 2 END, CASE WHEN x = 1 THEN 2 ELSE 3 END, x <> y, x < y, x <= y, x > y, x >= y FROM t.v",

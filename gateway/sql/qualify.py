@@ -1,0 +1,45 @@
+"""The passes of sqlglot's optimizer that resolving a statement needs, one by one: `qualify` as a whole does more."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlglot import exp
+from sqlglot.optimizer.annotate_types import TypeAnnotator
+from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
+from sqlglot.optimizer.qualify_columns import qualify_columns
+from sqlglot.optimizer.qualify_tables import qualify_tables
+from sqlglot.optimizer.scope import Scope
+from sqlglot.schema import MappingSchema
+
+from gateway.sql.dialect import DUCKDB
+from gateway.sql.literals import shared_type
+from gateway.sql.nodes import Nodes
+
+
+def schema_of(columns: Sequence[Mapping[str, str]]) -> MappingSchema:
+    """The columns of each numbered table. Types as nodes: sqlglot would parse a name each time it meets the column."""
+    tables: dict[str, object] = {
+        f"#{number}": {name.lower(): shared_type(kind) for name, kind in of_one.items()}
+        for number, of_one in enumerate(columns)
+    }
+    return MappingSchema(tables, dialect=DUCKDB, normalize=False)
+
+
+def qualified(tree: exp.Query, schema: MappingSchema) -> exp.Query:
+    """sqlglot's `qualify`, without its last steps: ours check what it leaves, and quote in a walk with others."""
+    tree = normalize_identifiers(tree, dialect=DUCKDB, store_original_column_identifiers=True)
+    tree = qualify_tables(tree, dialect=DUCKDB)
+    return qualify_columns(tree, schema)
+
+
+def annotate(tree: exp.Query, scopes: Iterable[Scope], schema: MappingSchema) -> None:
+    """sqlglot's `annotate_types`, over scopes that are known already."""
+    annotator = TypeAnnotator(schema)
+    for scope in scopes:
+        annotator.annotate_scope(scope)
+    annotator.annotate(tree, annotate_scope=False)
+
+
+def quote(nodes: Nodes) -> None:
+    """All identifiers, but the names of functions."""
+    for identifier in nodes.of(exp.Identifier):
+        DUCKDB.quote_identifier(identifier, identify=True)
