@@ -80,8 +80,7 @@ def _checked(peer: Peer, found: Stores, run: Run) -> dict[str, Figures]:
                 reply.rows or [], run.right[name], ORDER.get(name, ()), strict=strict
             )
             figures[name] = Figures(bytes=counted.total - before, fault=fault)
-            if fault:
-                print(f"  {name} {peer.name}: {fault}", file=sys.stderr)
+            print(f"  {name} {peer.name}: {fault or f'right, {reply.seconds:.2f} s'}", file=sys.stderr)
     return figures
 
 

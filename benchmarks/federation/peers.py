@@ -53,9 +53,7 @@ class Child:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         pipe = subprocess.PIPE
-        self._process = process = subprocess.Popen(
-            self._command, cwd=ROOT, stdin=pipe, stdout=pipe, bufsize=0
-        )
+        self._process = process = subprocess.Popen(self._command, cwd=ROOT, stdin=pipe, stdout=pipe)
         self._tell(process, self._configuration)
         self._heard(process, CONNECT_SECONDS)
         return process
@@ -63,6 +61,7 @@ class Child:
     def _tell(self, process: "subprocess.Popen[bytes]", message: object) -> None:
         assert process.stdin is not None
         process.stdin.write(pickle.dumps(message))
+        process.stdin.flush()
 
     def _heard(self, process: "subprocess.Popen[bytes]", timeout: float) -> Mapping[str, Any]:
         assert process.stdout is not None

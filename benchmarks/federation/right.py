@@ -3,6 +3,7 @@
 import hashlib
 import pickle
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,13 +23,19 @@ def expected(raw: Path, asked: Mapping[str, str]) -> Mapping[str, list[Row]]:
     files = {name: place / hashlib.sha256(sql.encode()).hexdigest() for name, sql in asked.items()}
     missing = [name for name, file in files.items() if not file.exists()]
     if missing:
-        with duckdb.connect(config={"threads": 2}) as connection:
-            for table, where in PLACES.items():
-                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {where.domain}")
-                connection.execute(f"CREATE VIEW {where.domain}.{table} AS FROM '{raw}/{table}.parquet'")
+        with closing(on_raw_files(raw)) as connection:
             for name in missing:
                 files[name].write_bytes(pickle.dumps(connection.execute(asked[name]).fetchall()))
     return {name: pickle.loads(file.read_bytes()) for name, file in files.items()}
+
+
+def on_raw_files(raw: Path) -> duckdb.DuckDBPyConnection:
+    """The tables by the names that statements use."""
+    connection = duckdb.connect(config={"threads": 2})
+    for table, where in PLACES.items():
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {where.domain}")
+        connection.execute(f"CREATE VIEW {where.domain}.{table} AS FROM '{raw}/{table}.parquet'")
+    return connection
 
 
 def wrong(rows: Sequence[Row], wanted: Sequence[Row], order: tuple[int, ...], *, strict: bool) -> str:

@@ -2,6 +2,7 @@
 
 Layout `a`: customer and orders in PostgreSQL `crm`, lineitem and partsupp in PostgreSQL `warehouse`, part and supplier
 in SQLite, nation and region in Parquet. Layout `b`: nation and region in `crm` too, part and supplier in `warehouse`.
+Layout `files`: everything in Parquet.
 """
 
 import fcntl
@@ -50,6 +51,10 @@ LAYOUTS = {
         **SOURCES,
         "parts": {"book": {"connector": "postgres", "uri": "${PARTS_BOOK_URI}"}},
         "geo": {"atlas": {"connector": "postgres", "uri": "${GEO_ATLAS_URI}"}},
+    },
+    "files": {
+        domain: {name: {"connector": "files", "path": f"./{name}"} for name in sources}
+        for domain, sources in SOURCES.items()
     },
 }
 VARIABLES = {
@@ -218,13 +223,19 @@ def mesh(found: Stores, layout: str) -> Iterator[Path]:
     folder = base / "mesh"
     try:
         write_documents(folder, found.raw, LAYOUTS[layout])
-        if layout == "a":
-            (folder / "domains" / "geo" / "atlas").mkdir()
-            os.link(found.sqlite, folder / "domains" / "parts" / "book.sqlite")
-            for name in ("nation", "region"):
-                os.link(
-                    found.raw / f"{name}.parquet", folder / "domains" / "geo" / "atlas" / f"{name}.parquet"
-                )
+        _link_files(found, layout, folder)
         yield folder
     finally:
         shutil.rmtree(base, ignore_errors=True)
+
+
+def _link_files(found: Stores, layout: str, folder: Path) -> None:
+    """The files of sources that are files, where the mesh looks for them."""
+    for table, place in PLACES.items():
+        source = LAYOUTS[layout][place.domain][place.source]
+        path = folder / "domains" / place.domain / source.get("path", "")
+        if source["connector"] == "files":
+            path.mkdir(exist_ok=True)
+            os.link(found.raw / f"{table}.parquet", path / f"{table}.parquet")
+        if source["connector"] == "sqlite" and not path.exists():
+            os.link(found.sqlite, path)
