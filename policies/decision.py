@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ProtectedRelation:
-    """The policy set's view of a relation: names and tags only. `columns` maps a column to its tags."""
+    """The policy set's view of a relation: names and tags only. `columns` maps a column to its tags; a
+    MappingProxyType is taken for one that nobody changes, so it need not be compared with itself."""
 
     domain: str
     name: str

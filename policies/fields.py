@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from functools import lru_cache
 
 from policies.principal import AttributeValue, Scalar
 
@@ -23,6 +24,11 @@ EVERYONE = "role:any"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ID = re.compile(r"[^\s:*]+")
 _INTEGER = re.compile(r"-?[0-9]{1,9}")
+_PART = r"[^\s.:*](?:[^.:*]*[^\s.:*])?"
+_DOTTED = re.compile(rf"({_PART})\.(?:\*|({_PART})(?:\.({_PART}))?)")
+
+REMEMBERED = 10_000
+"""Texts of one kind of field whose meaning is not worked out again: in a large file most lines repeat them."""
 
 Facts = Mapping[str, tuple[Scalar, ...]]
 """What conditions look at: `purpose`, `endpoint`, `attribute.<name>`; an empty tuple where there is none."""
@@ -73,6 +79,7 @@ def line_id(text: str) -> str:
     return text
 
 
+@lru_cache(REMEMBERED)
 def subject(text: str) -> str:
     """`user:ana`, `group:shipping-team`, `role:sales.analyst`, `role:any` or `domain:shipping`."""
     kind, colon, name = text.partition(":")
@@ -100,6 +107,7 @@ def role(text: str) -> str:
     return text
 
 
+@lru_cache(REMEMBERED)
 def domain(text: str) -> str:
     if text != "*" and set(text) & set("*.: "):
         raise FieldError(f"'{text}' is not a domain's name; write one name, or * in the mesh's own file")
@@ -112,21 +120,17 @@ def parse_object(text: str) -> Object:
         return Object(tag=_tag(text))
     if text == "*":
         return Object()
-    parts = text.split(".")
-    if not 2 <= len(parts) <= 3 or any(
-        not part.strip() or part != part.strip() or ":" in part for part in parts
-    ):
-        raise FieldError(
-            f"object '{text}' is not understood; write domain.relation, domain.relation.column, domain.* "
-            "or tag:<name>"
-        )
-    if len(parts) == 2 and parts[1] == "*" and "*" not in parts[0]:
-        return Object(parts[0])
-    if "*" in text:
+    dotted = _DOTTED.fullmatch(text)
+    if dotted:
+        return Object(*dotted.groups())
+    if "*" in text and _DOTTED.fullmatch(text.replace("*", "x")):
         raise FieldError(
             f"object '{text}': there are no patterns; only a whole domain may be written as domain.*"
         )
-    return Object(*parts)
+    raise FieldError(
+        f"object '{text}' is not understood; write domain.relation, domain.relation.column, domain.* "
+        "or tag:<name>"
+    )
 
 
 def object_text(text: str) -> str:
@@ -156,6 +160,7 @@ def effect(text: str) -> str:
     return text
 
 
+@lru_cache(REMEMBERED)
 def rows(text: str) -> str | None:
     """A filter's name; None for `*`."""
     if text != "*" and not _NAME.fullmatch(text):
@@ -175,6 +180,7 @@ def priority(text: str) -> int:
     return int(text)
 
 
+@lru_cache(REMEMBERED)
 def until(text: str) -> float | None:
     """Seconds since the epoch; None for `-`. An instant without an offset would depend on who reads it."""
     if text == "-":
@@ -190,6 +196,7 @@ def until(text: str) -> float | None:
     return instant.timestamp()
 
 
+@lru_cache(REMEMBERED)
 def condition(text: str) -> Condition:
     """`key=value|value` joined by `&`; `-` for always."""
     if text == "-":

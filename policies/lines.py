@@ -160,14 +160,18 @@ def _read(record: str, file: str, number: int, owner: str) -> Line:
 
 def _split(record: str) -> list[str]:
     """The fields of one record, white space around them removed."""
-    hidden = next((character for character in record.replace("\t", " ") if not character.isprintable()), None)
-    if hidden:
+    spaced = record.replace("\t", " ")
+    if not spaced.isprintable():
+        hidden = next(character for character in spaced if not character.isprintable())
         raise _ProblemsError([f"the invisible character U+{ord(hidden):04X} stands in this line; remove it"])
+    return [value.strip() for value in (_quoted(record) if '"' in record else record.split(","))]
+
+
+def _quoted(record: str) -> list[str]:
     try:
-        values = _csv(record)
+        return _csv(record)
     except csv.Error:
-        values = _csv_spaced(record)
-    return [value.strip() for value in values]
+        return _csv_spaced(record)
 
 
 def _csv(record: str) -> list[str]:

@@ -1,20 +1,22 @@
 """All policy lines of a mesh, and the questions they answer. The only file that knows Casbin.
 
-Casbin matches lines, one request for each group of columns that no line tells apart; `resolve` makes a
-decision of them. Three of Casbin's habits are worked around here, each with a test: it stops at the first
-deciding rule (the effector below never does, and `emit` collects), it parses its matcher for every request
-(here: once), and it evaluates the matcher of an empty section (never asked).
+Casbin matches lines, one request for each section and action over all columns of a relation at once; which
+columns a matched line is about, and what it means for them, is said by `relation_lines` and `resolve`. Three of
+Casbin's habits are worked around here, each with a test: it stops at the first deciding rule (the effector below
+never does, and `emit` collects), it parses its matcher for every request (here: once), and it evaluates the matcher
+of an empty section (never asked).
 """
 
 import ast
 import hashlib
 import logging
-from collections import defaultdict
+from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Mapping, Set
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields, replace
 from importlib.resources import files
-from threading import Lock
+from operator import attrgetter
 from types import MappingProxyType
+from typing import TypeVar
 
 import casbin
 from casbin.core_enforcer import EnforceContext
@@ -23,12 +25,18 @@ from casbin.util import SimpleEval
 
 from policies.cache import DecisionCache
 from policies.decision import Decision, Grant, ProtectedRelation
-from policies.fields import EVERYONE, Facts, values_of
+from policies.fields import EVERYONE, Condition, Facts, values_of
 from policies.lines import MESH, FilterLine, GrantLine, Line, MaskLine, RoleLine, RuleLine
 from policies.lint import union_problems
 from policies.principal import Circumstances, Principal
-from policies.relation_lines import ColumnGroup, RelationLines, object_key, relation_lines
-from policies.resolve import Matched, column_decision, discoverable, layers, restrictive
+from policies.relation_lines import (
+    RelationLines,
+    indexed,
+    object_key,
+    relation_lines,
+    subject_key,
+)
+from policies.resolve import Matched, decision, layers
 from policies.roles import roles_of
 
 CACHED_DECISIONS = 10_000
@@ -36,6 +44,8 @@ CACHED_DECISIONS = 10_000
 _MODEL = files(__package__).joinpath("model.conf").read_text(encoding="utf-8")
 _SILENT = logging.Logger("casbin", logging.CRITICAL + 1)
 """Casbin logs refused requests, and they hold the attributes of principals."""
+
+L = TypeVar("L", GrantLine, FilterLine, MaskLine)
 
 
 class PolicySet:
@@ -51,13 +61,12 @@ class PolicySet:
         self._parents = {tag.lower(): parent.lower() for tag, parent in tag_parents.items()}
         self.version = _version(self.lines, self._parents)
         self._by_id = {line.id: line for line in self.lines}
-        self._by_object: defaultdict[str, list[RuleLine]] = defaultdict(list)
-        for line in self.lines:
-            if not isinstance(line, RoleLine):
-                self._by_object[object_key(line.object)].append(line)
+        self._positions = {rule: position for position, rule in enumerate(self._by_id)}
+        self._index = indexed(line for line in self.lines if not isinstance(line, RoleLine))
         self._roles = roles_of(line for line in self.lines if isinstance(line, RoleLine))
         self._attributes = _attributes_named(self.lines)
-        self._matchers: dict[tuple[str, str], _Matcher] = {}
+        self._relations: dict[tuple[str, str], RelationLines] = {}
+        self._casbin = _Casbin()
         self._cache = DecisionCache(CACHED_DECISIONS)
 
     def line(self, rule: str) -> Line:
@@ -93,12 +102,10 @@ class PolicySet:
         known = self._cache.get(key, relation.columns, circumstances.now)
         if known is not None:
             return known
-        matcher = self._matcher(relation)
+        about = self._about(relation)
         consumer = self._asker(principal, relation.domain, circumstances)
-        made = (
-            _decision(matcher, consumer) if definer is None else _share_decision(matcher, definer, consumer)
-        )
-        self._cache.put(key, relation.columns, circumstances.now, made)
+        made = self._decision(about, consumer) if definer is None else self._shared(about, definer, consumer)
+        self._cache.put(key, about.relation.columns, circumstances.now, made)
         return made
 
     def _key(
@@ -113,7 +120,7 @@ class PolicySet:
         attributes = tuple([repr(principal.attributes.get(name)) for name in self._attributes])
         purpose = _purpose(principal, circumstances)
         asking = (principal.name, principal.groups, attributes, purpose, circumstances.endpoint)
-        return (definer, relation.domain, relation.name, asking)
+        return (definer, relation.domain, relation.name, *asking)
 
     def _asker(self, principal: Principal, domain: str, circumstances: Circumstances) -> "_Asker":
         """The principal with the roles it holds in the relation's domain."""
@@ -127,16 +134,46 @@ class PolicySet:
         }
         return _Asker(f"user:{principal.name}", self._roles.held(own, domain), facts)
 
-    def _matcher(self, relation: ProtectedRelation) -> "_Matcher":
-        """One small enforcer a relation; made anew if the relation's columns or tags are not what they
-        were."""
+    def _about(self, relation: ProtectedRelation) -> RelationLines:
+        """Made anew if the relation's columns or tags are not what they were."""
         name = (relation.domain, relation.name)
-        matcher = self._matchers.get(name)
-        if matcher is None or matcher.about.relation.columns != relation.columns:
-            kept = ProtectedRelation(relation.domain, relation.name, dict(relation.columns))
-            matcher = _Matcher(relation_lines(kept, self._by_object, self._parents), self._by_id)
-            self._matchers[name] = matcher
-        return matcher
+        about = self._relations.get(name)
+        if about is None or about.relation.columns != relation.columns:
+            frozen = isinstance(relation.columns, MappingProxyType)
+            kept = relation if frozen else replace(relation, columns=dict(relation.columns))
+            about = self._relations[name] = relation_lines(kept, self._index, self._parents)
+        return about
+
+    # --- deciding ----------------------------------------------------------------------------------------
+
+    def _decision(self, about: RelationLines, consumer: "_Asker") -> Decision:
+        lines = self._lines(about, consumer)
+        matched = Matched(
+            access=lines.grants("select"), discovery=lines.grants("discover"), layers=layers(lines.masks())
+        )
+        return decision(about, matched, lines.filters(), consumer.now, self._positions)
+
+    def _shared(self, about: RelationLines, domain: str, consumer: "_Asker") -> Decision:
+        """Masks for the consumer are a layer apart: no mask of the consumer's can lift the definer's, nor the
+        reverse."""
+        name = f"domain:{domain}".lower()
+        reader = self._lines(about, _Asker(name, frozenset({name}), consumer.facts))
+        lines = self._lines(about, consumer)
+        denials = tuple(
+            line for line in lines.grants("select") if line.owner == MESH and line.effect != "allow"
+        )
+        for_consumer, _ = layers(lines.masks())
+        matched = Matched(
+            access=reader.grants("share") + denials,
+            discovery=(),
+            layers=(for_consumer, *layers(reader.masks())),
+        )
+        own = Grant(name, None) if about.relation.domain.lower() == domain.lower() else None
+        filters = tuple(dict.fromkeys((*reader.filters(), *lines.filters())))
+        return decision(about, matched, filters, consumer.now, self._positions, own)
+
+    def _lines(self, about: RelationLines, asker: "_Asker") -> "_Lines":
+        return _Lines(self._casbin, about, asker, about.about(asker.subjects), self._positions)
 
 
 def _purpose(principal: Principal, circumstances: Circumstances) -> str | None:
@@ -146,8 +183,14 @@ def _purpose(principal: Principal, circumstances: Circumstances) -> str | None:
 
 def _version(lines: tuple[Line, ...], parents: Mapping[str, str]) -> str:
     """Where a line stands is not part of it: a comment above it changes nothing."""
-    texts = [repr((type(line).__name__, *astuple(line)[2:])) for line in lines]
-    return hashlib.sha256("\n".join([*texts, repr(sorted(parents.items()))]).encode()).hexdigest()
+    meaning = {
+        kind: attrgetter(*(field.name for field in fields(kind) if field.name not in ("file", "number")))
+        for kind in (GrantLine, FilterLine, MaskLine, RoleLine)
+    }
+    digest = hashlib.sha256(repr(sorted(parents.items())).encode())
+    for line in lines:
+        digest.update(f"{type(line).__name__} {meaning[type(line)](line)!r}\n".encode())
+    return digest.hexdigest()
 
 
 def _attributes_named(lines: Iterable[Line]) -> tuple[str, ...]:
@@ -164,65 +207,9 @@ class _Asker:
     subjects: frozenset[str]
     facts: Facts
 
-
-def _decision(matcher: "_Matcher", consumer: _Asker) -> Decision:
-    matched = [
-        Matched(
-            access=matcher.grants(consumer, group.objects, "select"),
-            discovery=matcher.grants(consumer, group.objects, "discover"),
-            layers=layers(matcher.masks(consumer, group.objects)),
-        )
-        for group in matcher.about.groups
-    ]
-    return _assembled(matcher, consumer, matched, matcher.filters(consumer), None)
-
-
-def _share_decision(matcher: "_Matcher", domain: str, consumer: _Asker) -> Decision:
-    name = f"domain:{domain}".lower()
-    definer = _Asker(name, frozenset({name}), consumer.facts)
-    own = Grant(name, None) if matcher.about.relation.domain.lower() == domain.lower() else None
-    matched = [_shared(matcher, definer, consumer, group) for group in matcher.about.groups]
-    filters = dict.fromkeys((*matcher.filters(definer), *matcher.filters(consumer)))
-    return _assembled(matcher, consumer, matched, tuple(filters), own)
-
-
-def _shared(matcher: "_Matcher", definer: _Asker, consumer: _Asker, group: ColumnGroup) -> Matched:
-    """Masks for the consumer are a layer apart: no mask of the consumer's can lift the definer's, nor the
-    reverse."""
-    denials = tuple(
-        line
-        for line in matcher.grants(consumer, group.objects, "select")
-        if line.owner == MESH and line.effect != "allow"
-    )
-    for_consumer, _ = layers(matcher.masks(consumer, group.objects))
-    return Matched(
-        access=matcher.grants(definer, group.objects, "share") + denials,
-        discovery=(),
-        layers=(for_consumer, *layers(matcher.masks(definer, group.objects))),
-    )
-
-
-def _assembled(
-    matcher: "_Matcher",
-    consumer: _Asker,
-    matched: list[Matched],
-    filters: tuple[FilterLine, ...],
-    own: Grant | None,
-) -> Decision:
-    about = matcher.about
-    decided = [column_decision(one, own) for one in matched]
-    by_name = {
-        name: column for group, column in zip(about.groups, decided, strict=True) for name in group.columns
-    }
-    used = {rule for one in matched for rule in one.rules} | {line.id for line in filters}
-    (now,) = consumer.facts["now"]
-    return Decision(
-        discoverable=discoverable(zip(decided, matched, strict=True)),
-        columns=MappingProxyType({name: by_name[name] for name in about.relation.columns}),
-        restrictive=restrictive(filters),
-        rules=matcher.in_order(used),
-        expires=about.expires(float(now)),
-    )
+    @property
+    def now(self) -> float:
+        return float(self.facts["now"][0])
 
 
 # --- Casbin ----------------------------------------------------------------------------------------------
@@ -273,97 +260,126 @@ _CONTEXTS = {
 }
 
 
-class _Matcher:
-    """Finds the live lines about one relation's columns, all of them. Safe to share between threads."""
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One question to Casbin: `values` are the request's in the model's order, without its context."""
 
-    def __init__(self, about: RelationLines, by_id: Mapping[str, Line]) -> None:
-        self.about = about
-        self._position = {rule: index for index, rule in enumerate(by_id)}
-        self._lines = {line.id: line for line in about.lines}
-        self._conditions = {line.condition.text: line.condition for line in about.lines}
-        self._rows: defaultdict[tuple[str, str], list[list[str]]] = defaultdict(list)
-        for line in about.lines:
-            suffix, row = _row(line)
-            self._rows[suffix, row[_SUBJECT]].append(row)
-        self._lock = Lock()
-        functions: dict[str, Callable[..., bool]] = {
-            "who": self._who,
-            "covers": self._covers,
-            "live": self._live,
-            "emit": self._emit,
-        }
-        self._enforcer = _Enforcer(functions)
-        self._subjects: Set[str] = frozenset()
-        self._objects: Set[str] = frozenset()
+    asker: _Asker
+    objects: frozenset[str]
+    suffix: str
+    values: tuple[str, ...]
+
+
+class _Judge:
+    """One enforcer and the functions of its matchers. For one thread at a time."""
+
+    def __init__(self, rows: dict[str, list[str]]) -> None:
+        """`rows` are lines as Casbin has them, by their ids, each made when it is first needed."""
+        self._rows = rows
+        self._enforcer = _Enforcer(
+            {"who": self._who, "covers": self._covers, "live": self._live, "emit": self._emit}
+        )
+        self._request: _Request
+        self._conditions: Mapping[str, Condition] = {}
         self._emitted: list[str] = []
 
-    def grants(self, asker: _Asker, objects: frozenset[str], action: str) -> tuple[GrantLine, ...]:
-        """Allowing and denying lines."""
-        return tuple(
-            line for line in self._matches("", asker, objects, action) if isinstance(line, GrantLine)
-        )
+    def matches(self, request: _Request, lines: list[RuleLine]) -> list[str]:
+        """Ids of the lines that match. Casbin is given those that can only: it takes 10 us a line. Its matcher
+        asks all again."""
+        self._request, self._emitted = request, []
+        rows = [self._row(line) for line in lines]
+        place = _CONDITION[request.suffix]
+        self._conditions = {row[place]: line.condition for row, line in zip(rows, lines, strict=True)}
+        self._enforcer.model["p"][f"p{request.suffix}"].policy = rows
+        self._enforcer.enforce(_CONTEXTS[request.suffix], *request.values, dict(request.asker.facts))
+        return self._emitted
 
-    def masks(self, asker: _Asker, objects: frozenset[str]) -> tuple[MaskLine, ...]:
-        return tuple(line for line in self._matches("3", asker, objects) if isinstance(line, MaskLine))
-
-    def filters(self, asker: _Asker) -> tuple[FilterLine, ...]:
-        """A filter about any column holds for the whole relation."""
-        return tuple(
-            line for line in self._matches("2", asker, self.about.objects) if isinstance(line, FilterLine)
-        )
-
-    def in_order(self, rules: Iterable[str]) -> tuple[str, ...]:
-        """In the order in which the policy set was given them."""
-        return tuple(sorted(rules, key=self._position.__getitem__))
-
-    def _matches(self, suffix: str, asker: _Asker, objects: frozenset[str], *action: str) -> list[RuleLine]:
-        """Casbin is given the rows that can match only: it takes 30 us a row. Its matcher asks all again."""
-        rows = [
-            row
-            for subject in asker.subjects
-            for row in self._rows.get((suffix, subject), ())
-            if row[_OBJECT] in objects and (not action or row[_ACTION] in (*action, "*"))
-        ]
-        if not rows:
-            return []
-        domain, name = self.about.relation.domain.lower(), self.about.relation.name
-        request = (asker.name, domain, f"{domain}.{name}", *action, dict(asker.facts))
-        with self._lock:
-            self._subjects, self._objects, self._emitted = asker.subjects, objects, []
-            self._enforcer.model["p"][f"p{suffix}"].policy = rows
-            self._enforcer.enforce(_CONTEXTS[suffix], *request)
-            emitted = self._emitted
-        return [self._lines[rule] for rule in self.in_order(emitted)]
+    def _row(self, line: RuleLine) -> list[str]:
+        row = self._rows.get(line.id)
+        if row is None:
+            row = self._rows[line.id] = _row(line)
+        return row
 
     def _who(self, _: str, wanted: str, __: str) -> bool:
-        return wanted in self._subjects
+        return wanted in self._request.asker.subjects
 
     def _covers(self, _: str, wanted: str) -> bool:
-        return wanted in self._objects
+        return wanted in self._request.objects
 
     def _live(self, facts: Facts, condition: str, until: str) -> bool:
-        (now,) = facts["now"]
-        return (until == "-" or float(now) < float(until)) and self._conditions[condition].holds(facts)
+        now = self._request.asker.now
+        return (until == "-" or now < float(until)) and self._conditions[condition].holds(facts)
 
     def _emit(self, rule: str) -> bool:
         self._emitted.append(rule)
         return True
 
 
-_SUBJECT, _OBJECT, _ACTION = 1, 3, 4
+class _Casbin:
+    """As many enforcers as threads ask at once, and no more."""
+
+    def __init__(self) -> None:
+        self._idle: deque[_Judge] = deque()
+        self._rows: dict[str, list[str]] = {}
+
+    def matches(self, request: _Request, lines: list[RuleLine]) -> list[str]:
+        try:
+            judge = self._idle.pop()
+        except IndexError:
+            judge = _Judge(self._rows)
+        found = judge.matches(request, lines)
+        self._idle.append(judge)  # not after an error: nobody knows what is left in it then
+        return found
 
 
-def _row(line: RuleLine) -> tuple[str, list[str]]:
-    """A line as Casbin has it: the model's suffix, and its fields in the model's order."""
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The live lines about one relation's columns for one asker, each kind in the order of the policy set.
+    `known` are the lines that can be among them."""
+
+    casbin: _Casbin
+    about: RelationLines
+    asker: _Asker
+    known: list[RuleLine]
+    positions: Mapping[str, int]
+
+    def grants(self, action: str) -> tuple[GrantLine, ...]:
+        """Allowing and denying lines."""
+        known = [line for line in self.known if isinstance(line, GrantLine) and line.action in (action, "*")]
+        return self._matching("", known, action)
+
+    def masks(self) -> tuple[MaskLine, ...]:
+        return self._matching("3", [line for line in self.known if isinstance(line, MaskLine)])
+
+    def filters(self) -> tuple[FilterLine, ...]:
+        """A filter about any column holds for the whole relation."""
+        return self._matching("2", [line for line in self.known if isinstance(line, FilterLine)])
+
+    def _matching(self, suffix: str, known: list[L], *action: str) -> tuple[L, ...]:
+        if not known:
+            return ()
+        domain, name = self.about.relation.domain.lower(), self.about.relation.name
+        values = (self.asker.name, domain, f"{domain}.{name}", *action)
+        request = _Request(self.asker, self.about.objects, suffix, values)
+        found = self.casbin.matches(request, list(known))
+        by_id = {line.id: line for line in known}
+        return tuple(by_id[rule] for rule in sorted(found, key=self.positions.__getitem__))
+
+
+_CONDITION = {"": 6, "2": 5, "3": 6}
+"""Where in a row its condition stands."""
+
+
+def _row(line: RuleLine) -> list[str]:
+    """A line as Casbin has it: its fields in the model's order."""
     until = "-" if line.until is None else repr(line.until)
-    subject = line.subject.lower() if line.subject.startswith("domain:") else line.subject
-    start = [line.id, subject, line.domain.lower(), object_key(line.object)]
+    start = [line.id, subject_key(line.subject), line.domain.lower(), object_key(line.object)]
     life = [line.condition.text, until]
     match line:
         case GrantLine():
             effect = "allow" if line.effect == "allow" else "deny"
-            return "", [*start, line.action, line.rows or "*", *life, effect]
+            return [*start, line.action, line.rows or "*", *life, effect]
         case FilterLine():
-            return "2", [*start, line.rows, *life]
+            return [*start, line.rows, *life]
         case MaskLine():
-            return "3", [*start, line.mask, str(line.priority), *life]
+            return [*start, line.mask, str(line.priority), *life]

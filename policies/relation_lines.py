@@ -2,12 +2,15 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from policies.decision import ProtectedRelation
 from policies.fields import parse_object
 from policies.lines import MESH, RuleLine
+
+Index = Mapping[tuple[str, str], Iterable[RuleLine]]
+"""(key of the object, domain in lower case or `*`) -> the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +24,18 @@ class ColumnGroup:
 
 @dataclass(frozen=True, slots=True)
 class RelationLines:
-    """`untils` are the instants at which one of the lines ends, in order."""
+    """`by_subject` holds all lines that can matter, `keys` the key of the object of each, by its id; `untils` are
+    the instants at which one of them ends, in order."""
 
     relation: ProtectedRelation
     groups: tuple[ColumnGroup, ...]
-    lines: tuple[RuleLine, ...]
+    objects: frozenset[str]
+    by_subject: Mapping[str, tuple[RuleLine, ...]]
+    keys: Mapping[str, str]
     untils: tuple[float, ...]
 
-    @property
-    def objects(self) -> frozenset[str]:
-        return frozenset().union(*(group.objects for group in self.groups))
+    def about(self, subjects: Iterable[str]) -> list[RuleLine]:
+        return [line for subject in subjects for line in self.by_subject.get(subject, ())]
 
     def expires(self, now: float) -> float | None:
         """The next instant after `now` at which any line ends, whoever it is about."""
@@ -45,39 +50,59 @@ def object_key(text: str) -> str:
     return text.lower()
 
 
-def relation_lines(
-    relation: ProtectedRelation, by_object: Mapping[str, Iterable[RuleLine]], parents: Mapping[str, str]
-) -> RelationLines:
-    """`by_object` maps keys to lines, each line under one key. Raises ValueError on names with `.` or `*`."""
+def subject_key(text: str) -> str:
+    """A subject as it is compared: domains, like objects, without case; people and roles exactly."""
+    return text.lower() if text.startswith("domain:") else text
+
+
+def indexed(lines: Iterable[RuleLine]) -> Index:
+    found: defaultdict[tuple[str, str], list[RuleLine]] = defaultdict(list)
+    for line in lines:
+        found[object_key(line.object), line.domain.lower()].append(line)
+    return dict(found)
+
+
+def relation_lines(relation: ProtectedRelation, index: Index, parents: Mapping[str, str]) -> RelationLines:
+    """Raises ValueError on names with `.` or `*`."""
     if set(relation.domain + relation.name) & set(".*"):
         raise ValueError(f"{relation.domain}.{relation.name}: a policy line could not name it unmistakably")
+    domain = relation.domain.lower()
     members: defaultdict[frozenset[str], list[str]] = defaultdict(list)
-    for column, tags in relation.columns.items():
-        objects = covering_objects(relation.domain, relation.name, column, tags, parents)
-        members[frozenset(by_object.keys() & objects)].append(column)
-    groups = tuple(ColumnGroup(tuple(columns), objects) for objects, columns in members.items())
-    covering = {key for objects in members for key in objects}
-    lines = tuple(
-        line for key in sorted(covering) for line in by_object[key] if _concerns(line, relation.domain)
-    )
+    for column, objects in _covering_columns(relation, parents):
+        known = frozenset(key for key in objects if (key, domain) in index or (key, MESH) in index)
+        members[known].append(column)
+    covering = frozenset().union(*members)
+    lines = [
+        (key, line)
+        for key in sorted(covering)
+        for place in (domain, MESH)
+        for line in index.get((key, place), ())
+        if line.owner.lower() in (domain, MESH)  # lines of other domains say nothing here, whatever they name
+    ]
+    by_subject: defaultdict[str, list[RuleLine]] = defaultdict(list)
+    for _, line in lines:
+        by_subject[subject_key(line.subject)].append(line)
     return RelationLines(
-        relation, groups, lines, tuple(sorted({line.until for line in lines if line.until is not None}))
+        relation,
+        tuple(ColumnGroup(tuple(columns), objects) for objects, columns in members.items()),
+        covering,
+        {subject: tuple(found) for subject, found in by_subject.items()},
+        {line.id: key for key, line in lines},
+        tuple(sorted({line.until for _, line in lines if line.until is not None})),
     )
 
 
-def _concerns(line: RuleLine, domain: str) -> bool:
-    """Lines of other domains say nothing here, whatever they name."""
-    here = (domain.lower(), MESH)
-    return line.domain.lower() in here and line.owner.lower() in here
-
-
-def covering_objects(
-    domain: str, relation: str, column: str, tags: Iterable[str], parents: Mapping[str, str]
-) -> frozenset[str]:
-    """All keys under which a line can cover the column. Exact names: there are no patterns to go wrong."""
-    name = f"{domain}.{relation}".lower()
-    named = ("*", f"{domain}.*".lower(), name, f"{name}.{column.lower()}")
-    return frozenset((*named, *(f"tag:{tag}" for tag in with_parents(tags, parents))))
+def _covering_columns(
+    relation: ProtectedRelation, parents: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Of each column all keys under which a line can cover it. Exact names: there are no patterns to go wrong."""
+    name = f"{relation.domain}.{relation.name}".lower()
+    everywhere = ("*", f"{relation.domain}.*".lower(), name)
+    by_tags: dict[frozenset[str], tuple[str, ...]] = {}
+    for column, tags in relation.columns.items():
+        if tags not in by_tags:
+            by_tags[tags] = tuple(f"tag:{tag}" for tag in with_parents(tags, parents))
+        yield column, (*everywhere, f"{name}.{column.lower()}", *by_tags[tags])
 
 
 def with_parents(tags: Iterable[str], parents: Mapping[str, str]) -> frozenset[str]:

@@ -1,16 +1,21 @@
 """From the lines that matched to what a principal may see (governance.md, rules 2 to 5)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
 
-from policies.decision import ColumnDecision, ColumnMask, Grant, RowFilter
+from policies.decision import ColumnDecision, ColumnMask, Decision, Grant, RowFilter
 from policies.lines import MESH, FilterLine, GrantLine, MaskLine
 from policies.masks import NONE, strictness
+from policies.relation_lines import RelationLines
+
+L = TypeVar("L", GrantLine, MaskLine)
 
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The live lines that cover one group of columns.
+    """The live lines about a relation, or those of them that cover one group of its columns.
 
     `access` decides over values, `discovery` over being seen at all. Each of `layers` holds mask lines that
     compete with each other; the strictest of the layers' winners applies.
@@ -24,6 +29,45 @@ class Matched:
     def rules(self) -> Iterator[str]:
         yield from (line.id for line in (*self.access, *self.discovery))
         yield from (line.id for layer in self.layers for line in layer)
+
+    def covering(self, objects: frozenset[str], keys: Mapping[str, str]) -> "Matched":
+        """Those about one of the objects; `keys` says which each line is about, by its id."""
+
+        def those(lines: tuple[L, ...]) -> tuple[L, ...]:
+            return tuple([line for line in lines if keys[line.id] in objects])
+
+        return Matched(those(self.access), those(self.discovery), tuple(map(those, self.layers)))
+
+
+def decision(
+    about: RelationLines,
+    matched: Matched,
+    filters: tuple[FilterLine, ...],
+    now: float,
+    positions: Mapping[str, int],
+    own: Grant | None = None,
+) -> Decision:
+    """`filters` are the live restrictive ones. `positions` gives rules their order, `own` is as in `column_decision`.
+
+    Columns that the matched lines do not tell apart are decided once.
+    """
+    used = {*matched.rules}
+    objects = {about.keys[rule] for rule in used}
+    decided: dict[frozenset[str], tuple[ColumnDecision, Matched]] = {}
+    columns: dict[str, ColumnDecision] = {}
+    for group in about.groups:
+        those = group.objects & objects
+        if those not in decided:
+            part = matched.covering(those, about.keys)
+            decided[those] = (column_decision(part, own), part)
+        columns.update(dict.fromkeys(group.columns, decided[those][0]))
+    return Decision(
+        discoverable=discoverable(decided.values()),
+        columns=MappingProxyType({name: columns[name] for name in about.relation.columns}),
+        restrictive=restrictive(filters),
+        rules=tuple(sorted(used.union(line.id for line in filters), key=positions.__getitem__)),
+        expires=about.expires(now),
+    )
 
 
 def column_decision(matched: Matched, own: Grant | None = None) -> ColumnDecision:

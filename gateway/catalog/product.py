@@ -67,6 +67,11 @@ class Relation:
     plain: bool
     description: str = ""
     file: str = ""
+    _protected: ProtectedRelation = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        tags = MappingProxyType({column.name: column.tags for column in self.columns})
+        object.__setattr__(self, "_protected", ProtectedRelation(self.domain, self.name, tags))
 
     @property
     def qualified_name(self) -> str:
@@ -84,9 +89,7 @@ class Relation:
         return self is other or (shapes[0] == shapes[1] and self.body == other.body)
 
     def protected(self) -> ProtectedRelation:
-        return ProtectedRelation(
-            self.domain, self.name, {column.name: column.tags for column in self.columns}
-        )
+        return self._protected
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Decisions are remembered, and only as long as they hold; threads do not disturb each other."""
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 from policies.cache import DecisionCache
 from policies.decision import Decision, ProtectedRelation
 from policies.policy_set import PolicySet
 from policies.principal import Circumstances, Principal
+from tests.policies import large
 from tests.policies.mesh import HERE, LATER, LATER_SECONDS, NOW, ana, lines_of, orders, policy_set
 
 ALL = "p, a, role:any, sales, sales.orders, select, *, -, -, allow\n"
@@ -113,3 +115,20 @@ def test_threads_get_the_decisions_of_one() -> None:
     assert {grant.rows.name for answer in answers for grant in answer.columns["c0"].grants if grant.rows} == {
         f"f{n}" for n in range(20)
     }
+
+
+def test_eight_threads_over_a_large_mesh_decide_as_one() -> None:
+    """Random principals and relations, every decision worked out anew, in another order: as make bench-policies."""
+    lines = large.read(large.files(10_000))
+    rng = random.Random(8)
+    people, relations = large.principals(60, 10_000), large.relations()
+    asked = [(rng.choice(people), rng.choice(relations)) for _ in range(800)]
+    audit = Circumstances(NOW, "postgres", "audit")
+    alone = PolicySet(lines)
+    expected = {question: alone.decide(*asked[question], audit) for question in range(len(asked))}
+    shared = PolicySet(lines)
+    order = rng.sample(range(len(asked)), len(asked))
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda question: shared.decide(*asked[question], audit), order))
+    assert answers == [expected[question] for question in order]
+    assert len({decision.rules for decision in answers}) > 300
