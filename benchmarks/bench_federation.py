@@ -83,7 +83,6 @@ def compare(found: Stores, layout: str, chosen: argparse.Namespace) -> None:
         )
         told = f"TPC-H at scale {chosen.scale:g}, layout {layout}"
         print(f"\n### {told}{f', {chosen.delay_ms:g} ms to the servers' if delay else ''}\n")
-        print("wall s / client + server CPU s / MB to and from PostgreSQL / peak MB of the client\n")
         print(per_statement(result))
         print()
         print("\n".join(lines(result)))

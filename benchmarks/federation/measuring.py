@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean, median
 
@@ -14,12 +14,16 @@ from benchmarks.federation.stores import Stores
 from benchmarks.federation.wire import wire
 from tests.tpch.compare import ORDER
 
+HEAD = (
+    "wall s / client + server CPU s / MB to and from PostgreSQL / round trips to it / peak MB of the client"
+)
 TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Medians of wall seconds, means of computing seconds, bytes to and from the PostgreSQL servers, peak megabytes.
+    """Medians of wall seconds, means of computing seconds, bytes to and from the PostgreSQL servers, round
+    trips to them, peak megabytes.
 
     `fault`: why there are none.
     """
@@ -28,6 +32,7 @@ class Figures:
     client: float = 0.0
     server: float = 0.0
     bytes: int = 0
+    turns: int = 0
     peak: float = 0.0
     fault: str = ""
 
@@ -73,23 +78,23 @@ def _checked(peer: Peer, found: Stores, run: Run) -> dict[str, Figures]:
     with wire({n: s.port for n, s in found.servers.items()}) as counted, peer.child(counted.ports) as child:
         child.ask("SELECT 1", run.timeout)  # what connecting costs is no statement's
         for name, sql in run.asked.items():
-            before = counted.total
+            sent, turns = counted.sent, counted.turns
             reply = child.ask(sql, run.timeout, rows=True)
             strict = peer.name == "meshgate"
             fault = reply.error or wrong(
                 reply.rows or [], run.right[name], ORDER.get(name, ()), strict=strict
             )
-            figures[name] = Figures(bytes=counted.total - before, fault=fault)
+            figures[name] = Figures(bytes=counted.sent - sent, turns=counted.turns - turns, fault=fault)
             print(f"  {name} {peer.name}: {fault or f'right, {reply.seconds:.2f} s'}", file=sys.stderr)
     return figures
 
 
 def _timed(able: Iterable[tuple[Peer, Child]], found: Stores, run: Run, name: str) -> dict[str, Figures]:
-    turns: dict[str, list[Figures]] = {peer.name: [] for peer, _ in able}
+    taken: dict[str, list[Figures]] = {peer.name: [] for peer, _ in able}
     for _ in range(run.runs):
         for peer, child in able:
-            turns[peer.name].append(_once(peer, child, found, run, name))
-    return {peer: _summary(figures) for peer, figures in turns.items()}
+            taken[peer.name].append(_once(peer, child, found, run, name))
+    return {peer: _summary(figures) for peer, figures in taken.items()}
 
 
 def _once(peer: Peer, child: Child, found: Stores, run: Run, name: str) -> Figures:
@@ -100,28 +105,28 @@ def _once(peer: Peer, child: Child, found: Stores, run: Run, name: str) -> Figur
     return Figures(reply.seconds, reply.cpu + own, server, peak=reply.peak, fault=reply.error)
 
 
-def _summary(turns: Sequence[Figures]) -> Figures:
-    fault = next((figures.fault for figures in turns if figures.fault), "")
+def _summary(taken: Sequence[Figures]) -> Figures:
+    fault = next((figures.fault for figures in taken if figures.fault), "")
     if fault:
         return Figures(fault=fault)
     return Figures(
-        median(f.wall for f in turns),
-        mean(f.client for f in turns),
-        mean(f.server for f in turns),
-        peak=max(f.peak for f in turns),
+        median(f.wall for f in taken),
+        mean(f.client for f in taken),
+        mean(f.server for f in taken),
+        peak=max(f.peak for f in taken),
     )
 
 
 def _joined(checked: Figures, timed: Figures) -> Figures:
-    return Figures(timed.wall, timed.client, timed.server, checked.bytes, timed.peak)
+    return replace(timed, bytes=checked.bytes, turns=checked.turns)
 
 
 def cell(figures: Figures) -> str:
-    """wall s / client + server CPU s / MB on the wire / peak MB"""
+    """As `HEAD` says."""
     if figures.fault:
         return figures.fault.partition(": ")[0]
     cpu = f"{figures.client:.2f}+{figures.server:.2f}"
-    return f"{figures.wall:.3f} / {cpu} / {figures.bytes / 1e6:.2f} / {figures.peak:.0f}"
+    return f"{figures.wall:.3f} / {cpu} / {figures.bytes / 1e6:.2f} / {figures.turns} / {figures.peak:.0f}"
 
 
 def computed(postmasters: Sequence[int]) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from math import exp, log
 
-from benchmarks.federation.measuring import Figures, Measured, cell
+from benchmarks.federation.measuring import HEAD, Figures, Measured, cell
 from benchmarks.measure import table
 
 OURS = "meshgate"
@@ -11,13 +11,13 @@ SLOWER = 1.2
 
 
 def per_statement(found: Measured) -> str:
-    """wall s / client + server CPU s / MB on the wire / peak MB, statement by statement."""
+    """What is in the cells, then statement by statement."""
     peers = [name for name in found if name != OURS]
     rows = [
         (name, *(cell(found[peer][name]) for peer in (OURS, *peers)), _against_best(found, peers, name))
         for name in found[OURS]
     ]
-    return table(("statement", OURS, *peers, "wall: best peer / meshgate"), rows)
+    return f"{HEAD}\n\n" + table(("statement", OURS, *peers, "wall: best peer / meshgate"), rows)
 
 
 def lines(found: Measured) -> Iterator[str]:
