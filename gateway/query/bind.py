@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlglot import exp
+
 from gateway.query.parameters import fill, inferred, numbered
 from gateway.query.parse import Statement
 from gateway.query.request import Request
 from gateway.query.session import Session, answer_session_functions
 from gateway.query.visible import VisibleCatalog, VisibleRelation
 from gateway.sql.coercion import type_constants
-from gateway.sql.resolve import Resolved, base_tables, resolve, table_name
+from gateway.sql.nodes import Nodes
+from gateway.sql.resolve import Resolved, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,14 @@ def bind(
 
     `describing` leaves parameters without a value: each is a NULL of its type.
     """
-    seen = {table_name(table): visible.relation(table_name(table)) for table in base_tables(statement.tree)}
+    seen = {name: visible.relation(name) for name in statement.tables}
     resolved = resolve(statement.tree, {name: relation.columns for name, relation in seen.items()})
-    answer_session_functions(
-        resolved.tree, Session(visible.principal.name, visible.catalog.name, visible.circumstances.now)
-    )
-    places = numbered(resolved.tree)
+    nodes = Nodes(resolved.tree)
+    session = Session(visible.principal.name, visible.catalog.name, visible.circumstances.now)
+    answer_session_functions(nodes, session)
+    places = numbered(resolved.tree) if nodes.of(exp.Placeholder) else {}
     given = tuple(parameter.type for parameter in request.parameters) or request.parameter_types
     types = inferred(places, given)
     fill(places, types, None if describing else request.parameters)
-    type_constants(resolved.tree)
+    type_constants(nodes)
     return BoundQuery(resolved, {use.number: seen[use.table] for use in resolved.uses}, types)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlglot import exp
 
 from gateway.sql.literals import cast, literal
+from gateway.sql.nodes import Nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Session:
 SERVER_VERSION = "16.0"
 """The PostgreSQL version whose behavior the endpoint follows, for clients that parse it."""
 
-NODES: Mapping[type[exp.Expr], str] = {
+CLASSES: Mapping[type[exp.Expr], str] = {
     exp.CurrentUser: "current_user",
     exp.SessionUser: "current_user",
     exp.CurrentTimestamp: "now",
@@ -44,10 +45,10 @@ ALIASES = {
 }  # fmt: skip
 
 
-def answer_session_functions(tree: exp.Query, session: Session) -> None:
-    """Replace every session function by its value. Changes the tree."""
-    for node in list(tree.find_all(*NODES, exp.Anonymous)):
-        name = NODES.get(type(node)) or str(node.this).lower()
+def answer_session_functions(nodes: Nodes, session: Session) -> None:
+    """Replace every session function by its value. Changes their tree."""
+    for node in nodes.of_any((*CLASSES, exp.Anonymous)):
+        name = CLASSES.get(type(node)) or str(node.this).lower()
         value = _value(ALIASES.get(name, name), session)
         if value is not None:
             _place(node).replace(value)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from gateway.sql.literals import cast
+from gateway.sql.nodes import Nodes
 from gateway.sql.totality import COMPARISONS, T, is_constant, kind_of, operands_of
 
 NAMES = {
@@ -23,9 +24,9 @@ NAMES = {
 }
 
 
-def type_constants(tree: exp.Query) -> None:
-    """Give constants beside a date, time or UUID column its type, where they surely fit. Changes the tree."""
-    for comparison in tree.find_all(*COMPARISONS):
+def type_constants(nodes: Nodes) -> None:
+    """Give constants beside a date, time or UUID column its type, where they surely fit. Changes their tree."""
+    for comparison in nodes.of_any(COMPARISONS):
         operands = operands_of(comparison)
         kinds = {kind_of(operand) for operand in operands if isinstance(operand, exp.Column)}
         name = NAMES.get(kinds.pop()) if len(kinds) == 1 else None

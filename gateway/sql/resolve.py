@@ -349,7 +349,9 @@ def _finished(
 
 
 def _forget_notes(nodes: Nodes) -> None:
-    """What resolving noted on nodes has served; every copy of the tree would copy it too."""
+    """What resolving noted on nodes has served, and names have no type; every copy of the tree would copy it too."""
+    for identifier in nodes.of(exp.Identifier):
+        identifier._type = None  # noqa: SLF001  `type` cannot be set to nothing
     for node in nodes:
         if node._meta is not None and USE not in node._meta:  # noqa: SLF001  `meta` makes a dict where there is none
             node._meta = None  # noqa: SLF001

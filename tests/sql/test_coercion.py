@@ -10,6 +10,7 @@ from sqlglot import exp
 from gateway.settings import Limits
 from gateway.sql.coercion import type_constants
 from gateway.sql.leakproof import is_leakproof
+from gateway.sql.nodes import Nodes
 from gateway.sql.resolve import resolve
 from gateway.sql.syntax import parse_query
 
@@ -18,7 +19,7 @@ TABLES = {("s", "o"): {"id": "BIGINT", "d": "DATE", "ts": "TIMESTAMP WITH TIME Z
 
 def condition(text: str) -> exp.Expr:
     tree = resolve(parse_query(f"SELECT 1 FROM s.o WHERE {text}", Limits()), TABLES).tree
-    type_constants(tree)
+    type_constants(Nodes(tree))
     found: exp.Expr = tree.args["where"].this
     return found
 
