@@ -95,13 +95,13 @@ class _Writer:
     def _exposed(self, governed: GovernedRelation, column: Column, tokens: frozenset[str]) -> exp.Expr:
         """One item of the SELECT list: the column's value as its type, masked."""
         if column.name in tokens and self._type(governed, column.name) == "VARCHAR":
-            return exp.alias_(own_column(column.name, "VARCHAR"), column.name, quoted=True)
+            return exp.alias_(own_column(column.name, "VARCHAR"), column.name, quoted=True, copy=False)
         value: exp.Expr = own_column(column.name, column.body_type)
         if column.type != column.body_type:
             value = cast(value, column.type)
         mask = governed.masks.get(column.name)
         shown = value if mask is None or mask.name == "hash" else self._masked(mask, value, column.type)
-        return exp.alias_(shown, column.name, quoted=True)
+        return exp.alias_(shown, column.name, quoted=True, copy=False)
 
     def _masked(self, mask: ColumnMask, value: exp.Expr, kind: str) -> exp.Expr:
         own = self.catalog.mask(mask.domain, mask.name)
@@ -163,7 +163,7 @@ def own_column(name: str, kind: str) -> exp.Column:
 
 
 def _one() -> exp.Expr:
-    return exp.alias_(exp.true(), "nothing", quoted=True)
+    return exp.alias_(exp.true(), "nothing", quoted=True, copy=False)
 
 
 def _typed_columns(column_of: Callable[[str], Column]) -> Callable[[exp.Expr], exp.Expr]:

@@ -28,6 +28,7 @@ MAX_SET_OPERATIONS = 500
 MAX_JOINS = 200
 MAX_NATURAL_JOINS = 20
 """Names are resolved in a time that grows with the square of joins, by far the most for NATURAL ones."""
+CHAINED = (exp.Binary, exp.SetOperation)
 MAX_CHAIN = 1_000
 """Links of `a + b + c ...`: a tree as deep as that, which every later step walks."""
 NUMBER = re.compile(r"(\d[\d_]*(\.[\d_]*)?|\.[\d_]+)([eE][+-]?\d+)?")
@@ -155,9 +156,11 @@ def _check_size(tree: exp.Expr, limits: Limits) -> None:
     nodes = joins = natural = 0
     while stack:
         node, depth, links = stack.pop()
+        kind = type(node)
         nodes += 1
-        joins += isinstance(node, exp.Join)
-        natural += isinstance(node, exp.Join) and node.method == "NATURAL"
+        if isinstance(node, exp.Join):
+            joins += 1
+            natural += node.method == "NATURAL"
         if joins > MAX_JOINS or natural > MAX_NATURAL_JOINS:
             raise StatementTooComplex(
                 f"the statement has more than {MAX_JOINS} joins, or {MAX_NATURAL_JOINS} natural ones"
@@ -171,7 +174,7 @@ def _check_size(tree: exp.Expr, limits: Limits) -> None:
         if isinstance(node, exp.In) and len(node.expressions) > limits.in_list:
             raise LimitExceeded(f"an IN list is longer than limits.in_list ({limits.in_list:,})")
         for child in node.iter_expressions():
-            chained = isinstance(child, exp.Binary | exp.SetOperation) and type(child) is type(node)
+            chained = type(child) is kind and isinstance(child, CHAINED)
             stack.append((child, depth, links + 1) if chained else (child, depth + 1, 0))
 
 
