@@ -32,7 +32,7 @@ def request(opened: OpenMesh, name: str, sql: str, purpose: str | None) -> Reque
     principal = opened.principals.principal(name)
     if principal is None:
         raise ConfigurationError((f"--as: the mesh has no principal {name!r}, principals.yaml lists them",))
-    return Request(text=sql, principal=principal, endpoint="cli", client=_account(), purpose=purpose)
+    return Request(text=sql, principal=principal, endpoint="cli", client=account(), purpose=purpose)
 
 
 def answer(asked: Request, opened: OpenMesh, form: str, path: Path | None) -> None:
@@ -112,7 +112,7 @@ class _Asking:
             try:
                 event = self._events.get(timeout=LOOK_SECONDS)
             except queue.Empty:
-                progress.show(self._rows)
+                progress.show(f"{self._rows:,} rows")
                 continue
             if event is None:
                 progress.clear()
@@ -125,17 +125,17 @@ class _Asking:
 
 
 class Progress:
-    """On a terminal, how far a long answer is; nothing in a pipe."""
+    """On a terminal, how far long work is; nothing in a pipe."""
 
     def __init__(self) -> None:
         self._started = time.monotonic()
         self._shown = False
 
-    def show(self, rows: int) -> None:
+    def show(self, done: str) -> None:
         elapsed = time.monotonic() - self._started
         if elapsed > QUIET_SECONDS and sys.stderr.isatty():
             self._shown = True
-            sys.stderr.write(f"\r{rows:,} rows, {elapsed:.0f} s")
+            sys.stderr.write(f"\r\x1b[K{done}, {elapsed:.0f} s")
             sys.stderr.flush()
 
     def clear(self) -> None:
@@ -144,7 +144,7 @@ class Progress:
             sys.stderr.flush()
 
 
-def _account() -> str:
+def account() -> str:
     """The operating system's name of who runs this: the principal is only who they ask as."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name

@@ -25,6 +25,7 @@ from policies.principal import AttributeValue, Principal, Scalar
 ITERATIONS = 4096
 MAX_ITERATIONS = 1_000_000
 SALT_BYTES = 16
+IDENTITY = ("groups", "attributes", "purposes")
 PREFIXES = ("user:", "group:", "role:", "domain:")
 PROCESS_SECRET = secrets.token_bytes(32)
 _VERIFIER = re.compile(r"SCRAM-SHA-256\$(\d{1,9}):([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]+):([A-Za-z0-9+/=]+)")
@@ -138,16 +139,19 @@ def _document(path: Path, place: Place, problems: list[str]) -> Section:
 def _entry(
     name: str, section: Section, settings: Settings, warnings: list[str]
 ) -> tuple[Principal, str | None]:
-    known = ("password", "groups", "attributes", "purposes")
-    entry = section.section(name, known)
-    _check_name(name, entry.place, section.problems)
-    principal = Principal(
+    entry = section.section(name, ("password", *IDENTITY))
+    return read_identity(name, entry), _password(entry, settings, warnings)
+
+
+def read_identity(name: str, entry: Section) -> Principal:
+    """Who a principal is, as the keys of `IDENTITY` say."""
+    _check_name(name, entry.place, entry.problems)
+    return Principal(
         name=name,
         groups=frozenset(_groups(entry)),
         attributes=MappingProxyType(_attributes(entry.section("attributes"))),
         purposes=frozenset(entry.texts("purposes")),
     )
-    return principal, _password(entry, settings, warnings)
 
 
 def _groups(entry: Section) -> tuple[str, ...]:

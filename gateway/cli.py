@@ -11,7 +11,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
 
 from gateway.asking import answer, request
 from gateway.audit import AuditRecord, document, follow, latest, records
@@ -19,6 +18,7 @@ from gateway.auth import verifier
 from gateway.demo.run import run_demo
 from gateway.errors import ConfigurationError, MeshgateError
 from gateway.output import FORMATS, printable
+from gateway.policy.commands import Commands, add_policy
 from gateway.query.explain import explain
 from gateway.server import check, open_mesh
 from gateway.serving import serve
@@ -156,12 +156,11 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"meshgate {version('meshgate')}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_demo, _add_serve, _add_check, _add_query, _add_explain, _add_audit, _add_password):
+    for add in (_add_demo, _add_serve, _add_check, _add_query, _add_explain, _add_audit):
         add(commands)
+    add_policy(commands, _add)
+    _add_password(commands)
     return top
-
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 
 def _add(commands: Commands, name: str, summary: str, about: str, examples: str) -> argparse.ArgumentParser:

@@ -14,11 +14,13 @@ from typing import Protocol
 
 from gateway.audit import AuditRecord, AuditSink, JsonLinesSink
 from gateway.auth import PROCESS_SECRET, Principals, read_principals
+from gateway.catalog.conflicts import conflicts
 from gateway.catalog.load import Loaded, load
 from gateway.engines.duckdb_engine import DuckDBEngine
 from gateway.errors import AuthenticationFailed, ConfigurationError, ShuttingDown
 from gateway.frontends.pgwire.handshake import Gateway
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
+from gateway.policy_tests import read_cases
 from gateway.query.mesh import Mesh
 from gateway.query.pipeline import describe, refusals_on_record, run
 from gateway.query.pipeline import opened as audit_record
@@ -53,9 +55,12 @@ class OpenMesh:
 def check(folder: Path, environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Validate a mesh folder, writing nothing; its warnings. Raises ConfigurationError with all that is wrong."""
     settings, problems = read_settings(folder, environment)
-    principals, loaded = _read(settings, problems, PROCESS_SECRET)
+    known, _ = read_principals(settings)
+    _, more = read_cases(settings, known.principals)
+    principals, loaded = _read(settings, (*problems, *more), PROCESS_SECRET)
     _close(loaded)
-    return _warnings(settings, principals, loaded)
+    doubtful = conflicts(loaded.policies.lines, loaded.catalog, principals.principals, time.time())
+    return (*_warnings(settings, principals, loaded), *doubtful)
 
 
 def open_mesh(folder: Path, environment: Mapping[str, str] | None = None) -> OpenMesh:

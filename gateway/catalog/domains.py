@@ -25,6 +25,7 @@ KNOWN = ("domain", "title", "owner", "sources", "filters", "masks")
 CONTRACT = "contract.odcs.yaml"
 POLICIES = "policies.csv"
 DOMAIN = "domain.yaml"
+POLICY_TESTS = "policy_tests.yaml"
 CONFIGURATION = frozenset({".yaml", ".yml", ".csv", ".sql", ".toml"})
 
 
@@ -68,7 +69,7 @@ class DomainDocument:
 
 def read_domains(settings: Settings, findings: Findings) -> tuple[DomainDocument, ...]:
     """Every domain of the folder, in the order of their names."""
-    check_stray_files(settings.folder, ("mesh.toml", "principals.yaml", POLICIES), "", findings)
+    check_stray_files(settings.folder, ("mesh.toml", "principals.yaml", POLICIES, POLICY_TESTS), "", findings)
     folders = tuple(_folders(settings.folder / "domains"))
     names = tuple(folder.name for folder in folders)
     if not folders:
@@ -108,7 +109,7 @@ def _domain(
     name = folder.name
     shown = f"domains/{name}/"
     place = Place(f"{shown}{DOMAIN}")
-    check_stray_files(folder, (DOMAIN, POLICIES), shown, findings)
+    check_stray_files(folder, (DOMAIN, POLICIES, POLICY_TESTS), shown, findings)
     problems: list[str] = []
     raw = read_document(folder / DOMAIN, place, problems)
     # Of a document that cannot be read nothing more is said; of others everything that is wrong.

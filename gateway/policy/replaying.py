@@ -1,0 +1,5 @@
+DAY = 86_400.0
+
+
+def replayed(*a):
+    raise NotImplementedError
