@@ -25,7 +25,7 @@ from casbin.util import SimpleEval
 
 from policies.cache import DecisionCache
 from policies.decision import Decision, Grant, ProtectedRelation
-from policies.fields import EVERYONE, Condition, Facts, values_of
+from policies.fields import Condition, Facts, values_of
 from policies.lines import MESH, FilterLine, GrantLine, Line, MaskLine, RoleLine, RuleLine
 from policies.lint import union_problems
 from policies.principal import Circumstances, Principal
@@ -37,7 +37,7 @@ from policies.relation_lines import (
     subject_key,
 )
 from policies.resolve import Matched, decision, layers
-from policies.roles import roles_of
+from policies.roles import own_subjects, roles_of
 
 CACHED_DECISIONS = 10_000
 
@@ -124,7 +124,6 @@ class PolicySet:
 
     def _asker(self, principal: Principal, domain: str, circumstances: Circumstances) -> "_Asker":
         """The principal with the roles it holds in the relation's domain."""
-        own = {f"user:{principal.name}", EVERYONE, *(f"group:{group}" for group in principal.groups)}
         purpose = _purpose(principal, circumstances)
         facts: Facts = {
             "now": (circumstances.now,),
@@ -132,7 +131,7 @@ class PolicySet:
             "purpose": (purpose,) if purpose is not None else (),
             **{f"attribute.{name}": values_of(principal.attributes.get(name)) for name in self._attributes},
         }
-        return _Asker(f"user:{principal.name}", self._roles.held(own, domain), facts)
+        return _Asker(f"user:{principal.name}", self._roles.held(own_subjects(principal), domain), facts)
 
     def _about(self, relation: ProtectedRelation) -> RelationLines:
         """Made anew if the relation's columns or tags are not what they were."""

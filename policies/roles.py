@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from policies.fields import EVERYONE
 from policies.lines import RoleLine
+from policies.principal import Principal
 
 LEVELS = 10
 """Longest chain of roles that may stand between a principal and a line about it."""
@@ -27,6 +29,11 @@ class Roles:
                     found.add(role)
                     waiting.append(role)
         return frozenset(found)
+
+
+def own_subjects(principal: Principal) -> frozenset[str]:
+    """What a principal is in policy lines before any role is looked up."""
+    return frozenset({f"user:{principal.name}", EVERYONE, *(f"group:{group}" for group in principal.groups)})
 
 
 def roles_of(lines: Iterable[RoleLine]) -> Roles:

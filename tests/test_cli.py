@@ -67,6 +67,12 @@ def meshgate(*arguments: object, **options: object) -> "subprocess.CompletedProc
         ["audit"],
         ["audit", "tail", "mesh", "-n", "-1"],
         ["serve"],
+        ["policy"],
+        ["policy", "test"],
+        ["policy", "test", "mesh", "--mutat"],
+        ["policy", "diff", "mesh"],
+        ["policy", "replay", "mesh", "--days", "0"],
+        ["policy", "replay", "mesh", "--days", "nan"],
     ],
 )
 def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,7 +85,11 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "serve", "check", "query", "explain", "audit", "audit tail", "password"]
+    "command",
+    [
+        *("demo", "serve", "check", "query", "explain", "audit", "audit tail", "password"),
+        *("policy", "policy test", "policy diff", "policy replay"),
+    ],
 )
 def test_help_is_complete(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:

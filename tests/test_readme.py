@@ -9,19 +9,39 @@ from pathlib import Path
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
 
-def test_a_mesh_of_ones_own_in_ten_minutes(tmp_path: Path) -> None:
-    section = README.split("## Your own mesh in ten minutes")[1].split("\n## ")[0]
-    script = "set -e\n" + "\n".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
-    expected = re.search(r"```\n(     customer.*?)```", section, re.DOTALL)
-    assert expected is not None
+def section(title: str) -> str:
+    return README.split(f"## {title}\n")[1].split("\n## ")[0]
+
+
+def script(text: str) -> str:
+    return "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
+
+
+def typed(commands: str, folder: Path) -> str:
+    """What the commands print. They must all succeed."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=tmp_path,
+        ["bash", "-c", f"set -e\n{commands}"],
+        cwd=folder,
         env={**os.environ, "PATH": path},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith(expected[1]), done.stdout
+    return done.stdout
+
+
+def test_a_mesh_of_ones_own_in_ten_minutes(tmp_path: Path) -> None:
+    text = section("Your own mesh in ten minutes")
+    expected = re.search(r"```\n(     customer.*?)```", text, re.DOTALL)
+    assert expected is not None
+    assert typed(script(text), tmp_path).endswith(expected[1])
+
+
+def test_the_policies_of_that_mesh_are_tested(tmp_path: Path) -> None:
+    text = section("Test your policies")
+    expected = re.search(r"```\n(pass .*?)```", text, re.DOTALL)
+    assert expected is not None
+    commands = script(section("Your own mesh in ten minutes")) + script(text)
+    assert typed(commands, tmp_path).endswith(f"\n{expected[1]}")

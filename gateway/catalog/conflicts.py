@@ -17,7 +17,7 @@ from policies.lines import MESH, GrantLine, Line, MaskLine, RoleLine, RuleLine
 from policies.masks import strictness
 from policies.principal import Principal
 from policies.relation_lines import object_key
-from policies.roles import Roles, roles_of
+from policies.roles import Roles, own_subjects, roles_of
 
 DENIABLE = ("select", "discover", "share")
 """Actions that a deny line takes away."""
@@ -104,8 +104,7 @@ class _People:
         if domain not in self.held:
             subjects: defaultdict[str, list[Principal]] = defaultdict(list)
             for one in self.principals:
-                own = (f"user:{one.name}", *(f"group:{group}" for group in one.groups))
-                for subject in self.roles.held(own, domain):
+                for subject in self.roles.held(own_subjects(one), domain):
                     subjects[subject].append(one)
             self.held[domain] = {subject: tuple(found) for subject, found in subjects.items()}
         return self.held[domain]

@@ -10,18 +10,17 @@ from gateway.catalog.product import Relation
 from gateway.errors import AccessDenied
 from gateway.policy.folders import Folder
 from gateway.policy.subjects import Asker, Variant, policies_with_roles
-from gateway.query.authorize import Alternatives, GovernedRelation, authorize
+from gateway.query.authorize import Alternatives, AuthorizedQuery, GovernedRelation, authorize
 from gateway.query.bind import bind
 from gateway.query.parse import parse
 from gateway.query.request import Request
 from gateway.query.visible import VisibleCatalog
 from gateway.sql.resolve import base_tables, table_name
 from policies.decision import ColumnMask, Decision, RowFilter
-from policies.fields import EVERYONE
 from policies.lines import FilterLine, GrantLine, Line, MaskLine, RoleLine, RuleLine
 from policies.principal import Principal
 from policies.relation_lines import covering_objects, object_key
-from policies.roles import roles_of
+from policies.roles import own_subjects, roles_of
 
 Name = tuple[str, str]
 """(domain, relation)"""
@@ -65,7 +64,7 @@ class ColumnAccess:
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """What holds for a relation that a product's SQL reads: filters (AND of ORs) and masks."""
+    """What is hidden of a relation that a product's SQL, or a statement, reads: filters (AND of ORs) and masks."""
 
     rows: frozenset[frozenset[Filter]]
     masks: frozenset[tuple[str, Mask]]
@@ -155,19 +154,36 @@ class Side:
             return {}
         text = f'SELECT * FROM "{relation.domain}"."{relation.name}"'
         request = Request(text, visible.principal, visible.circumstances.endpoint)
-        bound = bind(parse(text, self.folder.settings.limits), request, visible, describing=True)
+        (governed,) = self.authorized(request, visible).relations.values()
+        return dict(self._read(governed, visible.principal))
+
+    def authorized(self, request: Request, visible: VisibleCatalog) -> AuthorizedQuery:
+        """The decision about a statement, parameters unknown. Raises Refused."""
+        bound = bind(parse(request.text, self.folder.settings.limits), request, visible, describing=True)
+        return authorize(bound, visible)
+
+    def hidden(self, query: AuthorizedQuery, asking: Principal) -> Mapping[str, Below]:
+        """What is hidden of each relation that a statement names, and below it. A relation that is named twice
+        has a number the second time."""
         found: dict[str, Below] = {}
-        for governed in authorize(bound, visible).relations.values():
-            self._collect(governed, visible.principal, found)
+        for governed in query.relations.values():
+            name = governed.relation.qualified_name
+            number = 1 + sum(other.partition(" ")[0] == name for other in found)
+            label = name if number == 1 else f"{name} ({number})"
+            found[label] = self._hidden_of(governed, asking)
+            found.update((f"{read} below {label}", below) for read, below in self._read(governed, asking))
         return found
 
-    def _collect(self, governed: GovernedRelation, asking: Principal, found: dict[str, Below]) -> None:
+    def _read(self, governed: GovernedRelation, asking: Principal) -> Iterator[tuple[str, Below]]:
         for read in governed.inputs.values():
-            masks = ((column, self._mask(mask)) for column, mask in read.masks.items())
-            found[read.relation.qualified_name] = Below(
-                self._rows(read.filters, asking), frozenset((c, mask) for c, mask in masks if mask)
-            )
-            self._collect(read, asking, found)
+            yield read.relation.qualified_name, self._hidden_of(read, asking)
+            yield from self._read(read, asking)
+
+    def _hidden_of(self, governed: GovernedRelation, asking: Principal) -> Below:
+        masks = ((column, self._mask(mask)) for column, mask in governed.masks.items())
+        return Below(
+            self._rows(governed.filters, asking), frozenset((column, mask) for column, mask in masks if mask)
+        )
 
     def _rows(self, filters: Iterable[Alternatives], asking: Principal) -> frozenset[frozenset[Filter]]:
         return frozenset(frozenset(self._filter(row, asking) for row in one) for one in filters)
@@ -178,7 +194,7 @@ class Side:
         """All of a principal that decisions depend on."""
         if principal is None:
             return None
-        own = {f"user:{principal.name}", EVERYONE, *(f"group:{group}" for group in principal.groups)}
+        own = own_subjects(principal)
         attributes = tuple(sorted((name, repr(value)) for name, value in principal.attributes.items()))
         return tuple(self._roles.held(own, one) for one in domains), attributes, principal.purposes
 

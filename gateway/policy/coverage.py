@@ -8,11 +8,11 @@ from gateway.policy.verdicts import differences
 from gateway.policy_tests import Case
 from gateway.query.mesh import Mesh
 from policies.decision import Decision
-from policies.fields import EVERYONE, Condition
+from policies.fields import Condition
 from policies.lines import FilterLine, GrantLine, Line, MaskLine, RoleLine, RuleLine
 from policies.policy_set import PolicySet
 from policies.relation_lines import covering_objects, object_key
-from policies.roles import roles_of
+from policies.roles import own_subjects, roles_of
 
 Run = tuple[Case, Answer]
 ABOUT_DATA = ("select", "discover", "share", "*")
@@ -66,9 +66,8 @@ def _roles_used(lines: Iterable[Line], considered: Iterable[Considered]) -> froz
     given = [line for line in lines if isinstance(line, RoleLine)]
     roles = roles_of(given)
     found: set[str] = set()
-    for one in {(one.principal.name, one.principal.groups, one.relation.domain) for one in considered}:
-        name, groups, domain = one
-        held = roles.held({f"user:{name}", EVERYONE, *(f"group:{group}" for group in groups)}, domain)
+    for subjects, domain in {(own_subjects(one.principal), one.relation.domain) for one in considered}:
+        held = roles.held(subjects, domain)
         found |= {
             line.id for line in given if line.member in held and line.domain.lower() in (domain.lower(), "*")
         }

@@ -23,7 +23,7 @@ class Change:
     after: str
 
     def text(self) -> str:
-        return f"{self.kind:7}{': '.join(filter(None, (', '.join(self.columns), self._told())))}"
+        return f"{self.kind:8}{': '.join(filter(None, (', '.join(self.columns), self._told())))}"
 
     def _told(self) -> str:
         if self.before and self.after:
@@ -31,8 +31,16 @@ class Change:
         word = WORDS.get(self.kind)
         return (f"{word[bool(self.after)]} " if word else "") + (self.before or self.after)
 
+    def json(self) -> dict[str, object]:
+        texts = {"before": self.before or None, "after": self.after or None}
+        return {"kind": self.kind, "columns": list(self.columns), **texts}
 
-WORDS = {"filter": ("no longer", "also"), "refused": ("no longer", "now")}
+
+WORDS = {
+    "filter": ("no longer", "also"),
+    "refused": ("no longer", "now"),
+    "rules": ("no longer", "also"),
+}
 """How a change reads that has a `before` only, or an `after` only."""
 
 
@@ -72,17 +80,8 @@ class Comparison:
 
 
 def _group_json(group: Group) -> dict[str, object]:
-    changes = [
-        {
-            "kind": change.kind,
-            "columns": list(change.columns),
-            "before": change.before or None,
-            "after": change.after or None,
-        }
-        for change in group.changes
-    ]
     listed = {"relations": list(group.relations), "who": list(group.who), "under": list(group.under)}
-    return {**listed, "changes": changes}
+    return {**listed, "changes": [change.json() for change in group.changes]}
 
 
 def compared(old: Path, new: Path) -> Comparison:
@@ -206,18 +205,23 @@ def _filters(old: Access, new: Access) -> Iterator[Change]:
 
 def _below(old: Mapping[str, Below], new: Mapping[str, Below]) -> Iterator[Change]:
     """What the inputs of a product hide, from everybody who reads it."""
+    for kind, of, before, after in hidden_changes(old, new):
+        yield Change("below", (), f"{kind} of {of}: {before}", after)
+
+
+def hidden_changes(old: Mapping[str, Below], new: Mapping[str, Below]) -> Iterator[tuple[str, str, str, str]]:
+    """`rows` or `mask`, of what, before and after."""
     for name in sorted({*old, *new}):
         one, other = old.get(name, UNHIDDEN), new.get(name, UNHIDDEN)
         if one.rows != other.rows:
             before, after = (_conjunction(below.rows, values=False) for below in (one, other))
             if before == after:
                 before, after = (_conjunction(below.rows, values=True) for below in (one, other))
-            yield Change("below", (), f"rows of {name}: {before}", after)
+            yield "rows", name, before, after
         masks, others = dict(one.masks), dict(other.masks)
         for column in sorted({*masks, *others}):
             if masks.get(column) != others.get(column):
-                before = f"mask of {name}.{column}: {_mask(masks.get(column))}"
-                yield Change("below", (), before, _mask(others.get(column)))
+                yield "mask", f"{name}.{column}", _mask(masks.get(column)), _mask(others.get(column))
 
 
 UNHIDDEN = Below(frozenset(), frozenset())

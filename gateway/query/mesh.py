@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from connectors.base import Connector
 from gateway.audit import AuditSink
@@ -9,6 +10,16 @@ from gateway.catalog.product import Catalog
 from gateway.engines.base import Engine
 from gateway.settings import Limits
 from policies.policy_set import PolicySet
+
+
+class Governed(Protocol):
+    """What deciding needs, and no more."""
+
+    @property
+    def catalog(self) -> Catalog: ...
+
+    @property
+    def policies(self) -> PolicySet: ...
 
 
 @dataclass(frozen=True, slots=True)

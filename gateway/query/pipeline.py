@@ -18,7 +18,7 @@ from gateway.query.authorize import AuthorizedQuery, authorize, stands
 from gateway.query.bind import bind
 from gateway.query.execute import execute, named
 from gateway.query.hashing import hashed_schema
-from gateway.query.mesh import Mesh
+from gateway.query.mesh import Governed, Mesh
 from gateway.query.parse import parse
 from gateway.query.plan import Fragment, Input, Plan, plan
 from gateway.query.request import Description, Request, Result
@@ -88,7 +88,7 @@ def input_schema(read: Input) -> pa.Schema:
     return pa.schema([pa.field(name, arrow_type(kind)) for name, kind in read.columns])
 
 
-def visible_to(request: Request, mesh: Mesh, now: float) -> VisibleCatalog:
+def visible_to(request: Request, mesh: Governed, now: float) -> VisibleCatalog:
     """The catalog of this principal, now. Raises AccessDenied for a purpose that is not the principal's."""
     principal = request.principal
     if request.purpose is not None and request.purpose not in principal.purposes:

@@ -1,6 +1,7 @@
 """The whole demo as a person starts it. What it prints is compared with DuckDB on the data."""
 
 import fcntl
+import json
 import os
 import pty
 import signal
@@ -18,6 +19,7 @@ import psycopg
 import pytest
 
 from gateway.audit import latest, records
+from gateway.cli import main
 from gateway.demo.build import write_texts
 from gateway.demo.data import Tables
 from gateway.demo.run import start
@@ -121,6 +123,19 @@ def test_finance_without_its_purpose_gets_nothing(address: Address) -> None:
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
         connection.execute("SELECT count(*) FROM sales.orders")
+
+
+def test_the_demos_own_policy_tests_pass_and_notice_every_mutation(
+    address: Address, mesh: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for line in (mesh / "state" / "sources.env").read_text().splitlines():
+        name, _, value = line.removeprefix("export ").partition("=")
+        monkeypatch.setenv(name, value.strip("'"))
+    assert main(["policy", "test", str(mesh), "--mutate", "--format", "json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["unexercised"] == []
+    assert [one for one in report["mutations"] if one["noticed"] is None] == []
+    assert len(report["mutations"]) > 5
 
 
 def test_an_analyst_has_no_phone_column(address: Address) -> None:
