@@ -1,6 +1,5 @@
 """What somebody may see of one relation under the policies of a folder, in terms that two folders share."""
 
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -19,7 +18,7 @@ from gateway.sql.resolve import base_tables, table_name
 from policies.decision import ColumnMask, Decision, RowFilter
 from policies.lines import FilterLine, GrantLine, Line, MaskLine, RoleLine, RuleLine
 from policies.principal import Principal
-from policies.relation_lines import covering_objects, object_key
+from policies.relation_lines import indexed, relation_lines
 from policies.roles import own_subjects, roles_of
 
 Name = tuple[str, str]
@@ -98,10 +97,8 @@ class Side:
         self.policies = policies_with_roles(folder.policies, lines)
         self._roles = roles_of(line for line in self.policies.lines if isinstance(line, RoleLine))
         self._meanings: dict[Name, Hashable] = {}
-        self._by_object: defaultdict[str, list[RuleLine]] = defaultdict(list)
-        for line in folder.policies.lines:
-            if not isinstance(line, RoleLine):
-                self._by_object[object_key(line.object)].append(line)
+        rules = (line for line in folder.policies.lines if not isinstance(line, RoleLine))
+        self._index = indexed(rules)
 
     def access(self, asker: Asker, principal: Principal | None, variant: Variant, name: Name) -> Access:
         relation = self.catalog.relations.get(name)
@@ -207,12 +204,8 @@ class Side:
 
     def _meaning(self, relation: Relation) -> Hashable:
         columns = tuple((column.name, column.tags) for column in relation.columns)
-        keys = {
-            key
-            for column in relation.columns
-            for key in covering_objects(relation.domain, relation.name, column.name, column.tags, {})
-        }
-        lines = frozenset(self._says(line) for key in keys for line in self._by_object.get(key, ()))
+        about = relation_lines(relation.protected(), self._index, {})
+        lines = frozenset(self._says(line) for found in about.by_subject.values() for line in found)
         inputs = tuple((read, self.meaning(read)) for read in sorted(_read_by(relation)))
         return columns, lines, inputs, str(relation.body) if inputs else ""
 

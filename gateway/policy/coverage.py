@@ -11,7 +11,7 @@ from policies.decision import Decision
 from policies.fields import Condition
 from policies.lines import FilterLine, GrantLine, Line, MaskLine, RoleLine, RuleLine
 from policies.policy_set import PolicySet
-from policies.relation_lines import covering_objects, object_key
+from policies.relation_lines import indexed, relation_lines
 from policies.roles import own_subjects, roles_of
 
 Run = tuple[Case, Answer]
@@ -116,15 +116,22 @@ class Mutator:
     def __init__(self, mesh: Mesh, runs: Iterable[Run], account: str) -> None:
         """`runs` are cases that pass, with their answers; `account` runs them."""
         self._mesh, self._account = mesh, account
-        self._runs = [(case, answer, _objects(answer.considered)) for case, answer in runs]
+        index = indexed(line for line in mesh.policies.lines if not isinstance(line, RoleLine))
+        self._runs = [
+            (
+                case,
+                answer,
+                {rule for one in answer.considered for rule in relation_lines(one.relation, index, {}).keys},
+            )
+            for case, answer in runs
+        ]
 
     def tried(self, mutation: Mutation) -> Tried:
         """Only cases for which anything is decided otherwise are asked again; the others cannot tell."""
         lines = (mutation.changed if line is mutation.line else line for line in self._mesh.policies.lines)
         policies = WatchedPolicies(line for line in lines if line is not None)
-        key = object_key(mutation.line.object)
-        for case, answer, objects in self._runs:
-            asked_again = key in objects and _decided_otherwise(answer.considered, policies)
+        for case, answer, concerned in self._runs:
+            asked_again = mutation.line.id in concerned and _decided_otherwise(answer.considered, policies)
             if asked_again and self._fails(case, policies, mutation):
                 return Tried(mutation, case.name)
         return Tried(mutation, None)
@@ -135,16 +142,6 @@ class Mutator:
         client = f"{self._account}{MARK}{case.name}, mutation of {mutation.line.id}: {mutation.what}"
         answer = answered_under(case, mutated, policies, audit, client)
         return bool(differences(case, answer, self._mesh.limits))
-
-
-def _objects(considered: Iterable[Considered]) -> frozenset[str]:
-    """The objects of all lines that could be about what was asked for."""
-    return frozenset(
-        key
-        for one in considered
-        for column, tags in one.relation.columns.items()
-        for key in covering_objects(one.relation.domain, one.relation.name, column, tags, {})
-    )
 
 
 def _decided_otherwise(considered: Iterable[Considered], policies: PolicySet) -> bool:

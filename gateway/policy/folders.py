@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors import connector
-from connectors.base import Connector, Scan, SourceDown, SourceTable, Stream
+from connectors.base import Connector, Snapshot, SourceDown, SourceTable
 from gateway.auth import read_principals
 from gateway.catalog.load import Loaded, load
 from gateway.catalog.product import Catalog
@@ -47,7 +47,7 @@ class _Unreached:
     def tables(self) -> Mapping[tuple[str, ...], SourceTable]:
         raise SourceDown("it is not reached from here")
 
-    def open(self, _scan: Scan) -> Stream:
+    def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:  # noqa: ARG002
         raise SourceDown("it is not reached from here")
 
     def close(self) -> None: ...
