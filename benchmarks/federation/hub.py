@@ -48,7 +48,7 @@ def _define(found: Stores, layout: str, target: str) -> None:
             return
         run("CREATE EXTENSION postgres_fdw")
         for name in SERVERS:
-            where = f"host '127.0.0.1', port '1', dbname 'postgres', {OPTIONS}"
+            where = f"host '127.0.0.1', port '{found.servers[name].port}', dbname 'postgres', {OPTIONS}"
             run(f"CREATE SERVER {name} FOREIGN DATA WRAPPER postgres_fdw OPTIONS ({where})".encode())
             account = "user 'postgres', password_required 'false'"
             run(f"CREATE USER MAPPING FOR postgres SERVER {name} OPTIONS ({account})".encode())
@@ -59,6 +59,7 @@ def _define(found: Stores, layout: str, target: str) -> None:
                 columns = ", ".join(f"{c} {kind} NOT NULL" for c, kind in columns_of(found.raw, plain))
                 where = f"SERVER {table.server} OPTIONS (schema_name 'public')"
                 run(f"CREATE FOREIGN TABLE {name} ({columns}) {where}".encode())
+                run(f"ANALYZE {name}".encode())  # without it the hub takes joins for a thousand times larger
             else:
                 fill_postgres(target, found.raw, plain)
                 run(f"ALTER TABLE {plain} SET SCHEMA {domain}".encode())
