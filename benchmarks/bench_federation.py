@@ -86,6 +86,7 @@ def compare(found: Stores, layout: str, chosen: argparse.Namespace) -> None:
         print(per_statement(result))
         print()
         print("\n".join(lines(result)))
+        sys.stdout.flush()  # a layout may take half an hour
         passthrough(peers[0], found, layout, {**asked, **PLAIN}, chosen)
 
 
