@@ -14,6 +14,7 @@ from gateway.settings import Limits
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.functions import SESSION_FUNCTIONS
 from gateway.sql.lineage import Origin, filtering, is_plain, lineage
+from gateway.sql.recursion import refers_to_itself
 from gateway.sql.resolve import Resolved, TableName, base_tables, resolve, table_name, used_tables
 from gateway.sql.syntax import parse_query
 
@@ -72,6 +73,10 @@ def parsed(text: str, limits: Limits) -> exp.Query:
         name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
         if name.lower() in SESSION_FUNCTIONS:
             raise BodyError(f"{name.lower()} is about who asks and when: a product gives all the same answer")
+    if tree.find(exp.TableSample) is not None:
+        raise BodyError("a sample is not the same every time: a product gives all the same answer")
+    if any(refers_to_itself(cte) for cte in tree.find_all(exp.CTE)):
+        raise BodyError("a CTE that refers to itself is not supported in a product")
     return tree
 
 

@@ -5,6 +5,7 @@ One instance is shared; each query has its own cursor, whose registered inputs n
 
 import logging
 import os
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -22,6 +23,7 @@ from gateway.errors import (
     GroupingRefused,
     InternalFailure,
     InvalidText,
+    LimitExceeded,
     MeshgateError,
     NumericOutOfRange,
     OutOfMemory,
@@ -267,6 +269,10 @@ STREAMED: tuple[tuple[str, type[Failed]], ...] = (
 )
 
 
+LIMIT = re.compile(r"Invalid Input Error: #limit (recursion|generated_rows) (\d{1,18})")
+"""What `gateway.sql.recursion` lets the engine raise."""
+
+
 def translated(error: Exception, *streams: _Stream) -> MeshgateError:
     """The error that a consumer gets. What the engine or a source said goes to the log: it may hold values."""
     source_error = next((stream.error for stream in streams if stream.error is not None), None)
@@ -285,6 +291,9 @@ def translated(error: Exception, *streams: _Stream) -> MeshgateError:
         return UndefinedFunction("a function of this statement does not exist for these argument types")
     if isinstance(error, duckdb.ParserException | duckdb.NotImplementedException):
         return SyntaxNotSupported("this statement uses syntax that is not supported")
+    reached = LIMIT.fullmatch(str(error).strip())
+    if reached is not None:
+        return LimitExceeded(f"a recursive CTE goes beyond limits.{reached[1]} ({int(reached[2]):,})")
     classes = (made() for kind, made in CLASSES if isinstance(error, kind))
     return next(classes, None) or _broken_off(str(error))
 

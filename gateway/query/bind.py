@@ -12,6 +12,7 @@ from gateway.query.session import Session, answer_session_functions
 from gateway.query.visible import VisibleCatalog, VisibleRelation
 from gateway.sql.coercion import type_constants
 from gateway.sql.nodes import Nodes
+from gateway.sql.recursion import bound_recursion
 from gateway.sql.resolve import Resolved, resolve
 
 
@@ -44,4 +45,6 @@ def bind(
     types = inferred(places, given)
     fill(places, types, None if describing else request.parameters)
     type_constants(nodes)
+    if any(clause.args.get("recursive") for clause in nodes.of(exp.With)):
+        bound_recursion(resolved.tree, {use.number: use.columns for use in resolved.uses}, statement.limits)
     return BoundQuery(resolved, {use.number: seen[use.table] for use in resolved.uses}, types)

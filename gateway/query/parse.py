@@ -13,12 +13,14 @@ from gateway.sql.syntax import parse_query
 class Statement:
     """One query; nothing in it is outside the allow-lists, no name in it is resolved yet.
 
-    `tables` are the names in FROM that mean relations of the catalog, as written, each once.
+    `tables` are the names in FROM that mean relations of the catalog, as written, each once. `limits` are those it
+    was held against, and will be when it runs.
     """
 
     text: str
     tree: exp.Query
     tables: tuple[TableName, ...]
+    limits: Limits
 
     @property
     def relations(self) -> tuple[str, ...]:
@@ -28,4 +30,4 @@ class Statement:
 
 def parse(text: str, limits: Limits) -> Statement:
     tree = parse_query(text, limits)
-    return Statement(text, tree, tuple(dict.fromkeys(map(table_name, base_tables(tree)))))
+    return Statement(text, tree, tuple(dict.fromkeys(map(table_name, base_tables(tree)))), limits)

@@ -17,8 +17,8 @@ from gateway.query.predicates import conjuncts, over_values, taken
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.remote import not_pushable, remote_text, same_meaning
-from gateway.sql.resolve import USE, base_tables
-from gateway.sql.scopes import Scopes, columns_by_table
+from gateway.sql.resolve import base_tables
+from gateway.sql.scopes import USE, Scopes, columns_by_table
 
 NOTHING = "nothing"
 """Name of the one column of a scan of which only the number of rows counts."""

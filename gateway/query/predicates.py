@@ -18,8 +18,8 @@ def taken(table: exp.Table, takeable: frozenset[str]) -> tuple[exp.Expr, ...]:
     ASOF or POSITIONAL join where leaving a row out would invent or change another.
     """
     select = table.find_ancestor(exp.Select)
-    if select is None or not _is_direct_source(table, select):
-        return ()
+    if select is None or not _is_direct_source(table, select) or select.args.get("sample"):
+        return ()  # a sample is taken of all rows, before any condition
     found = []
     for condition in _conditions(table, select):
         for conjunct in conjuncts(condition):

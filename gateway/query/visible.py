@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from gateway.catalog.expressions import attributes_named
 from gateway.catalog.product import Catalog, Relation
 from gateway.errors import AccessDenied
-from gateway.sql.resolve import TableName, undefined_table
+from gateway.sql.resolve import TableName
+from gateway.sql.undefined import undefined_table
 from policies.decision import ColumnMask, Decision, RowFilter
 from policies.policy_set import PolicySet
 from policies.principal import Circumstances, Principal

@@ -10,13 +10,22 @@ from gateway.errors import LimitExceeded, Refused, SyntaxNotSupported, Undefined
 from gateway.settings import Limits
 from gateway.sql.dialect import DUCKDB, generate
 from gateway.sql.function_nodes import FUNCTION_NODES
-from gateway.sql.functions import ALLOWED, SESSION_FUNCTIONS, TABLE_FUNCTIONS
+from gateway.sql.functions import (
+    AGGREGATES,
+    ALLOWED,
+    LIST_AGGREGATES,
+    SESSION_FUNCTIONS,
+    SIZED,
+    TABLE_FUNCTIONS,
+)
+from gateway.sql.series import length
 
 CLAUSES: tuple[type[exp.Expr], ...] = (
     exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery, exp.With, exp.CTE, exp.TableAlias, exp.Table,
     exp.From, exp.Join, exp.Lateral, exp.Unnest, exp.Values, exp.Where, exp.Group, exp.GroupingSets, exp.Cube,
     exp.Rollup, exp.Having, exp.Qualify, exp.Order, exp.Ordered, exp.Limit, exp.Offset, exp.Fetch, exp.Distinct,
     exp.Window, exp.WindowSpec, exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls, exp.TableColumn,
+    exp.Pivot, exp.PivotAlias, exp.UnpivotColumns, exp.Columns, exp.TableSample,
 )  # fmt: skip
 
 VALUES: tuple[type[exp.Expr], ...] = (
@@ -29,7 +38,7 @@ VALUES: tuple[type[exp.Expr], ...] = (
 
 OPERATORS: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ,
-    exp.Like, exp.ILike, exp.SimilarTo, exp.Escape, exp.Is, exp.In, exp.Between, exp.Any, exp.All,
+    exp.Like, exp.ILike, exp.Glob, exp.SimilarTo, exp.Escape, exp.Is, exp.In, exp.Between, exp.Any, exp.All,
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg,
     exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseNot, exp.BitwiseLeftShift, exp.BitwiseRightShift,
     exp.DPipe, exp.Collate, exp.AtTimeZone, exp.Case, exp.ArrayContainsAll, exp.ArrayOverlaps,
@@ -58,6 +67,7 @@ lateral left like ilike limit materialized map natural not nulls offset on or or
 preceding qualify range recursive replace right rollup row rows select semi anti asof sets set similar some
 struct then to union unnest using values when where window with within decimal varchar text char bpchar
 numeric time timestamp grouping end all lambda positional ignore respect current unbounded rename
+pivot unpivot for nulls columns glob sample reservoir bernoulli
 """.split()
 ) | {"grouping sets", "similar to", "order by", "group by", "partition by"}
 
@@ -114,9 +124,13 @@ def _unknown(node: exp.Expr) -> Refused:
     return SyntaxNotSupported(f"{type(node).__name__.upper()} is not supported")
 
 
+MAX_PADDED = 10_000
+TABLE_PARTS = frozenset("this db catalog alias joins laterals ordinality pivots sample".split())
+
+
 def _check_table(node: exp.Expr, _limits: Limits) -> None:
     for key, value in node.args.items():
-        if value and key not in {"this", "db", "catalog", "alias", "joins", "laterals", "ordinality"}:
+        if value and key not in TABLE_PARTS:
             raise SyntaxNotSupported(f"{key.upper().replace('_', ' ')} in FROM is not supported")
     if isinstance(node.this, exp.Literal):
         raise SyntaxNotSupported("a text cannot stand in FROM")
@@ -130,9 +144,40 @@ def _check_table(node: exp.Expr, _limits: Limits) -> None:
         raise SyntaxNotSupported("only relations of the catalog may stand in FROM")
 
 
+def _check_pivot(node: exp.Expr, _limits: Limits) -> None:
+    group = node.args.get("group")
+    if node.args.get("default_on_null") or (
+        group and {k for k, v in group.args.items() if v} != {"expressions"}
+    ):
+        raise SyntaxNotSupported("this form of PIVOT is not supported")
+    turned = node.args.get("fields") or node.expressions
+    if not node.args.get("unpivot") and not all(isinstance(field, exp.In) for field in turned):
+        raise SyntaxNotSupported("PIVOT needs the values that become columns: ON column IN (value, ...)")
+
+
+def _check_sample(node: exp.Expr, limits: Limits) -> None:
+    """A number of rows is the memory that the sample takes, whatever its source."""
+    if node.args.get("seed"):
+        raise SyntaxNotSupported(
+            "a seed is not supported: in which order rows arrive is not the same every time"
+        )
+    method, size = node.args.get("method"), node.args.get("size") or node.args.get("percent")
+    known = method is not None and method.name.upper() in ("RESERVOIR", "BERNOULLI")
+    if not known or not isinstance(size, exp.Literal) or size.is_string:
+        raise SyntaxNotSupported("this form of sampling is not supported: 10%, 10 ROWS, bernoulli(10%) are")
+    if node.args.get("size") and (not size.is_int or int(size.this) > limits.generated_rows):
+        raise LimitExceeded(f"a sample has more rows than limits.generated_rows ({limits.generated_rows:,})")
+
+
 def _check_anonymous(node: exp.Expr, _limits: Limits) -> None:
     if not isinstance(node.this, str) or not node.this.isidentifier():
         raise UndefinedFunction(f"function {str(node.this)[:60]} does not exist or is not supported")
+    if node.this.lower() in SIZED:
+        raise SyntaxNotSupported(f"this form of {node.this.lower()} is not supported")
+    if node.this.lower() in LIST_AGGREGATES:
+        named = node.expressions[1] if len(node.expressions) > 1 else None
+        if not isinstance(named, exp.Literal) or str(named.this).lower() not in AGGREGATES:
+            raise UndefinedFunction(f"{node.this.lower()} needs the name of an aggregate, written out")
 
 
 def _check_dot(node: exp.Expr, _limits: Limits) -> None:
@@ -153,37 +198,36 @@ def _check_type(node: exp.Expr, _limits: Limits) -> None:
         raise SyntaxNotSupported("this type name is not supported")
 
 
-def _check_generator(node: exp.Expr, limits: Limits) -> None:
-    """Rows a series makes are counted before anything runs, so its bounds must be written as whole numbers."""
-    if not isinstance(node.parent, exp.Table | exp.Lateral):
-        raise UndefinedFunction("generate_series and range may stand in FROM only")
-    start, end, step = (_whole_number(node.args.get(key), default) for key, default in
-                        (("start", 0), ("end", None), ("step", 1)))  # fmt: skip
-    if start is None or end is None or not step:
-        raise SyntaxNotSupported("the bounds of a series must be whole numbers")
-    if abs(end - start) // abs(step) + 1 > limits.generated_rows:
-        raise LimitExceeded(f"a series has more rows than limits.generated_rows ({limits.generated_rows:,})")
+def _check_series(node: exp.Expr, limits: Limits) -> None:
+    """In FROM a series makes rows; elsewhere a list, for each row, as long as a list that is written out may be."""
+    assert isinstance(node, exp.GenerateSeries)
+    in_from = isinstance(node.parent, exp.Table | exp.Lateral)
+    if not in_from and node.find_ancestor(exp.Lambda) is not None:
+        raise SyntaxNotSupported("a series inside of a lambda is not supported")
+    items = length(node)
+    if items is None:
+        raise SyntaxNotSupported(
+            "the bounds of a series must be written out: numbers, or dates and an interval"
+        )
+    most, limit = (limits.generated_rows, "generated_rows") if in_from else (limits.in_list, "in_list")
+    if items > most:
+        raise LimitExceeded(f"a series has more items than limits.{limit} ({most:,})")
 
 
-def _whole_number(node: exp.Expr | None, default: int | None) -> int | None:
-    if node is None:
-        return default
-    sign = 1
-    while isinstance(node, exp.Neg | exp.Paren):
-        sign = -sign if isinstance(node, exp.Neg) else sign
-        node = node.this
-    return sign * int(node.this) if isinstance(node, exp.Literal) and node.is_int else None
+def _check_padding(node: exp.Expr, _limits: Limits) -> None:
+    size = node.expression
+    if not isinstance(size, exp.Literal) or not size.is_int or int(size.this) > MAX_PADDED:
+        raise SyntaxNotSupported(f"lpad and rpad need their length written out, at most {MAX_PADDED:,}")
 
 
-def _check_with(node: exp.Expr, _limits: Limits) -> None:
-    if node.args.get("recursive") and any(_refers_to_itself(cte) for cte in node.expressions):
-        raise SyntaxNotSupported("a CTE that refers to itself is not supported")
-
-
-def _refers_to_itself(cte: exp.CTE) -> bool:
-    return any(
-        table.name.lower() == cte.alias.lower() and not table.db for table in cte.this.find_all(exp.Table)
-    )
+def _check_repeat(node: exp.Expr, _limits: Limits) -> None:
+    text, times = node.this, node.args.get("times")
+    if not (
+        isinstance(text, exp.Literal) and isinstance(times, exp.Literal) and text.is_string and times.is_int
+    ):
+        raise SyntaxNotSupported("repeat needs its text and its number written out")
+    if len(text.this) * int(times.this) > MAX_PADDED:
+        raise SyntaxNotSupported(f"repeat makes at most {MAX_PADDED:,} characters")
 
 
 CHECKS: dict[type[exp.Expr], Callable[[exp.Expr, Limits], None]] = {
@@ -194,6 +238,9 @@ CHECKS: dict[type[exp.Expr], Callable[[exp.Expr, Limits], None]] = {
     exp.ParameterizedAgg: _check_anonymous,
     exp.Dot: _check_dot,
     exp.DataType: _check_type,
-    exp.GenerateSeries: _check_generator,
-    exp.With: _check_with,
+    exp.GenerateSeries: _check_series,
+    exp.Pad: _check_padding,
+    exp.Repeat: _check_repeat,
+    exp.Pivot: _check_pivot,
+    exp.TableSample: _check_sample,
 }

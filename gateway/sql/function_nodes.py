@@ -42,5 +42,7 @@ FUNCTION_NODES = frozenset(
         exp.ToBase64, exp.ToBinary, exp.ToDays, exp.ToMap, exp.Transform, exp.Translate, exp.Trim,
         exp.Trunc, exp.TryCast, exp.Typeof, exp.Unhex, exp.Unicode, exp.UnixToTime, exp.Upper,
         exp.Variance, exp.VariancePop, exp.Week, exp.WeekOfYear, exp.Year,
+        exp.Pad, exp.Repeat, exp.RegexpSplit, exp.JSONSet, exp.JSONRemove, exp.JSONStripNulls, exp.Overlay,
+        exp.ArrayReverse, exp.ArrayIntersect, exp.Getbit,
     ]
 )  # fmt: skip

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from gateway.sql.resolve import USE, Resolved, TableName, TableUse
-from gateway.sql.scopes import Scopes
+from gateway.sql.resolve import Resolved, TableName, TableUse
+from gateway.sql.scopes import USE, Scopes
 
 
 @dataclass(frozen=True, slots=True)

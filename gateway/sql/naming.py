@@ -8,6 +8,8 @@ import re
 
 from sqlglot import exp
 
+from gateway.sql.scopes import USE, Scopes, ctes_in_sight
+
 UNNAMED = "?column?"
 
 TYPE_NAMES = {
@@ -76,27 +78,41 @@ def _function_name(node: exp.Expr) -> str:
     return UNNAMED
 
 
-def output_names(tree: exp.Expr) -> tuple[str, ...]:
+def output_names(tree: exp.Expr, scopes: Scopes) -> tuple[str, ...]:
     """The SELECT whose list names the result: of a set operation its leftmost, and BY NAME what the other adds."""
     if isinstance(tree, exp.Subquery):
-        return output_names(tree.this)
+        return output_names(tree.this, scopes)
     if not isinstance(tree, exp.SetOperation):
-        return tuple(_output_name(item) for item in tree.selects) if isinstance(tree, exp.Query) else ()
-    names = output_names(tree.left)
+        items = tree.selects if isinstance(tree, exp.Query) else ()
+        return tuple(_output_name(item, scopes) for item in items)
+    names = output_names(tree.left, scopes)
     if not tree.args.get("by_name"):
         return names
     taken = {name.lower() for name in names}
-    return names + tuple(name for name in output_names(tree.right) if name.lower() not in taken)
+    return names + tuple(name for name in output_names(tree.right, scopes) if name.lower() not in taken)
 
 
-def _output_name(item: exp.Expr) -> str:
-    """As the text spells it; else as the base table spells the column."""
+def _output_name(item: exp.Expr, scopes: Scopes) -> str:
+    """As the text spells it; else as the base table, or the query in FROM, spells the column."""
     named = item.meta_get("named")
     if named:
         return str(named)
     inner = item.this if isinstance(item, exp.Alias) else item
     name = item.alias_or_name
     if isinstance(inner, exp.Column) and inner.name.lower() == name.lower():
-        name = inner.name
+        name = _handed_up(inner, scopes)
     values = re.fullmatch(r"_col_(\d+)", name)
     return f"column{int(values[1]) + 1}" if values else name or UNNAMED
+
+
+def _handed_up(column: exp.Column, scopes: Scopes) -> str:
+    """The name that the query in FROM, or the CTE, gives to the column."""
+    source = scopes.source(column)
+    if isinstance(source, exp.Table) and source.meta_get(USE) is None:
+        ctes = ctes_in_sight(source)
+        source = next((cte for cte in ctes if cte.alias.lower() == source.name.lower()), None)
+    if not isinstance(source, exp.Subquery | exp.CTE) or source.alias_column_names:
+        return str(column.name)
+    items = source.this.selects if isinstance(source.this, exp.Select) else ()
+    found = next((item for item in items if item.alias_or_name.lower() == column.name.lower()), None)
+    return column.name if found is None else _output_name(found, scopes)

@@ -8,28 +8,20 @@ from sqlglot import exp
 from sqlglot.errors import OptimizeError, SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from gateway.errors import (
-    AmbiguousColumn,
-    Refused,
-    StatementTooComplex,
-    SyntaxNotSupported,
-    UndefinedColumn,
-    UndefinedTable,
-)
+from gateway.errors import Refused, StatementTooComplex, SyntaxNotSupported
 from gateway.sql.dialect import quoted
+from gateway.sql.expansions import expand, has_shorthands
 from gateway.sql.naming import output_names, result_name
 from gateway.sql.nodes import Nodes
 from gateway.sql.qualify import annotate, qualified, quote, schema_of
-from gateway.sql.scopes import Scopes, enclosing_selects
+from gateway.sql.recursion import reading_of
+from gateway.sql.scopes import USE, Scopes, ctes_in_sight, enclosing_selects
 from gateway.sql.stars import columns_that_stars_change, name_generators
+from gateway.sql.undefined import ambiguous, undefined_column, undefined_table
 
 TableName = tuple[str, ...]
 Columns = Mapping[str, str]
 """Column name -> DuckDB type name, in order."""
-
-USE = "use"
-"""Key in the meta of a table node: the number of its TableUse."""
-
 
 @dataclass(frozen=True, slots=True)
 class TableUse:
@@ -92,9 +84,12 @@ def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
         columns = [tables[name] for name in names]
         _shorten_columns(written)
         name_generators(written)
+        schema = schema_of(columns)
+        if has_shorthands(written):
+            expand(tree, schema, [{name.lower(): name for name in each} for each in columns])
+            written = Nodes(tree)
         changed = columns_that_stars_change(written)
         _name_projections(written)
-        schema = schema_of(columns)
         tree = qualified(tree, schema)
         nodes = Nodes(tree)
         _cross_join_natural(nodes)
@@ -116,25 +111,10 @@ def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
 
 
 def _names_cte(table: exp.Table) -> bool:
-    """Whether an unqualified name means a CTE in sight: of an enclosing WITH, and an earlier one if inside it."""
     if table.args.get("db"):
         return False
     name = table.name.lower()
-    inside: exp.Expr = table
-    node: exp.Expr | None = table.parent
-    while node is not None:
-        clause = node if isinstance(node, exp.With) else node.args.get("with_")
-        if isinstance(clause, exp.With):
-            for cte in clause.expressions:
-                if cte is inside:
-                    break
-                if cte.alias.lower() == name:
-                    return True
-        inside, node = node, node.parent
-        if isinstance(inside, exp.With) and node is not None:
-            # Leave by the query that owns this WITH: its list was searched up to where we stood.
-            inside, node = node, node.parent
-    return False
+    return any(cte.alias.lower() == name for cte in ctes_in_sight(table))
 
 
 def _number_tables(nodes: Nodes, tables: Mapping[TableName, Columns]) -> list[TableName]:
@@ -158,10 +138,6 @@ def _number_tables(nodes: Nodes, tables: Mapping[TableName, Columns]) -> list[Ta
         table.meta[USE] = len(names)
         names.append(name)
     return names
-
-
-def undefined_table(written: TableName) -> UndefinedTable:
-    return UndefinedTable(f'relation "{".".join(written)}" does not exist')
 
 
 def _shorten_columns(nodes: Nodes) -> None:
@@ -296,14 +272,6 @@ def _source_names(source: exp.Table | Scope, columns: list[Columns]) -> list[str
     return list(source.expression.named_selects) if isinstance(source.expression, exp.Query) else []
 
 
-def undefined_column(name: str) -> UndefinedColumn:
-    return UndefinedColumn(f'column "{name}" does not exist')
-
-
-def ambiguous(name: str) -> AmbiguousColumn:
-    return AmbiguousColumn(f'column reference "{name}" is ambiguous')
-
-
 def _unresolved(message: str) -> Refused:
     """sqlglot names the column (as the text did) in its message."""
     found = re.search(
@@ -333,7 +301,7 @@ def _finished(
         column.set("this", quoted(spelled))
         used[number].add(spelled)
     aliases: dict[int, str] = {}
-    shown = output_names(tree)
+    shown = output_names(tree, scopes)
     _forget_notes(nodes)
     for number, table in _numbers(nodes.of(exp.Table)):
         aliases[number] = table.alias
@@ -345,7 +313,22 @@ def _finished(
         for n, name in enumerate(names)
         if n in aliases
     )
+    if nodes.of(exp.TableSample):
+        _sample_above(tree, {use.number: use.columns for use in uses})
     return Resolved(tree, uses, shown)
+
+
+def _sample_above(tree: exp.Query, used: Mapping[int, tuple[str, ...]]) -> None:
+    """A sample of a base table is taken of what a subquery shows of it, not of what is in the table."""
+    for number, table in list(used_tables(tree)):
+        if not table.args.get("sample"):
+            continue
+        kept = {key: table.args.get(key) for key in ("sample", "joins", "laterals")}
+        for key in kept:
+            table.set(key, None)
+        above = exp.Subquery(alias=table.args["alias"].copy(), **kept)
+        table.replace(above)
+        above.set("this", reading_of(table, used[number]))
 
 
 def _forget_notes(nodes: Nodes) -> None:

@@ -4,6 +4,30 @@ from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
+USE = "use"
+"""Key in the meta of a base table's node: the number of its TableUse."""
+
+
+def ctes_in_sight(node: exp.Expr) -> Iterator[exp.CTE]:
+    """The CTEs that an unqualified name at this place can mean, nearest first: those of an enclosing WITH, inside of
+    it the earlier ones, and of a recursive one also the CTE itself."""
+    inside, outer = node, node.parent
+    while outer is not None:
+        clause = outer if isinstance(outer, exp.With) else outer.args.get("with_")
+        if isinstance(clause, exp.With):
+            yield from _ctes_before(inside, clause)
+        inside, outer = outer, outer.parent
+        if isinstance(inside, exp.With) and outer is not None:
+            # Leave by the query that owns this WITH: its list was searched up to where we stood.
+            inside, outer = outer, outer.parent
+
+
+def _ctes_before(inside: exp.Expr, clause: exp.With) -> Iterator[exp.CTE]:
+    place = next((i for i, cte in enumerate(clause.expressions) if cte is inside), len(clause.expressions))
+    if place < len(clause.expressions) and clause.args.get("recursive"):
+        yield clause.expressions[place]
+    yield from reversed(clause.expressions[:place])
+
 
 def enclosing_selects(node: exp.Expr) -> Iterator[exp.Select]:
     select = node.find_ancestor(exp.Select)

@@ -19,6 +19,7 @@ from gateway.settings import Limits
 from gateway.sql.allowed import check_allowed
 from gateway.sql.dialect import DUCKDB, sized
 from gateway.sql.expansion import check_expansion
+from gateway.sql.spellings import respell
 
 OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
@@ -59,6 +60,8 @@ def parse_query(text: str, limits: Limits) -> exp.Query:
         tree = tree.this
     if isinstance(tree, exp.Values):
         tree = exp.select("*").from_(tree)
+    if isinstance(tree, exp.Pivot):
+        tree = exp.select("*").from_(exp.Subquery(this=tree))
     if not isinstance(tree, exp.Select | exp.SetOperation):
         raise _not_a_query(tree, text)
     if isinstance(tree, exp.Select) and not tree.expressions:
@@ -105,6 +108,7 @@ def _parsed(text: str, limits: Limits) -> exp.Expr:
         raise SyntaxRefused("exactly one statement is expected" if trees else "the statement is empty")
     _check_size(trees[0], limits)
     _finish(trees[0])
+    respell(trees[0])
     return trees[0]
 
 

@@ -12,6 +12,7 @@ from gateway.errors import (
     StatementTooComplex,
     SyntaxNotSupported,
     SyntaxRefused,
+    UndefinedFunction,
     WriteRefused,
 )
 from gateway.settings import Limits
@@ -206,8 +207,21 @@ def test_limits_by_name() -> None:
         ("pivot t on a using sum(b)", Refused),
         ("select * from t for update", Refused),
         ("select 1 into t", Refused),
-        ("select * from t tablesample 10%", SyntaxNotSupported),
-        ("with recursive r as (select 1 union select * from r) select * from r", SyntaxNotSupported),
+        ("select * from t tablesample system(10%) repeatable (7)", SyntaxNotSupported),
+        ("select * from t using sample reservoir(10%) (7)", Refused),
+        ("select * from t using sample 100000000000 rows", LimitExceeded),
+        ("select * from t tablesample ($1)", Refused),
+        ("pivot t on a, b in (1) using sum(b)", SyntaxNotSupported),
+        ("select lpad(a, n, 'x') from t.t", SyntaxNotSupported),
+        ("select repeat(a, 3) from t.t", SyntaxNotSupported),
+        ("select list_aggregate([1], 'sum_no_overflow')", UndefinedFunction),
+        ("select list_aggregate([1], a) from t.t", UndefinedFunction),
+        ("select list_transform([1], lambda x: range(3))", SyntaxNotSupported),
+        ("select range(100000)", LimitExceeded),
+        ("select range(a) from t.t", SyntaxNotSupported),
+        ("from range(date '2024-01-01', date '9999-01-01', interval 1 second)", LimitExceeded),
+        ("select to_char(now(), 'Month')", SyntaxNotSupported),
+        ("select to_char(now(), a) from t.t", SyntaxNotSupported),
     ],
 )
 def test_refusals_say_which_kind(text: str, kind: type[Refused]) -> None:

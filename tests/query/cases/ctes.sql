@@ -31,7 +31,7 @@ WITH "x" AS (SELECT "orders"."id" AS "n" FROM "sales"."orders" AS "orders") SELE
 -- a CTE that refers to itself
 WITH RECURSIVE x AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM x) SELECT n FROM x
 -- =>
--- SyntaxNotSupported: a CTE that refers to itself is not supported
+WITH RECURSIVE "x" AS (SELECT 1 AS "n" UNION ALL SELECT "x"."n" + 1 AS "?column?" FROM "x" AS "x") SELECT "x"."n" AS "n" FROM "x" AS "x"
 
 -- a CTE with the gateway's own kind of name
 WITH "#0" AS (SELECT 1 AS a) SELECT a FROM "#0"

@@ -1,0 +1,84 @@
+"""Forms that mean the same as others the gateway knows, put in the place of them as soon as they are parsed."""
+
+import re
+
+from sqlglot import exp
+
+from gateway.errors import SyntaxNotSupported
+from gateway.sql.dialect import quoted
+
+PATTERN_WORDS = {
+    "YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "DDD": "%j", "HH24": "%H", "HH12": "%I", "HH": "%I", "MI": "%M",
+    "SS": "%S", "MS": "%g", "US": "%f", "AM": "%p", "PM": "%p", "Mon": "%b", "FMMonth": "%B", "Dy": "%a", "FMDay": "%A",
+    "IYYY": "%G", "IW": "%V", "ID": "%u",
+}  # fmt: skip
+"""PostgreSQL's patterns of to_char that DuckDB's strftime has an equal for, as they are written."""
+PIECES = re.compile('"([^"\\\\]*)"|([A-Za-z]+[0-9]*)|([^A-Za-z0-9"\\\\]+)')
+
+
+def respell(tree: exp.Expr) -> None:
+    """Changes the tree below its root. Raises SyntaxNotSupported."""
+    for node in reversed(list(tree.find_all(exp.Comprehension, exp.ToChar, exp.TableSample))):
+        if isinstance(node, exp.Comprehension):
+            _comprehension(node)
+        elif isinstance(node, exp.ToChar):
+            _to_char(node)
+        elif node.args.get("method") and node.args["method"].name.upper() == "SYSTEM":
+            # It takes or leaves whole blocks, whose borders depend on rows that the principal may not see.
+            node.set("method", exp.Var(this="BERNOULLI"))
+
+
+def _comprehension(node: exp.Comprehension) -> None:
+    """`[f(x) FOR x IN list IF g(x)]` is list_transform(list_filter(list, lambda x: g(x)), lambda x: f(x))."""
+    condition, position, items = node.args.get("condition"), node.args.get("position"), node.args["iterator"]
+    names = [node.expression, position] if position else [node.expression]
+    if condition is not None:
+        if position is not None:
+            raise SyntaxNotSupported("a list comprehension with both a position and IF is not supported")
+        items = exp.ArrayFilter(this=items, expression=_lambda(condition, names))
+    whole = node.parent
+    if not isinstance(whole, exp.Array) or len(whole.expressions) != 1:
+        raise SyntaxNotSupported("a list comprehension stands alone in its brackets")
+    whole.replace(exp.Transform(this=items, expression=_lambda(node.this, names)))
+
+
+def _lambda(body: exp.Expr, names: list[exp.Expr]) -> exp.Lambda:
+    holder = exp.Paren(this=body)
+    arguments = {name.name.lower() for name in names}
+    for column in list(holder.find_all(exp.Column)):
+        first, *rest = column.parts
+        if first.name.lower() in arguments:
+            column.replace(
+                exp.Dot.build([first.copy(), *(part.copy() for part in rest)]) if rest else first.copy()
+            )
+    return exp.Lambda(this=holder.this, expressions=[name.copy() for name in names])
+
+
+def _to_char(node: exp.ToChar) -> None:
+    """Of dates and times; other types are no argument of strftime."""
+    wanted = node.args.get("format")
+    if not isinstance(wanted, exp.Literal) or not wanted.is_string:
+        raise SyntaxNotSupported("to_char needs its format written out as a text")
+    made = exp.TimeToStr(this=node.this, format=exp.Literal.string(_format(wanted.this)))
+    in_list = isinstance(node.parent, exp.Select) and node.arg_key == "expressions"
+    node.replace(exp.Alias(this=made, alias=quoted("to_char")) if in_list else made)
+
+
+def _format(text: str) -> str:
+    if PIECES.sub("", text):
+        raise SyntaxNotSupported("this format of to_char is not supported: strftime has formats of its own")
+    return "".join(_piece(*match.groups()) for match in PIECES.finditer(text))
+
+
+def _piece(literal: str | None, word: str | None, rest: str | None) -> str:
+    if word is None:
+        return (literal or rest or "").replace("%", "%%")
+    found = ""
+    while word:
+        known = next((w for w in sorted(PATTERN_WORDS, key=len, reverse=True) if word.startswith(w)), None)
+        if known is None:
+            raise SyntaxNotSupported(
+                f"to_char's pattern {word[:20]} is not supported: strftime has formats of its own"
+            )
+        found, word = found + PATTERN_WORDS[known], word[len(known) :]
+    return found
