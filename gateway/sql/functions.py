@@ -74,7 +74,7 @@ json_deep_merge json_insert json_normalize json_remove json_replace json_set jso
 """.split()
 
 # Values to other types, and what type a value has.
-CONVERSIONS = ["cast", "try_cast", "typeof", "pg_typeof", "hash", "isnull", "ifnull"]
+CONVERSIONS = ["cast", "try_cast", "typeof", "hash", "isnull", "ifnull"]
 
 # One value of many rows; also what list_aggregate may name.
 AGGREGATES = """

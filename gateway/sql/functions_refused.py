@@ -45,7 +45,7 @@ REFUSED: Mapping[str, str] = {
         map_to_pg_oid obj_description pg_collation_is_visible pg_conversion_is_visible pg_function_is_visible
         pg_get_constraintdef pg_get_expr pg_get_viewdef pg_has_role pg_opclass_is_visible pg_operator_is_visible
         pg_opfamily_is_visible pg_table_is_visible pg_ts_config_is_visible pg_ts_dict_is_visible
-        pg_ts_parser_is_visible pg_ts_template_is_visible pg_type_is_visible shobj_description""",
+        pg_ts_parser_is_visible pg_ts_template_is_visible pg_type_is_visible pg_typeof shobj_description""",
     "changes the engine": """
         checkpoint create_external_resource deregister_external_resource destroy_external_resource
         disable_checkpoint_on_shutdown disable_logging disable_object_cache disable_optimizer
