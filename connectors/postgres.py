@@ -1,18 +1,18 @@
 """PostgreSQL over ADBC: whole queries run at the source, results arrive as exact Arrow."""
 
-from collections.abc import Callable, Mapping
-from threading import Event, Lock
+from collections.abc import Mapping
+from contextlib import closing
+from threading import Event
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
-import adbc_driver_manager
-import pyarrow as pa
-
-from connectors.base import Scan, ScanCanceled, Snapshot, SourceColumn, SourceTable, Stream
+from connectors.base import Snapshot, SourceColumn, SourceTable
 from connectors.options import Option, OptionError
-from connectors.postgres_pool import Connection, Pool
-from connectors.postgres_types import Arrival, arrival, natural_type, quoted
-from connectors.streams import Batches, PulledStream, Scans, scan_schema
+from connectors.postgres_keys import transferable
+from connectors.postgres_lines import Lines
+from connectors.postgres_pool import Pool
+from connectors.postgres_snapshot import KnownArrivals, PostgresSnapshot
+from connectors.postgres_types import natural_type, quoted
 
 # A domain is read as its base type, which is also what the server sends. An array counts as one only if it
 # is its element's array type: int2vector and oidvector look alike and are not.
@@ -47,7 +47,7 @@ PARTS = ("host", "port", "database", "user", "password")
 
 
 class PostgresConnector:
-    """Every scan is one read-only transaction on a pooled connection, named after its statement."""
+    """Everything is read in read-only transactions on pooled connections, named after their query."""
 
     dialect: str | None = "postgres"
 
@@ -95,10 +95,10 @@ class PostgresConnector:
             session += (f"SET statement_timeout = {max(1, round(statement_timeout * 1000))}",)
         self._schema = schema
         self._pool = Pool(uri, pool, connect_timeout, pool_timeout, session)
+        self._known = KnownArrivals()
 
     def tables(self) -> Mapping[tuple[str, ...], SourceTable]:
-        with _Work(self._pool, "tables") as work, work.connection.query(TABLES) as rows:
-            found = rows.read_all().to_pylist()
+        found = self._asked(TABLES)
         columns: dict[tuple[str, str], list[SourceColumn]] = {}
         for row in found:
             columns.setdefault((row["schema"], row["name"]), []).append(_column(row))
@@ -109,80 +109,31 @@ class PostgresConnector:
                 tables[name[1:]] = tables[name]
         return tables
 
-    def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:  # noqa: ARG002
-        return Scans(lambda scan: self._open(scan, reference))
+    def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:
+        lines = Lines(self._pool, reference, scans)
+        return PostgresSnapshot(self._pool, self._schema, self._known, lines)
 
-    def _open(self, scan: Scan, reference: str) -> Stream:
-        schema = scan_schema(scan.columns)
-        work = _Work(self._pool, reference)
-        return PulledStream(schema, self._batches(scan, schema, work), work.interrupt)
+    def transferable(self, kind: str) -> bool:
+        return transferable(kind)
 
     def close(self) -> None:
         self._pool.close()
 
-    def _batches(self, scan: Scan, schema: pa.Schema, work: "_Work") -> Batches:
-        source = self._source(scan)
-        with work:
-            arrivals = _arrivals(scan, work.connection.describe(_select(scan, source, _plain)))
-            sql = _select(scan, source, lambda column: arrivals[column.name].sql)
-            check_text = work.connection.unchecked_text
-            with work.connection.query(sql) as rows:
-                _refuse_other_types(scan, arrivals, rows.schema)
-                for batch in rows:
-                    yield _finished(batch, schema, arrivals, check_text=check_text)
-
-    def _source(self, scan: Scan) -> str:
-        if scan.query is not None:
-            return f"(\n{scan.query}\n)"
-        table = scan.table or ()
-        return ".".join(quoted(part) for part in ((self._schema, *table) if len(table) == 1 else table))
-
-
-class _Work:
-    """A context: one transaction on one connection, that another thread may interrupt."""
-
-    def __init__(self, pool: Pool, reference: str) -> None:
-        self._pool = pool
-        self._reference = reference
-        self._lock = Lock()
-        self._canceled = Event()
-        self._connection: Connection | None = None
-
-    @property
-    def connection(self) -> Connection:
-        assert self._connection is not None
-        return self._connection
-
-    def interrupt(self) -> None:
-        self._canceled.set()
-        with self._lock:
-            if self._connection is not None:
-                self._connection.cancel()
-
-    def __enter__(self) -> "_Work":
-        connection = self._pool.take(self._reference, self._canceled)
-        with self._lock:
-            self._connection = connection
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        connection = self.connection
-        clean = kind is None and self._ended(connection)
-        with self._lock:  # from here on a cancel finds nothing; one that was sent may still be on its way
-            self._connection = None
-            clean = clean and not self._canceled.is_set()
-        self._pool.give(connection, clean=clean)
-        if self._canceled.is_set() and isinstance(error, Exception):
-            raise ScanCanceled("the scan was cancelled") from error
-        if isinstance(error, Exception):
-            raise self._pool.failure(error) from error
-
-    def _ended(self, connection: Connection) -> bool:
+    def _asked(self, sql: str) -> list[dict[str, Any]]:
+        """The rows of one of the gateway's own questions."""
+        lines = Lines(self._pool, "tables", scans=1)
         try:
-            connection.run("ROLLBACK")
-        except adbc_driver_manager.Error:
-            return False  # the rows are complete; the connection is of no more use
-        return True
+            line = lines.take(Event())
+            well = False
+            try:
+                with closing(line.connection.query(sql)) as rows:
+                    found: list[dict[str, Any]] = rows.read_all().to_pylist()
+                well = True
+            finally:
+                lines.release(line, well=well)
+            return found
+        except Exception as error:
+            raise self._pool.failure(error) from error
 
 
 def _uri(parts: Mapping[str, Any]) -> str:
@@ -198,37 +149,3 @@ def _uri(parts: Mapping[str, Any]) -> str:
 def _column(row: Mapping[str, Any]) -> SourceColumn:
     kind = natural_type(row["type"], row["typmod"])
     return SourceColumn(row["column"], kind, row["native"], nullable=not row["not_null"])
-
-
-def _plain(column: SourceColumn) -> str:
-    return f"s.{quoted(column.name)}"
-
-
-def _select(scan: Scan, source: str, expression: Callable[[SourceColumn], str]) -> str:
-    columns = ", ".join(f"{expression(column)} AS {quoted(column.name)}" for column in scan.columns)
-    return f"SELECT {columns} FROM {source} AS s"
-
-
-def _arrivals(scan: Scan, described: pa.Schema) -> dict[str, Arrival]:
-    pairs = zip(scan.columns, described, strict=True)
-    return {column.name: arrival(column, field) for column, field in pairs}
-
-
-def _refuse_other_types(scan: Scan, arrivals: Mapping[str, Arrival], delivered: pa.Schema) -> None:
-    for column, field in zip(scan.columns, delivered, strict=True):
-        if field.type != arrivals[column.name].type:
-            raise TypeError(f"column {column.name}: expected {arrivals[column.name].type}, got {field.type}")
-
-
-def _finished(
-    batch: pa.RecordBatch, schema: pa.Schema, arrivals: Mapping[str, Arrival], *, check_text: bool
-) -> pa.RecordBatch:
-    if check_text:
-        batch.validate(full=True)
-    arrays = []
-    for field, array in zip(schema, batch.columns, strict=True):
-        try:
-            arrays.append(arrivals[field.name].finish(array))
-        except pa.ArrowInvalid as error:
-            raise ValueError(f"column {field.name}: {error}") from error
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -2,6 +2,8 @@
 
 import re
 import time
+from contextlib import closing
+from dataclasses import dataclass
 from threading import Condition, Event, Lock
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +14,6 @@ import adbc_driver_postgresql
 import pyarrow as pa
 
 from connectors.base import ScanCanceled, SourceDown, SourceError
-from connectors.postgres_types import literal
 
 BATCH_BYTES = 1 << 20
 """The driver's default of 16 MB costs 30 MB more memory and saves no time."""
@@ -26,6 +27,7 @@ SESSION = (
     "SET bytea_output = 'hex'",
     "SET extra_float_digits = 1",
     "SET default_transaction_read_only = on",
+    "SET default_transaction_isolation = 'repeatable read'",
     "SET row_security = on",
 )
 
@@ -40,13 +42,16 @@ ALIVE = MappingProxyType(
 )
 
 
+FIRST_PAUSE, LAST_PAUSE = 0.5, 30.0
+
+
 class Connection:
     """One session. Not for two threads at once, but for `cancel`."""
 
     def __init__(self, raw: adbc_driver_manager.AdbcConnection, session: tuple[str, ...]) -> None:
         self._raw = raw
         self.run("; ".join((*SESSION, *session)))
-        with self.query("SELECT current_setting('server_encoding') AS encoding") as rows:
+        with closing(self.query("SELECT current_setting('server_encoding') AS encoding")) as rows:
             self.unchecked_text: bool = rows.read_all().column("encoding")[0].as_py() == "SQL_ASCII"
 
     def run(self, sql: str) -> None:
@@ -54,10 +59,6 @@ class Connection:
         with adbc_driver_manager.AdbcStatement(self._raw) as statement:
             statement.set_sql_query(sql)
             statement.execute_update()
-
-    def begin(self, reference: str) -> None:
-        name = literal(f"meshgate {reference}".strip())
-        self.run(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL application_name = {name}")
 
     def describe(self, sql: str) -> pa.Schema:
         """The result's columns as the driver sees them; runs nothing."""
@@ -77,32 +78,38 @@ class Connection:
 
 
 class Rows:
-    """A running query, as a context: the reader inside, everything given back after."""
+    """A running query: its batches, and `close`, which leaves the connection free."""
 
     def __init__(self, raw: adbc_driver_manager.AdbcConnection, sql: str) -> None:
         self._statement = adbc_driver_manager.AdbcStatement(raw)
-        self._sql = sql
-        self._reader: pa.RecordBatchReader | None = None
-
-    def __enter__(self) -> pa.RecordBatchReader:
         try:
             self._statement.set_options(**{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)})
-            self._statement.set_sql_query(self._sql)
+            self._statement.set_sql_query(sql)
             stream, _ = self._statement.execute_query()
             self._reader = pa.RecordBatchReader.from_stream(stream)
         except BaseException:
             self._statement.close()
             raise
-        return self._reader
+        self.schema: pa.Schema = self._reader.schema
 
-    def __exit__(self, *_: object) -> None:
-        if self._reader is not None:
-            self._reader.close()
+    def __next__(self) -> pa.RecordBatch:
+        return self._reader.read_next_batch()
+
+    def read_all(self) -> pa.Table:
+        return self._reader.read_all()
+
+    def close(self) -> None:
+        self._reader.close()
         self._statement.close()
 
 
 class Pool:
-    """At most `size` connections; connects when asked for one and none is idle."""
+    """At most `size` connections; connects when asked for one and none is idle.
+
+    After a failure to connect, connecting is refused for a while that doubles from FIRST_PAUSE to LAST_PAUSE seconds
+    with every further failure; then one thread tries, and the others are refused until it has succeeded. So a source
+    that is down costs its queries no time, and a source that comes back is not run over.
+    """
 
     def __init__(
         self, uri: str, size: int, connect_timeout: float, wait: float, session: tuple[str, ...]
@@ -117,17 +124,46 @@ class Pool:
         self._taken = 0
         self._closed = False
         self._connecting = Lock()
-        self._failed: tuple[float, str] = (-1.0, "")
+        self._failure: _Failure | None = None
         self._database: Any = None
+        self.makes_tables = True
+        """Whether the account may make temporary tables, as far as known."""
 
-    def take(self, reference: str, canceled: Event) -> Connection:
-        """A connection in a new read-only transaction. SourceDown: none to be had; SourceError: all busy."""
-        self._wait_for_turn(canceled)
+    def enter(self, canceled: Event) -> None:
+        """Wait for a place; `connection` and `give`, or `leave`, must follow. SourceError: all are busy for too long.
+        SourceDown: the source was down a moment ago."""
+        deadline = time.monotonic() + self._wait
+        with self._changed:
+            while not self._entered():
+                if canceled.is_set():
+                    raise ScanCanceled("the scan was cancelled")
+                if time.monotonic() > deadline:
+                    raise SourceError(f"all {self._size} connections are busy since {self._wait:g} seconds")
+                self._changed.wait(0.05)
+
+    def try_enter(self) -> bool:
+        """A place if one is free now."""
+        with self._changed:
+            return self._entered()
+
+    def connection(self, opening: str) -> Connection:
+        """A connection on which the statements `opening` have run. SourceDown: none to be had."""
+        while (idle := self._pop_idle()) is not None:
+            try:
+                idle.run(opening)
+            except adbc_driver_manager.Error as error:
+                idle.close()
+                if not _is_lost(error):
+                    raise self.failure(error) from error
+                continue  # the server closed it while it was idle: nothing is lost yet
+            return idle
+        connection = self._connected()
         try:
-            return self._begun(reference)
-        except BaseException:
-            self._leave()
-            raise
+            connection.run(opening)
+        except adbc_driver_manager.Error as error:
+            connection.close()
+            raise self.failure(error) from error
+        return connection
 
     def give(self, connection: Connection, *, clean: bool) -> None:
         """Back to the pool if `clean`: out of its transaction, nothing running or about to be cancelled."""
@@ -139,7 +175,16 @@ class Pool:
             if not keep:
                 connection.close()
         finally:
-            self._leave()
+            self.leave()
+
+    def leave(self) -> None:
+        """Give back a place without a connection."""
+        with self._changed:
+            self._taken -= 1
+            done = self._closed and self._taken == 0
+            self._changed.notify()
+        if done:
+            self._close_database()
 
     def close(self) -> None:
         """Close what is idle; what is taken closes when it comes back."""
@@ -158,42 +203,15 @@ class Pool:
         down = state[:2] == "08" or state in ("57P03", "53300")
         return (SourceDown if down else SourceError)(self._redacted(str(error)))
 
-    def _wait_for_turn(self, canceled: Event) -> None:
-        deadline = time.monotonic() + self._wait
-        with self._changed:
-            while self._taken >= self._size:
-                if canceled.is_set():
-                    raise ScanCanceled("the scan was cancelled")
-                if time.monotonic() > deadline:
-                    raise SourceError(f"all {self._size} connections are busy since {self._wait:g} seconds")
-                self._changed.wait(0.05)
-            if self._closed:
-                raise SourceError("the connector is closed")
-            self._taken += 1
-
-    def _leave(self) -> None:
-        with self._changed:
-            self._taken -= 1
-            done = self._closed and self._taken == 0
-            self._changed.notify()
-        if done:
-            self._close_database()
-
-    def _begun(self, reference: str) -> Connection:
-        while (idle := self._pop_idle()) is not None:
-            try:
-                idle.begin(reference)
-            except adbc_driver_manager.Error:  # the server closed it while it was idle: nothing is lost yet
-                idle.close()
-            else:
-                return idle
-        connection = self._connected()
-        try:
-            connection.begin(reference)
-        except adbc_driver_manager.Error as error:
-            connection.close()
-            raise self.failure(error) from error
-        return connection
+    def _entered(self) -> bool:
+        if self._closed:
+            raise SourceError("the connector is closed")
+        if not self._idle and self._failure is not None:
+            self._failure.refuse_in_pause()
+        if self._taken >= self._size:
+            return False
+        self._taken += 1
+        return True
 
     def _pop_idle(self) -> Connection | None:
         with self._changed:
@@ -201,16 +219,19 @@ class Pool:
 
     def _connected(self) -> Connection:
         """One thread connects at a time; those who waited while it failed do not try the same again."""
-        asked = time.monotonic()
+        if self._failure is not None and self._connecting.locked():
+            raise SourceDown(self._failure.text)
         with self._connecting:
-            if self._failed[0] >= asked:
-                raise SourceDown(self._failed[1])
+            before = self._failure
+            if before is not None:
+                before.refuse_in_pause()
             try:
-                return self._connect()
+                connection = self._connect()
             except adbc_driver_manager.Error as error:
-                text = self._redacted(str(error))
-                self._failed = (time.monotonic(), text)
-                raise SourceDown(text) from None  # the driver's own error may show the URI
+                self._failure = _Failure.after(before, self._redacted(str(error)))
+                raise SourceDown(self._failure.text) from None  # the driver's own error may show the URI
+            self._failure = None
+            return connection
 
     def _connect(self) -> Connection:
         if self._database is None:
@@ -233,6 +254,29 @@ class Pool:
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why connecting failed last, and until when (seconds of the monotonic clock) nobody tries again."""
+
+    text: str
+    pause: float
+    until: float
+
+    @classmethod
+    def after(cls, before: "_Failure | None", text: str) -> "_Failure":
+        pause = FIRST_PAUSE if before is None else min(2 * before.pause, LAST_PAUSE)
+        return cls(text, pause, time.monotonic() + pause)
+
+    def refuse_in_pause(self) -> None:
+        if time.monotonic() < self.until:
+            raise SourceDown(self.text)
+
+
+def _is_lost(error: adbc_driver_manager.Error) -> bool:
+    """Whether the connection is gone, and not only a statement refused: then the driver knows no SQLSTATE."""
+    return error.sqlstate is None or error.sqlstate[:2] in ("08", "57")
 
 
 def secrets(uri: str) -> tuple[str, ...]:

@@ -96,15 +96,18 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A fresh PostgreSQL in a temporary folder; stopped and deleted at the end, whatever happens."""
+def postgres_server(port: int | None = None) -> Iterator[PostgresServer]:
+    """A fresh PostgreSQL in a temporary folder, on a free port or on `port`.
+
+    Stopped and deleted at the end, whatever happens.
+    """
     with ExitStack() as stack:
         base = Path(tempfile.mkdtemp(prefix="meshgate-pg-"))  # short: a socket's path has at most 107 bytes
         stack.callback(shutil.rmtree, base, ignore_errors=True)
         account = _account(base)
         folder = base / "data"
         _init(folder, account, postgres_binaries())
-        server = _start(folder, account, postgres_binaries(), SETTINGS)
+        server = _start(folder, account, postgres_binaries(), SETTINGS, port)
         stack.callback(server.stop)
         _wait_until_ready(server)
         yield server
@@ -172,8 +175,10 @@ def _init(folder: Path, account: str | None, binaries: Path) -> None:
         raise RuntimeError(f"initdb failed: {done.stderr}")
 
 
-def _start(folder: Path, account: str | None, binaries: Path, settings: Sequence[str]) -> PostgresServer:
-    port = free_port()
+def _start(
+    folder: Path, account: str | None, binaries: Path, settings: Sequence[str], port: int | None = None
+) -> PostgresServer:
+    port = port or free_port()
     options = ["-D", str(folder), "-h", "127.0.0.1", "-p", str(port), "-k", str(folder)]
     options += [word for setting in settings for word in ("-c", setting)]
     binary = binaries / "postgres"

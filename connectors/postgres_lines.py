@@ -1,0 +1,262 @@
+"""The connections of one query to a PostgreSQL, all in one state of it."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from enum import Enum, auto
+from threading import Condition, Event
+from types import MappingProxyType
+
+import adbc_driver_manager
+
+from connectors.base import ScanCanceled, SourceDown, SourceError
+from connectors.postgres_pool import Connection, Pool
+from connectors.postgres_types import literal, quoted
+from connectors.spool import Spool
+
+BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+SAVEPOINT = "SAVEPOINT meshgate"
+PATIENCE = 0.05
+"""Seconds that a scan waits for another of its query to end by itself."""
+
+Tables = Mapping[str, str]
+"""Temporary tables: name -> the statement that makes it."""
+
+NO_TABLES: Tables = MappingProxyType({})
+
+
+@dataclass(eq=False, slots=True)
+class Line:
+    """A connection in use by a query. `tables` are its temporary ones. `spool` is what runs, if it can be put aside;
+    `canceled`: a cancel was sent, and may still be on its way."""
+
+    connection: Connection
+    tables: tuple[str, ...] = ()
+    busy: bool = True
+    canceled: bool = False
+    spool: Spool | None = None
+
+    def cancel(self) -> None:
+        self.canceled = True
+        self.connection.cancel()
+
+
+class State(Enum):
+    NEW = auto()
+    STARTING = auto()
+    OPEN = auto()
+    CLOSED = auto()
+
+
+class Lines:
+    """One scan at a time has a line: `take`, then `release`.
+
+    The first line waits for its place in the pool. If the query has several scans, it begins a transaction and exports
+    its snapshot; further lines, for scans at the same time, import it. They never wait for a place: without one, a scan
+    waits for a line of its own query, and puts the rest of another scan aside to get it. So no query that holds a
+    connection waits for one that another query holds. A query of one scan needs no transaction: every statement of the
+    session is read-only and sees one state.
+    """
+
+    def __init__(self, pool: Pool, reference: str, scans: int | None) -> None:
+        self._pool = pool
+        self._name = literal(f"meshgate {reference}".strip())
+        self._alone = scans == 1
+        self._left = scans
+        self._changed = Condition()
+        self._state = State.NEW
+        self._lines: list[Line] = []
+        self._place = False
+        self._exported: str | None = None
+
+    def reserve(self, canceled: Event) -> None:
+        """Wait for the first line's place, if that is not over. For one thread at a time, before any `take`."""
+        with self._changed:
+            if self._place or self._state is not State.NEW:
+                return
+        self._pool.enter(canceled)
+        with self._changed:
+            self._place = True
+
+    def take(self, canceled: Event, tables: Tables = NO_TABLES) -> Line:
+        """A line for one scan; it says which of `tables` it has."""
+        while not canceled.is_set():
+            with self._changed:
+                self._refuse_if_over()
+                first = self._state is State.NEW
+                if first:
+                    self._state = State.STARTING
+                idle = None if first or (tables and self._exported) else self._idle()
+            if first:
+                return self._first(canceled, tables)
+            line = idle or self._further(tables) or self._idle_soon(canceled)
+            if line is not None:
+                return line
+        raise ScanCanceled("the scan was cancelled")
+
+    def release(self, line: Line, *, well: bool) -> None:
+        """What ran on `line` has ended, or (not `well`) broke off."""
+        line.spool = None
+        usable = well or (not self._alone and _recovered(line.connection))
+        gone = self._alone or not usable
+        with self._changed:
+            if gone:
+                self._lines.remove(line)
+            line.busy = False
+            self._changed.notify_all()
+        if gone:
+            self._give(line, usable=usable)
+
+    def ended(self) -> None:
+        """A stream has ended and its line is released. With the last one's end the source is let go."""
+        with self._changed:
+            if self._left is not None:
+                self._left -= 1
+            over = self._left == 0
+        if over:
+            self.close()
+
+    def close(self) -> None:
+        """Let the source go. Every line must have been released. Idempotent."""
+        with self._changed:
+            self._state = State.CLOSED
+            lines, self._lines = self._lines, []
+            place, self._place = self._place, False
+            self._changed.notify_all()
+        for line in lines:
+            self._give(line, usable=True)
+        if place:
+            self._pool.leave()
+
+    def _refuse_if_over(self) -> None:
+        if self._state is State.CLOSED or (self._alone and self._state is not State.NEW):
+            raise SourceError("the snapshot is closed")
+        if self._state is State.OPEN and not self._lines:
+            raise SourceError("the source broke off while the query was running")
+
+    # --- new lines ----------------------------------------------------------------------------------------
+
+    def _first(self, canceled: Event, tables: Tables) -> Line:
+        """Whoever calls has made the state STARTING."""
+        try:
+            self._enter(canceled)
+            line = self._with_place(tables, first=True)
+        except BaseException:
+            with self._changed:
+                if self._state is State.STARTING:
+                    self._state = State.NEW
+                self._changed.notify_all()
+            raise
+        with self._changed:
+            self._state = State.OPEN
+            self._lines.append(line)
+            self._changed.notify_all()
+        return line
+
+    def _enter(self, canceled: Event) -> None:
+        with self._changed:
+            place, self._place = self._place, False
+        if not place:
+            self._pool.enter(canceled)
+
+    def _further(self, tables: Tables) -> Line | None:
+        """A line in the same state, if there is a place for it now and the source can do that."""
+        if self._exported is None or not self._pool.try_enter():
+            return None
+        try:
+            line = self._with_place(tables, first=False)
+        except SourceError:  # another server behind the same address, or too many connections for it
+            return None
+        with self._changed:
+            self._lines.append(line)
+        return line
+
+    def _with_place(self, tables: Tables, *, first: bool) -> Line:
+        """Gives the place back if it fails."""
+        try:
+            line = self._opened(tables)
+            if first and not self._alone:
+                self._exported = _exported(line.connection, self._opening(in_transaction=True))
+        except BaseException:
+            self._pool.leave()
+            raise
+        return line
+
+    def _opened(self, tables: Tables) -> Line:
+        if tables and self._pool.makes_tables:
+            try:
+                making = f"BEGIN READ WRITE; {'; '.join(tables.values())}; COMMIT; "
+                return Line(self._pool.connection(making + self._opening(in_transaction=True)), tuple(tables))
+            except SourceDown:
+                raise
+            except SourceError:  # the account may not, or the server is a standby
+                self._pool.makes_tables = False
+        return Line(self._pool.connection(self._opening(in_transaction=not self._alone)))
+
+    def _opening(self, *, in_transaction: bool) -> str:
+        if not in_transaction:
+            return f"SET application_name = {self._name}"
+        name = f"SET LOCAL application_name = {self._name}"
+        if self._exported is None:
+            return f"{BEGIN}; {name}"
+        return f"{BEGIN}; SET TRANSACTION SNAPSHOT {literal(self._exported)}; {name}; {SAVEPOINT}"
+
+    # --- lines that are there --------------------------------------------------------------------------------
+
+    def _idle(self) -> Line | None:
+        line = next((line for line in self._lines if not line.busy), None)
+        if line is not None:
+            line.busy = True
+        return line
+
+    def _idle_soon(self, canceled: Event) -> Line | None:
+        """A line of this query when it is free; None: not yet."""
+        with self._changed:
+            self._changed.wait(PATIENCE)
+            self._refuse_if_over()
+            if (line := self._idle()) is not None:
+                return line
+            spools = [line.spool for line in self._lines if line.spool is not None]
+        for spool in spools:
+            if spool.put_aside(canceled):
+                break
+        return None
+
+    def _give(self, line: Line, *, usable: bool) -> None:
+        in_transaction = bool(line.tables) or not self._alone
+        clean = usable and not line.canceled
+        self._pool.give(line.connection, clean=clean and (not in_transaction or _tidied(line)))
+
+
+def _exported(connection: Connection, opening: str) -> str | None:
+    """The transaction's snapshot for others; None: the server cannot. Behind it a savepoint, to which a scan that
+    breaks off goes back: else its transaction and with it the state would be lost."""
+    try:
+        with closing(connection.query("SELECT pg_catalog.pg_export_snapshot() AS name")) as rows:
+            exported = str(rows.read_all().column("name")[0].as_py())
+    except (adbc_driver_manager.Error, OSError):
+        connection.run(f"ROLLBACK; {opening}; {SAVEPOINT}")
+        return None
+    connection.run(SAVEPOINT)
+    return exported
+
+
+def _recovered(connection: Connection) -> bool:
+    """Whether the transaction goes on after a scan broke off. Twice, because a cancel that came too late for the scan
+    may hit the first."""
+    for _ in range(2):
+        try:
+            connection.run("ROLLBACK TO " + SAVEPOINT)
+        except adbc_driver_manager.Error:
+            continue
+        return True
+    return False
+
+
+def _tidied(line: Line) -> bool:
+    drops = "".join(f"DROP TABLE pg_temp.{quoted(name)}; " for name in line.tables)
+    try:
+        line.connection.run(f"ROLLBACK; BEGIN READ WRITE; {drops}COMMIT" if drops else "ROLLBACK")
+    except adbc_driver_manager.Error:
+        return False  # the rows are complete; the connection is of no more use
+    return True

@@ -1,0 +1,211 @@
+"""The scans of one query of a PostgreSQL."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event, Lock
+
+import pyarrow as pa
+
+from connectors.base import Scan, ScanCanceled, SourceColumn, SourceError, Stream
+from connectors.postgres_keys import SentKeys, sent
+from connectors.postgres_lines import Line, Lines
+from connectors.postgres_pool import Pool
+from connectors.postgres_types import Arrival, arrival, quoted
+from connectors.spool import Spool
+from connectors.streams import Batches, PulledStream, Scans, scan_schema
+
+Arrivals = Mapping[str, Arrival]
+Question = tuple[str, tuple[SourceColumn, ...]]
+"""A statement that selects the columns as they are, and the columns as they shall arrive."""
+
+
+class KnownArrivals:
+    """How the columns of a query arrive, so that a source is not asked twice: that costs two round trips.
+
+    Kept only where it lasts: a column may get another type at any time.
+    """
+
+    SIZE = 512
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._known: OrderedDict[Question, Arrivals] = OrderedDict()
+
+    def get(self, question: Question) -> Arrivals | None:
+        with self._lock:
+            if question in self._known:
+                self._known.move_to_end(question)
+            return self._known.get(question)
+
+    def keep(self, question: Question, found: Arrivals) -> None:
+        if not all(each.lasting for each in found.values()):
+            return
+        with self._lock:
+            self._known[question] = found
+            if len(self._known) > self.SIZE:
+                self._known.popitem(last=False)
+
+    def forget(self, question: Question) -> None:
+        with self._lock:
+            self._known.pop(question, None)
+
+
+class PostgresSnapshot:
+    """Tables without a schema in their name are those of `schema`."""
+
+    def __init__(self, pool: Pool, schema: str, known: KnownArrivals, lines: Lines) -> None:
+        self._pool = pool
+        self._schema = schema
+        self._known = known
+        self._lines = lines
+        self._scans = Scans(self._open)
+
+    def open(self, scan: Scan) -> Stream:
+        return self._scans.open(scan)
+
+    def reserve(self, canceled: Event) -> None:
+        self._lines.reserve(canceled)
+
+    def close(self) -> None:
+        self._scans.close()
+        self._lines.close()
+
+    def _open(self, scan: Scan) -> Stream:
+        schema = scan_schema(scan.columns)
+        work = _Work(self._pool, self._lines)
+        return PulledStream(schema, self._batches(scan, schema, work), work.interrupt)
+
+    def _batches(self, scan: Scan, schema: pa.Schema, work: "_Work") -> Batches:
+        keys = tuple(map(sent, scan.keys))
+        with work.on_a_line(keys) as line:
+            inline = _inline(line, keys)
+            source = self._source(scan)
+            plain = _select(scan, source, _plain)
+            question = _with((each.description for each in inline), plain), scan.columns
+            try:
+                arrivals = self._arrivals(question, line)
+                selected = _select(scan, source, lambda column: arrivals[column.name].sql)
+                rows = work.asked(line, _with((each.as_expression for each in inline), selected))
+                _refuse_other_types(scan, arrivals, rows.schema)
+                check_text = line.connection.unchecked_text
+                for batch in rows:
+                    yield _finished(batch, schema, arrivals, check_text=check_text)
+            except Exception:
+                self._known.forget(question)
+                raise
+
+    def _arrivals(self, question: Question, line: Line) -> Arrivals:
+        found = self._known.get(question)
+        if found is None:
+            sql, columns = question
+            pairs = zip(columns, line.connection.describe(sql), strict=True)
+            found = {column.name: arrival(column, field) for column, field in pairs}
+            self._known.keep(question, found)
+        return found
+
+    def _source(self, scan: Scan) -> str:
+        if scan.query is not None:
+            return f"(\n{scan.query}\n)"
+        table = scan.table or ()
+        return ".".join(quoted(part) for part in ((self._schema, *table) if len(table) == 1 else table))
+
+
+class _Work:
+    """One scan's use of a line, that another thread may interrupt."""
+
+    def __init__(self, pool: Pool, lines: Lines) -> None:
+        self._pool = pool
+        self._lines = lines
+        self._lock = Lock()
+        self._canceled = Event()
+        self._line: Line | None = None
+        self._rows: Spool | None = None
+
+    def interrupt(self) -> None:
+        self._canceled.set()
+        with self._lock:
+            if self._line is not None:
+                self._line.cancel()
+
+    @contextmanager
+    def on_a_line(self, keys: tuple[SentKeys, ...]) -> Iterator[Line]:
+        try:
+            line = self._lines.take(self._canceled, {each.name: each.creation for each in keys if each.many})
+            with self._lock:
+                self._line = line
+            try:
+                yield line
+            finally:
+                if self._rows is not None:
+                    self._rows.close()
+                self._released(well=False)  # nothing was asked, or it has been released before
+        except Exception as error:
+            if self._canceled.is_set():
+                raise ScanCanceled("the scan was cancelled") from error
+            raise self._failure(error, keys) from error
+        finally:
+            self._lines.ended()
+
+    def asked(self, line: Line, sql: str) -> Spool:
+        """The running query. Its end releases the line, in whatever thread that happens."""
+        rows = line.connection.query(sql)
+        line.spool = self._rows = Spool(rows, lambda well: self._released(well=well))
+        return self._rows
+
+    def _released(self, *, well: bool) -> None:
+        with self._lock:  # from here on a cancel finds nothing; one that was sent may still be on its way
+            line, self._line = self._line, None
+        if line is not None:
+            self._lines.release(line, well=well)
+
+    def _failure(self, error: Exception, keys: tuple[SentKeys, ...]) -> SourceError:
+        """Without the keys, which the driver repeats with the statement."""
+        found = self._pool.failure(error)
+        text = str(found)
+        for each in keys:
+            text = text.replace(each.arrays, "(keys)")
+        return found if text == str(found) else type(found)(text)
+
+
+def _inline(line: Line, keys: tuple[SentKeys, ...]) -> tuple[SentKeys, ...]:
+    """Fill the line's tables; the other keys are for the statement itself."""
+    for each in keys:
+        if each.name in line.tables:
+            line.connection.run(each.filling)
+    return tuple(each for each in keys if each.name not in line.tables)
+
+
+def _with(expressions: Iterable[str], selected: str) -> str:
+    """On a line of its own, which the server does not repeat in an error of the rest."""
+    listed = ", ".join(expressions)
+    return f"WITH {listed}\n{selected}" if listed else selected
+
+
+def _plain(column: SourceColumn) -> str:
+    return f"s.{quoted(column.name)}"
+
+
+def _select(scan: Scan, source: str, expression: Callable[[SourceColumn], str]) -> str:
+    columns = ", ".join(f"{expression(column)} AS {quoted(column.name)}" for column in scan.columns)
+    return f"SELECT {columns} FROM {source} AS s"
+
+
+def _refuse_other_types(scan: Scan, arrivals: Arrivals, delivered: pa.Schema) -> None:
+    for column, field in zip(scan.columns, delivered, strict=True):
+        if field.type != arrivals[column.name].type:
+            raise TypeError(f"column {column.name}: expected {arrivals[column.name].type}, got {field.type}")
+
+
+def _finished(
+    batch: pa.RecordBatch, schema: pa.Schema, arrivals: Arrivals, *, check_text: bool
+) -> pa.RecordBatch:
+    if check_text:
+        batch.validate(full=True)
+    arrays = []
+    for field, array in zip(schema, batch.columns, strict=True):
+        try:
+            arrays.append(arrivals[field.name].finish(array))
+        except pa.ArrowInvalid as error:
+            raise ValueError(f"column {field.name}: {error}") from error
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
