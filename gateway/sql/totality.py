@@ -227,13 +227,13 @@ def is_constant(node: exp.Expr) -> bool:
         return False
     if not digits.is_string:
         return digits.is_int and int(digits.this) < RANGES.get(node.to.this, 0)
-    shape = SHAPES.get(node.to.this)
-    return digits is value and shape is not None and _is_real(digits.this, node.to.this, shape)
+    return digits is value and isinstance(node.to.this, T) and fits(digits.this, node.to.this)
 
 
-def _is_real(text: str, kind: exp.DType, shape: re.Pattern[str]) -> bool:
-    """The shape fits and the day exists (the calendar's years 1 to 9999, which every source knows)."""
-    if not shape.fullmatch(text):
+def fits(text: str, kind: exp.DType) -> bool:
+    """The text's shape is the type's and the day exists (the calendar's years 1 to 9999, which every source knows)."""
+    shape = SHAPES.get(kind)
+    if shape is None or not shape.fullmatch(text):
         return False
     if kind not in (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ):
         return True

@@ -1,0 +1,231 @@
+"""What texts of one kind share: all but the values of some literals. The key of a plan that serves them all.
+
+A *slot* is a literal that is a whole operand of a comparison, IN list or BETWEEN in a WHERE, a HAVING or a join's ON.
+All else of a text stands in the key as it is written: other literals (LIMIT, intervals, patterns, casts, positions,
+arguments), names, white space and comments. So two texts with one key differ in slots only, and of each slot the key
+holds all that a step may decide by: its class, and which other literal of the text it equals.
+"""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
+
+from gateway.settings import Limits
+from gateway.sql.dialect import DUCKDB, generate
+from gateway.sql.totality import RANGES, T, fits
+
+SLOT = "slot"
+"""Key in the meta of a literal's node: the number of its slot. A copy of the node is the same slot."""
+
+LITERALS = {TokenType.STRING, TokenType.NUMBER}
+COMPARING = {TokenType.EQ, TokenType.NEQ, TokenType.LT, TokenType.LTE, TokenType.GT, TokenType.GTE}
+CONNECTING = {TokenType.WHERE, TokenType.ON, TokenType.HAVING, TokenType.AND, TokenType.OR, TokenType.NOT}
+CLAUSES = {TokenType.WHERE: True, TokenType.HAVING: True} | dict.fromkeys(
+    (
+        TokenType.SELECT, TokenType.FROM, TokenType.JOIN, TokenType.USING, TokenType.GROUP_BY, TokenType.QUALIFY,
+        TokenType.WINDOW, TokenType.ORDER_BY, TokenType.LIMIT, TokenType.OFFSET, TokenType.FETCH, TokenType.UNION,
+        TokenType.EXCEPT, TokenType.INTERSECT, TokenType.WITH, TokenType.VALUES,
+    ),
+    False,
+)  # fmt: skip
+"""What begins a clause, and whether its literals may be slots. (So may those of an ON after a JOIN.)"""
+
+DECIDING = {TokenType.PIVOT, TokenType.UNPIVOT, TokenType.RECURSIVE}
+"""What makes values of its conditions into columns, or steps of a bound: a text with one has no slots."""
+
+ENDING = {
+    TokenType.AND, TokenType.OR, TokenType.R_PAREN, TokenType.SEMICOLON, TokenType.WHERE, TokenType.GROUP_BY,
+    TokenType.HAVING, TokenType.ORDER_BY, TokenType.LIMIT, TokenType.OFFSET, TokenType.UNION, TokenType.EXCEPT,
+    TokenType.INTERSECT, TokenType.JOIN, TokenType.INNER, TokenType.LEFT, TokenType.RIGHT, TokenType.FULL,
+    TokenType.CROSS,
+}  # fmt: skip
+"""What may follow an operand that ends there: nothing that binds tighter than a comparison."""
+
+NOTED = {TokenType.AND, TokenType.BETWEEN, TokenType.ON, *CLAUSES}
+QUERIES = {TokenType.SELECT, TokenType.WITH, TokenType.FROM, TokenType.VALUES}
+NUMBER = re.compile(r"\d+(\.\d+)?")
+TYPES = (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ, T.UUID)
+"""What a text may be written out as (`coercion`)."""
+SHORTEST = len("2026-01-01")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A literal of a text: where its token begins, its value as the tokenizer reads it."""
+
+    start: int
+    end: int
+    value: str
+    is_text: bool
+
+    @property
+    def sql(self) -> str:
+        """As every dialect writes it: texts with anything but printable characters, or with \\, are no slots."""
+        return "'" + self.value.replace("'", "''") + "'" if self.is_text else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    key: str
+    slots: tuple[Slot, ...]
+
+
+def shape(text: str, limits: Limits) -> Shape | None:
+    """None: the text cannot be read, or is one that `parse_query` refuses for its length or a NUL character."""
+    if "\0" in text or len(text.encode("utf-8", "surrogatepass")) > limits.text_bytes:
+        return None
+    try:
+        tokens = DUCKDB.tokenize(text)
+    except (SqlglotError, ValueError):
+        return None
+    slots = _slots(tokens)
+    return Shape(_key(text, tokens, slots), slots)
+
+
+def _key(text: str, tokens: Sequence[Token], slots: tuple[Slot, ...]) -> str:
+    """The text between slots, and each slot's class; NUL, which no text holds, between all of them."""
+    first: dict[tuple[str, bool], int] = {}
+    for token in tokens:
+        if token.token_type in LITERALS:
+            first.setdefault((token.text, token.token_type is TokenType.STRING), token.start)
+    order = {start: number for number, start in enumerate(first.values())}
+    parts, end = [], 0
+    for slot in slots:
+        equal = order[first[slot.value, slot.is_text]]
+        parts += [text[end : slot.start], f"{_class(slot)}={equal}"]
+        end = slot.end + 1
+    return "\0".join((*parts, text[end:]))
+
+
+def _class(slot: Slot) -> str:
+    """Of a number its digits before and after the point and how many integer types hold it; of a text which types it
+    fits, and whether it is empty or holds a pattern's characters."""
+    if not slot.is_text:
+        whole, point, fraction = slot.value.partition(".")
+        holding = "" if point else sum(int(whole) < end for end in RANGES.values())
+        return f"n{len(whole)}{point}{len(fraction)}i{holding}"
+    long_enough = len(slot.value) >= SHORTEST
+    kinds = "".join(
+        str(number) for number, kind in enumerate(TYPES) if long_enough and fits(slot.value, kind)
+    )
+    return f"t{kinds}e{not slot.value:d}{'%' in slot.value:d}{'_' in slot.value:d}"
+
+
+@dataclass(slots=True)
+class _Bracket:
+    """What is known inside of a bracket, up to the token at hand.
+
+    `is_query`: clauses stand in it. `may`: literals may be slots here. `is_list`: it is IN's. `joins`: a JOIN waits for
+    its ON. `between`: a BETWEEN waits for its AND. `closing`: the number of the last token that was such an AND.
+    """
+
+    is_query: bool
+    may: bool
+    is_list: bool = False
+    joins: bool = False
+    between: bool = False
+    closing: int = -1
+
+    def pass_by(self, kind: TokenType, number: int) -> None:
+        if kind is TokenType.AND and self.between:
+            self.between, self.closing = False, number
+        elif kind is TokenType.BETWEEN:
+            self.between = True
+        elif self.is_query and kind is TokenType.ON:
+            self.may, self.joins = self.joins, False
+        elif self.is_query and kind in CLAUSES:
+            self.may, self.joins, self.between = CLAUSES[kind], kind is TokenType.JOIN, False
+
+
+def _slots(tokens: Sequence[Token]) -> tuple[Slot, ...]:
+    kinds = [None, *(token.token_type for token in tokens), None]
+    if not DECIDING.isdisjoint(kinds):
+        return ()
+    found = []
+    stack = [_Bracket(is_query=True, may=False)]
+    for number, kind in enumerate(kinds):
+        inside = stack[-1]
+        if kind in LITERALS:
+            token = tokens[number - 1]
+            if inside.may and _is_operand(inside, kinds, number) and _is_plain(token):
+                found.append(Slot(token.start, token.end, token.text, kind is TokenType.STRING))
+        elif kind is TokenType.L_PAREN:
+            stack.append(_bracket(inside, kinds[number - 1], kinds[number + 1]))
+        elif kind is TokenType.R_PAREN and len(stack) > 1:
+            stack.pop()
+        elif kind in NOTED:
+            inside.pass_by(kind, number)
+    return tuple(found)
+
+
+def _bracket(outside: _Bracket, before: TokenType | None, after: TokenType | None) -> _Bracket:
+    if after in QUERIES:
+        return _Bracket(is_query=True, may=False)
+    if before is TokenType.IN:
+        return _Bracket(is_query=False, may=outside.may, is_list=True)
+    groups = before in CONNECTING or before in COMPARING or before is TokenType.L_PAREN
+    return _Bracket(is_query=False, may=outside.may and groups)
+
+
+def _is_operand(inside: _Bracket, kinds: Sequence[TokenType | None], number: int) -> bool:
+    """Whether the literal, with a sign before it, is a whole operand."""
+    signed = kinds[number] is TokenType.NUMBER and kinds[number - 1] is TokenType.DASH
+    first = number - 2 if signed else number - 1
+    before, after = kinds[first], kinds[number + 1]
+    if inside.is_list:
+        return before in (TokenType.L_PAREN, TokenType.COMMA) and after in (
+            TokenType.COMMA,
+            TokenType.R_PAREN,
+        )
+    if before is TokenType.BETWEEN:
+        return after is TokenType.AND
+    if before in COMPARING or first == inside.closing:
+        return after is None or after in ENDING
+    return (before in CONNECTING or before is TokenType.L_PAREN) and after in COMPARING
+
+
+def _is_plain(token: Token) -> bool:
+    """Whether all dialects write the value as the text does."""
+    if token.token_type is TokenType.NUMBER:
+        return NUMBER.fullmatch(token.text) is not None
+    return token.text.isprintable() and "\\" not in token.text
+
+
+# --- from a tree to SQL that can be filled -------------------------------------------------------------------
+
+
+def note_slots(tree: exp.Expr, slots: Sequence[Slot]) -> None:
+    """Note on the literals of a freshly parsed tree, which still knows where its tokens stood, whose slots they are."""
+    numbers = {slot.start: number for number, slot in enumerate(slots)}
+    for literal in tree.find_all(exp.Literal):
+        number = numbers.get(literal.meta_get("start", -1))
+        if number is not None:
+            literal.meta[SLOT] = number
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """SQL in pieces: between each two of `pieces` stands the literal of the slot that `numbers` names."""
+
+    pieces: tuple[str, ...]
+    numbers: tuple[int, ...]
+
+    def filled(self, slots: Sequence[Slot]) -> str:
+        values = (slots[number].sql for number in self.numbers)
+        return "".join(piece + value for piece, value in zip(self.pieces, (*values, ""), strict=True))
+
+
+def template(tree: exp.Expr, dialect: str = "duckdb") -> Template:
+    """The SQL of a tree whose slots are noted. The tree is used up. Raises SyntaxNotSupported as `generate`."""
+    mark = secrets.token_hex(8)  # nobody's text can hold it
+    for literal in tree.find_all(exp.Literal):
+        number = literal.meta_get(SLOT)
+        if number is not None:
+            literal.set("this", f"s{mark}n{number}e")
+    parts = re.split(rf"'?s{mark}n(\d+)e'?", generate(tree, dialect, consume=True))
+    return Template(tuple(parts[::2]), tuple(map(int, parts[1::2])))
