@@ -223,7 +223,8 @@ def _literal(value: object) -> str:
 SQLITE = {pa.int64(): "BIGINT", pa.string(): "TEXT", pa.float64(): "DOUBLE"}
 POSTGRES = {
     pa.int64(): "bigint", pa.string(): "text", pa.float64(): "double precision", pa.date32(): "date",
-    pa.bool_(): "boolean", pa.decimal128(12, 2): "numeric(12,2)",
+    pa.bool_(): "boolean", pa.decimal128(12, 2): "numeric(12,2)", pa.int32(): "integer",
+    pa.timestamp("us"): "timestamp",
 }  # fmt: skip
 
 
