@@ -3,7 +3,7 @@
 The type is the proof: `rewrite` takes an AuthorizedQuery, which only `authorize` makes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -16,7 +16,8 @@ from gateway.sql.masks import masked, substituted
 from gateway.sql.scopes import Scopes
 from gateway.sql.totality import COMPARISONS, numeric, one_family, operands_of, totalized
 from policies.decision import ColumnMask, RowFilter
-from policies.principal import Principal
+from policies.fields import values_of
+from policies.principal import AttributeValue, Principal
 
 SELF = "r"
 """The alias under which a governed relation's own SELECT reads its body."""
@@ -143,7 +144,19 @@ def _attributes_fit(condition: exp.Expr) -> bool:
     compared = (
         node for node in condition.find_all(*COMPARISONS) if any(map(_is_attribute, operands_of(node)))
     )
-    return all(one_family(*operands_of(node)) or numeric(*operands_of(node)) for node in compared)
+    fit = all(one_family(*operands_of(node)) or numeric(*operands_of(node)) for node in compared)
+    return fit and all(isinstance(node, exp.Boolean) for node in _taken_for_true(condition))
+
+
+def _taken_for_true(condition: exp.Expr) -> Iterator[exp.Expr]:
+    """Attributes that stand where true or false is asked for: `principal.staff AND ...`."""
+    for node in condition.find_all(exp.Literal, exp.Cast, exp.Boolean):
+        place = node.parent
+        while isinstance(place, exp.Paren):
+            place = place.parent
+        asked = place is None or isinstance(place, exp.Not | exp.Connector | exp.If)
+        if ATTRIBUTE in node.meta and asked:
+            yield node
 
 
 def _is_attribute(node: exp.Expr) -> bool:
@@ -184,25 +197,34 @@ def _typed_columns(column_of: Callable[[str], Column]) -> Callable[[exp.Expr], e
 
 
 def bound_to(condition: exp.Expr, principal: Principal) -> exp.Expr | None:
-    """The filter, changed in place, with the principal's attributes as typed literals. None: one is missing, empty,
-    or of the wrong
-    arity, which makes the whole filter false (governance.md, rule 9)."""
-    for node in list(condition.find_all(exp.Column)):
+    """The filter, changed in place, with the principal's attributes as typed literals. None: one is missing, empty, or
+    of the wrong arity, which makes the whole filter false (governance.md, rule 9)."""
+    root = exp.Paren(this=condition)
+    for node in list(root.find_all(exp.Column)):
         if node.table.lower() != "principal":
             continue
         value = principal.attributes.get(node.name)
-        parent = node.parent
-        listed = parent if isinstance(parent, exp.In) and node.arg_key != "this" else None
-        if value is None or value in ("", ()) or isinstance(value, tuple) is not (listed is not None):
+        if value is None or value in ("", ()) or not _put(node, value):
             return None
-        if listed is not None and isinstance(value, tuple):
-            listed.set("field", None)
-            listed.set("expressions", [_attribute(item) for item in value])
-        elif node is condition:
-            condition = _attribute(value)
-        else:
-            node.replace(_attribute(value))
-    return condition
+    bound: exp.Expr = root.this.pop()
+    return bound
+
+
+def _put(attribute: exp.Column, value: AttributeValue) -> bool:
+    """The value in the attribute's place; False: it does not fit there. `x IN principal.regions` takes a list, an item
+    of `x IN (principal.region, 'y')` one value or a list, every other place one value."""
+    values, listed = [_attribute(item) for item in values_of(value)], attribute.parent
+    if isinstance(listed, exp.In) and attribute.arg_key == "expressions":
+        items = [values if item is attribute else [item] for item in listed.expressions]
+        listed.set("expressions", [item for several in items for item in several])
+    elif isinstance(listed, exp.In) and attribute.arg_key == "field":
+        listed.set("field", None)
+        listed.set("expressions", values)
+        return isinstance(value, tuple)
+    else:
+        attribute.replace(values[0])
+        return not isinstance(value, tuple)
+    return True
 
 
 def attribute_type(value: object) -> str:
