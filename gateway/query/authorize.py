@@ -9,8 +9,9 @@ from gateway.catalog.product import Relation
 from gateway.errors import AccessDenied, Refused
 from gateway.query.bind import BoundQuery
 from gateway.query.visible import VisibleCatalog
-from gateway.sql.resolve import base_tables, table_name
-from gateway.sql.scopes import columns_by_table
+from gateway.sql.narrowing import narrowed
+from gateway.sql.resolve import base_tables
+from gateway.sql.scopes import Scopes
 from policies.decision import ColumnMask, Decision, RowFilter
 
 Alternatives = tuple[RowFilter, ...]
@@ -22,10 +23,12 @@ class GovernedRelation:
     """One reference to a relation and what its reader may see of it.
 
     All of `filters` must hold (AND). `inputs` are the relations that its product's SQL reads, by (domain, name),
-    with the rights of the product's domain (governance.md, rule 8).
+    with the rights of the product's domain (governance.md, rule 8). `body` is that SQL: without columns that nobody
+    asked for, if it reads for them what this reader may not see.
     """
 
     relation: Relation
+    body: exp.Select
     columns: tuple[str, ...]
     filters: tuple[Alternatives, ...]
     masks: Mapping[str, ColumnMask]
@@ -122,20 +125,36 @@ def _as_much(
 
 
 def _governed(
-    relation: Relation, columns: tuple[str, ...], decision: Decision, visible: VisibleCatalog
+    relation: Relation,
+    columns: tuple[str, ...],
+    decision: Decision,
+    visible: VisibleCatalog,
+    text: tuple[str, ...] | None = None,
 ) -> GovernedRelation:
+    """`text` are the columns that the text uses, by which the rows are decided; None: `columns`."""
     hidden = [column for column in columns if not decision.columns[column].selectable]
     if hidden or not decision.selectable:
         raise AccessDenied(f"permission denied for relation {relation.qualified_name}")
     masks = {column: decision.columns[column].mask for column in columns}
+    filters = _filters(text or columns or decision.selectable, decision)
+    body, inputs = _inputs(relation, {*columns, *_filtered(filters, visible)}, visible)
     return GovernedRelation(
         relation=relation,
+        body=body,
         columns=columns,
-        filters=_filters(columns or decision.selectable, decision),
+        filters=filters,
         masks={column: mask for column, mask in masks.items() if mask is not None},
         rules=decision.rules,
-        inputs=_inputs(relation, visible),
+        inputs=inputs,
     )
+
+
+def _filtered(filters: tuple[Alternatives, ...], visible: VisibleCatalog) -> Iterable[str]:
+    """The columns that row filters look at."""
+    for alternatives in filters:
+        for row in alternatives:
+            tree = visible.catalog.filter(row.domain, row.name)
+            yield from (column.name for column in tree.find_all(exp.Column) if not column.table)
 
 
 def _filters(columns: tuple[str, ...], decision: Decision) -> tuple[Alternatives, ...]:
@@ -143,7 +162,7 @@ def _filters(columns: tuple[str, ...], decision: Decision) -> tuple[Alternatives
     conjuncts: dict[Alternatives, None] = {}
     for column in columns:
         rows = [grant.rows for grant in decision.columns[column].grants]
-        if None not in rows:
+        if rows and None not in rows:
             by_name = {(row.domain, row.name): row for row in rows if row is not None}
             conjuncts[tuple(by_name.values())] = None
     for restrictive in decision.restrictive:
@@ -151,32 +170,74 @@ def _filters(columns: tuple[str, ...], decision: Decision) -> tuple[Alternatives
     return tuple(conjuncts)
 
 
-def _inputs(relation: Relation, visible: VisibleCatalog) -> Mapping[tuple[str, str], GovernedRelation]:
-    """What the product's SQL reads of other products: as its domain may, narrowed by what holds for the consumer."""
+Inputs = Mapping[tuple[str, str], GovernedRelation]
+
+
+def _inputs(relation: Relation, wanted: set[str], visible: VisibleCatalog) -> tuple[exp.Select, Inputs]:
+    """The product's SQL and what it reads of other products: as its domain may, narrowed by what holds for the
+    consumer.
+
+    Rows are decided by all that its text reads. What it reads for columns that are not `wanted` need not be seen.
+    """
     if relation.plain:
-        return {}
-    inputs = {}
-    for (domain, name), columns in _relations_read(relation.body).items():
-        read = visible.catalog.relations[domain, name]
+        return relation.body, {}
+    text = _relations_read(relation.body)
+    try:
+        return relation.body, _inputs_read(relation, text, text, visible)
+    except AccessDenied:
+        body = narrowed(relation.body, wanted)
+        return body, _inputs_read(relation, _relations_read(body), text, visible)
+
+
+Read = Mapping[tuple[str, str], Mapping[str, bool]]
+"""(domain, name) -> columns used -> whether as text, whatever their own type is: a token of `hash`."""
+
+
+def _inputs_read(relation: Relation, read: Read, text: Read, visible: VisibleCatalog) -> Inputs:
+    found = {}
+    for name, columns in read.items():
+        source = visible.catalog.relations[name]
         decision = visible.policies.decide_share(
-            relation.domain, visible.principal, read.protected(), visible.circumstances
+            relation.domain, visible.principal, source.protected(), visible.circumstances
         )
         try:
-            inputs[domain, name] = _governed(read, columns, decision, visible)
+            found[name] = _governed(source, tuple(columns), decision, visible, tuple(text[name]))
         except AccessDenied as error:
-            raise AccessDenied(
-                f"permission denied for relation {relation.qualified_name}",
-                hint="Its product reads another product that is not shared with it for you: ask its owner.",
-            ) from error
-    return inputs
+            raise _unreadable(relation, "reads another product that is not shared with it for you") from error
+        if _mistyped(found[name], columns):
+            raise _unreadable(relation, "calculates with a column that is hashed for you or for its domain")
+    return found
 
 
-def _relations_read(body: exp.Select) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """(domain, name) -> columns used, over all references of a product's SQL to other products."""
-    used = columns_by_table(body)
-    found: dict[tuple[str, str], dict[str, None]] = {}
-    for table in base_tables(body):
-        if not table.catalog:
-            domain, name = table_name(table)
-            found.setdefault((domain.lower(), name.lower()), {}).update(dict.fromkeys(used[id(table)]))
-    return {key: tuple(columns) for key, columns in found.items()}
+def _unreadable(relation: Relation, reason: str) -> AccessDenied:
+    return AccessDenied(
+        f"permission denied for relation {relation.qualified_name}",
+        hint=f"Its product {reason}: ask its owner.",
+    )
+
+
+def _mistyped(read: GovernedRelation, columns: Mapping[str, bool]) -> bool:
+    """Whether the product's SQL takes a token for a number or the reverse, which fails or compares nothing."""
+    hashed = {name for name, mask in read.masks.items() if mask.name == "hash"}
+    return any(
+        (name in hashed) is not as_text
+        for name, as_text in columns.items()
+        if read.relation.column(name).type != "VARCHAR"
+    )
+
+
+def _relations_read(body: exp.Select) -> Read:
+    """All references of a product's SQL to other products."""
+    scopes = Scopes()
+    tables = [table for table in base_tables(body) if not table.catalog]
+    found: dict[tuple[str, str], dict[str, bool]] = {_key(table): {} for table in tables}
+    for column in body.find_all(exp.Column, bfs=False):
+        table = scopes.source(column)
+        if isinstance(table, exp.Table) and not table.catalog and _key(table) in found:
+            as_text = column.type is not None and column.type.this in exp.DataType.TEXT_TYPES
+            found[_key(table)].setdefault(column.name, as_text)
+    return found
+
+
+def _key(table: exp.Table) -> tuple[str, str]:
+    return table.db.lower(), table.name.lower()

@@ -71,10 +71,10 @@ class _Writer:
         relation = governed.relation
         filters = [self._any_of(alternatives, governed) for alternatives in governed.filters]
         inputs = {key: self.governed(read) for key, read in governed.inputs.items()}
-        tokens = _tokens(relation.body, inputs)
+        tokens = _tokens(governed.body, inputs)
         exposed = [self._exposed(governed, relation.column(name), tokens) for name in governed.columns]
-        select = _reading(relation.body, plain=relation.plain)
-        values = _values(relation.body, plain=relation.plain)
+        select = _reading(governed.body, plain=relation.plain)
+        values = _values(governed.body, plain=relation.plain)
         select.set("expressions", [_placed(item, values) for item in exposed] or [_one()])
         for condition in filters:
             select.where(_placed(condition, values), copy=False)

@@ -103,7 +103,7 @@ class _Tracer:
         """The columns in the item, in the groups and windows that it is computed over and in what picks its row; then
         all that are equal to one of them, until no more are."""
         origins = self.of(item) | self._choice(select)
-        if _is_computed_over_rows(item):
+        if is_computed_over_rows(item):
             origins |= self._grouping(select)
             origins |= _together(*(self.of(window) for window in select.args.get("windows") or ()))
         found = NONE
@@ -120,7 +120,7 @@ class _Tracer:
             return NONE
         if not group.args.get("all"):
             return self.of(group)
-        keys = [item for item in select.expressions if not _is_computed_over_rows(item)]
+        keys = [item for item in select.expressions if not is_computed_over_rows(item)]
         return _together(*map(self.of, keys))
 
     def _choice(self, select: exp.Select) -> Origins:
@@ -188,7 +188,7 @@ def _may_read_itself(query: exp.Expr) -> bool:
     return isinstance(clause, exp.With) and bool(clause.args.get("recursive"))
 
 
-def _is_computed_over_rows(item: exp.Expr) -> bool:
+def is_computed_over_rows(item: exp.Expr) -> bool:
     """Whether an aggregate or a window is in it: how many rows it saw, and which, tells of what grouped them."""
     return any(
         not isinstance(node, exp.Anonymous) or str(node.this).lower() in OVER_ROWS
