@@ -29,14 +29,25 @@ def hash_columns(batch: pa.RecordBatch, columns: tuple[str, ...], key: bytes) ->
 
 
 def _tokens(values: "pa.Array[Any]", key: bytes) -> "pa.Array[Any]":
-    """Each distinct value is hashed once."""
-    if isinstance(values, pa.ExtensionArray):
-        values = values.storage
-    encoded: Any = pc.dictionary_encode(values)
-    tokens = [
-        None if value is None else _token(canonical(value), key) for value in encoded.dictionary.to_pylist()
-    ]
+    """Each distinct value is hashed once, where Arrow can tell them apart."""
+    wide = _encodable(values)
+    if wide is None:
+        return pa.array([_token_of(value, key) for value in values.to_pylist()], pa.string())
+    encoded: Any = pc.dictionary_encode(wide)
+    tokens = [_token_of(value, key) for value in encoded.dictionary.to_pylist()]
     return pc.take(pa.array(tokens, pa.string()), encoded.indices)
+
+
+def _encodable(values: "pa.Array[Any]") -> "pa.Array[Any] | None":
+    """The same values in a type that `dictionary_encode` takes; None: there is none (lists, structs, UUIDs)."""
+    kind = values.type
+    if pa.types.is_decimal32(kind) or pa.types.is_decimal64(kind):
+        return values.cast(pa.decimal128(kind.precision, kind.scale))
+    return None if pa.types.is_nested(kind) or isinstance(kind, pa.BaseExtensionType) else values
+
+
+def _token_of(value: object, key: bytes) -> str | None:
+    return None if value is None else _token(canonical(value), key)
 
 
 def _token(text: str, key: bytes) -> str:

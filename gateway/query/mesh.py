@@ -1,7 +1,7 @@
 """All that a query needs, frozen; a reload makes a new one and swaps it whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from connectors.base import Connector
@@ -32,4 +32,4 @@ class Mesh:
     engine: Engine
     audit: AuditSink
     limits: Limits
-    hash_key: bytes
+    hash_key: bytes = field(repr=False)

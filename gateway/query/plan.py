@@ -203,7 +203,7 @@ class _Planner:
 
     def _whole(self, whole: exp.Select, governed: GovernedSelect) -> Fragment:
         key = next(table.catalog for table in base_tables(whole))
-        types = dict(governed.columns)
+        types = dict(governed.arriving)
         columns = tuple(self._delivered(item, types) for item in whole.expressions)
         dialect = self.connectors[key].dialect
         assert dialect is not None

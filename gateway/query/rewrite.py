@@ -34,11 +34,13 @@ class GovernedSelect:
     (`exp.Table` with `db` = domain and no catalog), other governed relations. `hashed` columns are still raw
     in it: the gateway hashes them before anybody else sees them. `barrier`: it hides rows or values, or computes,
     so nothing that may raise may be evaluated below it. `tokens` are the columns that were hashed, here or below.
+    `arriving` are the columns with the types that they have in `select`, before the gateway hashes.
     """
 
     relation: str
     product: tuple[str, str]
     columns: tuple[tuple[str, str], ...]
+    arriving: tuple[tuple[str, str], ...]
     select: exp.Select
     barrier: bool
     hashed: tuple[str, ...]
@@ -78,14 +80,17 @@ class _Writer:
         select.set("expressions", [_placed(item, values) for item in exposed] or [_one()])
         for condition in filters:
             select.where(_placed(condition, values), copy=False)
+        columns = tuple((name, self._type(governed, name)) for name in governed.columns)
+        hashed = tuple(n for n, mask in governed.masks.items() if mask.name == "hash" and n not in tokens)
         return GovernedSelect(
             relation=relation.qualified_name,
             product=(relation.domain, relation.product),
-            columns=tuple((name, self._type(governed, name)) for name in governed.columns),
+            columns=columns,
+            arriving=tuple((n, relation.column(n).type if n in hashed else kind) for n, kind in columns),
             select=select,
             barrier=bool(filters or governed.masks or not relation.plain),
             tokens=tokens | {n for n, mask in governed.masks.items() if mask.name == "hash"},
-            hashed=tuple(n for n, mask in governed.masks.items() if mask.name == "hash" and n not in tokens),
+            hashed=hashed,
             inputs=inputs,
         )
 
