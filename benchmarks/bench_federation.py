@@ -50,7 +50,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--layout", default=given("LAYOUT", "a,b"))
     parser.add_argument("--queries", default=given("QUERIES", ""), help="q03,q05 ...; all if left out")
     parser.add_argument("--peers", default=given("PEERS", ",".join(p for p in PEERS if p != "meshgate")))
-    parser.add_argument("--runs", type=int, default=int(given("RUNS", "3")))
+    parser.add_argument(
+        "--runs", type=int, default=int(given("RUNS", "3")), help="0: a quick look, in the checking run"
+    )
     parser.add_argument("--timeout", type=float, default=float(given("TIMEOUT", "120")), help="seconds")
     parser.add_argument(
         "--delay-ms", type=float, default=float(given("DELAY_MS", "0")), help="of a round trip"

@@ -57,52 +57,61 @@ class Run:
 
 
 def measured(peers: Sequence[Peer], found: Stores, run: Run) -> Measured:
-    """First each answer is checked and its bytes are counted; then the peers take turns, with nothing between."""
+    """First each answer is checked and what passes is counted; then the peers take turns, with nothing between.
+
+    With no `runs`, the first is all there is: wall and computing have the counting proxy in them.
+    """
     checked = {peer.name: _checked(peer, found, run) for peer in peers}
     with ExitStack() as stack:
         ports = {name: server.port for name, server in found.servers.items()}
         if run.delay:
             ports = dict(stack.enter_context(wire(ports, run.delay)).ports)
         children = [(peer, stack.enter_context(peer.child(ports))) for peer in peers]
-        for name in run.asked:
+        for name in run.asked if run.runs else ():
             able = [(peer, child) for peer, child in children if not checked[peer.name][name].fault]
             for peer, figures in _timed(able, found, run, name).items():
-                checked[peer][name] = figures if figures.fault else _joined(checked[peer][name], figures)
-                print(f"  {name} {peer}: {cell(checked[peer][name])}", file=sys.stderr)
+                counted = checked[peer][name]
+                checked[peer][name] = replace(figures, bytes=counted.bytes, turns=counted.turns)
+                _tell(name, peer, checked[peer][name])
     return checked
 
 
 def _checked(peer: Peer, found: Stores, run: Run) -> dict[str, Figures]:
-    """Only bytes and faults."""
     figures: dict[str, Figures] = {}
     with wire({n: s.port for n, s in found.servers.items()}) as counted, peer.child(counted.ports) as child:
         child.ask("SELECT 1", run.timeout)  # what connecting costs is no statement's
-        for name, sql in run.asked.items():
+        for name in run.asked:
             sent, turns = counted.sent, counted.turns
-            reply = child.ask(sql, run.timeout, rows=True)
+            once, rows = _once(peer, child, found, run, name, rows=True)
             strict = peer.name == "meshgate"
-            fault = reply.error or wrong(
-                reply.rows or [], run.right[name], ORDER.get(name, ()), strict=strict
-            )
-            figures[name] = Figures(bytes=counted.sent - sent, turns=counted.turns - turns, fault=fault)
-            print(f"  {name} {peer.name}: {fault or f'right, {reply.seconds:.2f} s'}", file=sys.stderr)
+            fault = once.fault or wrong(rows, run.right[name], ORDER.get(name, ()), strict=strict)
+            figures[name] = replace(once, bytes=counted.sent - sent, turns=counted.turns - turns, fault=fault)
+            _tell(name, peer.name, figures[name])
     return figures
+
+
+def _tell(name: str, peer: str, figures: Figures) -> None:
+    print(f"  {name} {peer}: {figures.fault or cell(figures)}", file=sys.stderr)
 
 
 def _timed(able: Iterable[tuple[Peer, Child]], found: Stores, run: Run, name: str) -> dict[str, Figures]:
     taken: dict[str, list[Figures]] = {peer.name: [] for peer, _ in able}
     for _ in range(run.runs):
         for peer, child in able:
-            taken[peer.name].append(_once(peer, child, found, run, name))
+            taken[peer.name].append(_once(peer, child, found, run, name)[0])
     return {peer: _summary(figures) for peer, figures in taken.items()}
 
 
-def _once(peer: Peer, child: Child, found: Stores, run: Run, name: str) -> Figures:
+def _once(
+    peer: Peer, child: Child, found: Stores, run: Run, name: str, *, rows: bool = False
+) -> tuple[Figures, Sequence[Row]]:
     servers, client = [s.pid for s in found.servers.values()], [peer.client.pid] if peer.client else []
     before, before_client = computed(servers), computed(client)
-    reply = child.ask(run.asked[name], run.timeout)
+    reply = child.ask(run.asked[name], run.timeout, rows=rows)
     server, own = computed(servers) - before, computed(client) - before_client
-    return Figures(reply.seconds, reply.cpu + own, server, peak=reply.peak, fault=reply.error)
+    return Figures(
+        reply.seconds, reply.cpu + own, server, peak=reply.peak, fault=reply.error
+    ), reply.rows or []
 
 
 def _summary(taken: Sequence[Figures]) -> Figures:
@@ -115,10 +124,6 @@ def _summary(taken: Sequence[Figures]) -> Figures:
         mean(f.server for f in taken),
         peak=max(f.peak for f in taken),
     )
-
-
-def _joined(checked: Figures, timed: Figures) -> Figures:
-    return replace(timed, bytes=checked.bytes, turns=checked.turns)
 
 
 def cell(figures: Figures) -> str:
