@@ -190,6 +190,8 @@ def _catalog(
         version=_version(settings, documents, published, connections),
         unavailable=MappingProxyType(dict(published.unavailable)),
         tables=connections.tables,
+        statistics=connections.statistics,
+        accounts=connections.accounts,
     )
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from connectors.base import SourceTable
+from connectors.base import SourceTable, TableStatistics
 from policies.decision import ProtectedRelation
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
@@ -136,7 +136,8 @@ class Catalog:
     was down at load, with the domain's source key: their relations are known by contract only and answer
     SourceUnavailable.
     `relations` is keyed by (domain, name) in lower case. `tables` holds each source's tables, by `Source.key`, as
-    they were at load.
+    they were at load, and `statistics` what the source knew of their sizes. `accounts` maps a source's key to the
+    first source that reaches the same server under the same account.
     """
 
     name: str
@@ -150,6 +151,10 @@ class Catalog:
     tables: Mapping[str, Mapping[tuple[str, ...], SourceTable]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    statistics: Mapping[str, Mapping[tuple[str, ...], TableStatistics]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    accounts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def filter(self, domain: str, name: str) -> exp.Expr:
         return (self.filters if domain == "*" else self.domains[domain].filters)[name]

@@ -6,6 +6,9 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from connectors.base import ScanCanceled, SourceDown
+from gateway.errors import MeshgateError, QueryCanceled, SourceFailed, SourceUnavailable
+
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
@@ -21,6 +24,15 @@ class Input(Protocol):
     schema: pa.Schema
 
     def open(self) -> pa.RecordBatchReader: ...
+
+
+def source_failure(error: Exception) -> MeshgateError:
+    """What a consumer is told of a source's error. Its text is for the log: it may hold values."""
+    if isinstance(error, MeshgateError):
+        return error
+    if isinstance(error, SourceDown):
+        return SourceUnavailable()
+    return QueryCanceled() if isinstance(error, ScanCanceled) else SourceFailed()
 
 
 class Answer(Protocol):
@@ -49,6 +61,8 @@ class Engine(Protocol):
         """The result's columns, by binding only: nothing is read."""
         ...
 
-    def run(self, sql: str, inputs: Mapping[str, Input]) -> Answer: ...
+    def run(self, sql: str, inputs: Mapping[str, Input | pa.Table]) -> Answer:
+        """Of a table the engine knows the size, by which it orders joins; of a stream nothing."""
+        ...
 
     def close(self) -> None: ...

@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from connectors.base import ScanCanceled, SourceDown, SourceError
-from gateway.engines.base import Input, OutputColumn
+from connectors.base import SourceError
+from gateway.engines.base import Input, OutputColumn, source_failure
 from gateway.errors import (
     DataError,
     DatatypeMismatch,
@@ -28,8 +28,6 @@ from gateway.errors import (
     NumericOutOfRange,
     OutOfMemory,
     QueryCanceled,
-    SourceFailed,
-    SourceUnavailable,
     SyntaxNotSupported,
     UndefinedFunction,
 )
@@ -83,12 +81,15 @@ class DuckDBEngine:
         finally:
             cursor.close()
 
-    def run(self, sql: str, inputs: Mapping[str, Input]) -> "DuckDBAnswer":
+    def run(self, sql: str, inputs: Mapping[str, Input | pa.Table]) -> "DuckDBAnswer":
         cursor = self._connection.cursor()
-        streams = {name: _Stream(source) for name, source in inputs.items()}
+        tables = {name: source for name, source in inputs.items() if isinstance(source, pa.Table)}
+        streams = {
+            name: _Stream(source) for name, source in inputs.items() if not isinstance(source, pa.Table)
+        }
         try:
-            for name, stream in streams.items():
-                cursor.register(name, stream)
+            for name, read in (*tables.items(), *streams.items()):
+                cursor.register(name, read)
             relation = cursor.sql(sql)
             return DuckDBAnswer(cursor, relation, tuple(streams.values()))
         except duckdb.Error as error:
@@ -277,14 +278,8 @@ def translated(error: Exception, *streams: _Stream) -> MeshgateError:
     """The error that a consumer gets. What the engine or a source said goes to the log: it may hold values."""
     source_error = next((stream.error for stream in streams if stream.error is not None), None)
     LOG.info("engine error", exc_info=source_error or error)
-    if isinstance(source_error, MeshgateError):
-        return source_error
-    if isinstance(source_error, SourceDown):
-        return SourceUnavailable()
-    if isinstance(source_error, ScanCanceled):
-        return QueryCanceled()
     if source_error is not None:
-        return SourceFailed()
+        return source_failure(source_error)
     if isinstance(error, duckdb.BinderException):
         return _refused_by_binder(str(error))
     if isinstance(error, duckdb.CatalogException):

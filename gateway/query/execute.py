@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pyarrow as pa
 
-from connectors.base import Connector, Stream
+from connectors.base import Connector, Scan, Stream
 from connectors.snapshots import Snapshots
 from connectors.streams import scan_schema
 from connectors.types import arrow_type, exact_batch
 from gateway.audit import SourceAccess
 from gateway.engines.base import Answer, Engine, OutputColumn
+from gateway.engines.base import Input as EngineInput
 from gateway.errors import QueryCanceled, SyntaxNotSupported
+from gateway.query.gather import Gathering, filled
 from gateway.query.hashing import hash_columns, hashed_schema
 from gateway.query.plan import Fragment, Input, Plan, Stage
 
@@ -37,19 +39,36 @@ class Execution:
         self._open: list[Stream | Answer] = []
         self._reads: list[_FragmentInput] = []
         self._canceled = False
+        self._starting = threading.Lock()
+        self._answer: Answer | None = None
         try:
-            self._answer = self._run(plan.sql, plan.inputs)
-            self.columns = named(self._answer.columns, plan.names)
+            self._inputs = {name: self._input(read) for name, read in plan.inputs.items()}
+            if not plan.kept:
+                self._answer = self._run(plan.sql, self._inputs)
+            self.columns = named(self._answer.columns if self._answer else self._described(), plan.names)
         except BaseException:
             self.close()  # nobody else knows what was opened for the plan so far
             raise
 
     @property
     def schema(self) -> pa.Schema:
-        return self._answer.schema
+        return self._started().schema
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        return self._answer.batches()
+        return self._started().batches()
+
+    def _started(self) -> Answer:
+        """The running answer. What is joined was read before it began, while the sources worked side by side."""
+        with self._starting:
+            if self._answer is None:
+                gathered = Gathering(self._plan, self._inputs).read()
+                self._answer = self._run(self._plan.sql, {**self._inputs, **gathered})
+            return self._answer
+
+    def _described(self) -> tuple[OutputColumn, ...]:
+        return self._engine.describe(
+            self._plan.sql, {name: each.schema for name, each in self._inputs.items()}
+        )
 
     def accesses(self) -> tuple[SourceAccess, ...]:
         """What each source was asked so far, and what arrived."""
@@ -83,14 +102,15 @@ class Execution:
         opened.close()
         raise QueryCanceled
 
-    def _run(self, sql: str, inputs: Mapping[str, Input]) -> Answer:
-        answer = self._engine.run(sql, {name: self._input(read) for name, read in inputs.items()})
+    def _run(self, sql: str, inputs: Mapping[str, EngineInput | pa.Table]) -> Answer:
+        answer = self._engine.run(sql, inputs)
         self.keep(answer)
         return answer
 
     def _input(self, read: Input) -> "_FragmentInput | _StageInput":
         if isinstance(read, Stage):
-            return _StageInput(read, lambda: self._run(read.sql, read.inputs), self._hash_key)
+            inputs = {name: self._input(each) for name, each in read.inputs.items()}
+            return _StageInput(read, lambda: self._run(read.sql, inputs), self._hash_key)
         source = _FragmentInput(read, self._sources, self._hash_key, self.keep)
         self._reads.append(source)
         return source
@@ -112,10 +132,13 @@ class _FragmentInput:
         self._keep = keep
         self._rows = 0
         self._bytes = 0
+        self._scan = filled(fragment)
         self.schema = hashed_schema(scan_schema(fragment.scan.columns), fragment.hashed)
 
-    def open(self) -> pa.RecordBatchReader:
-        stream = self._sources.open(self._fragment.source, self._fragment.scan)
+    def open(self, scan: Scan | None = None) -> pa.RecordBatchReader:
+        """`scan` is the fragment's, its keys filled in; None: without keys."""
+        self._scan = scan or filled(self._fragment)
+        stream = self._sources.open(self._fragment.source, self._scan)
         self._keep(stream)
         return pa.RecordBatchReader.from_batches(self.schema, self._counted(stream))
 
@@ -129,7 +152,7 @@ class _FragmentInput:
         stream.close()
 
     def access(self) -> SourceAccess:
-        return SourceAccess(self._fragment.source, self._fragment.scan.asked, self._rows, self._bytes)
+        return SourceAccess(self._fragment.source, self._scan.asked, self._rows, self._bytes)
 
 
 class _StageInput:
@@ -142,7 +165,7 @@ class _StageInput:
         arriving = pa.schema([pa.field(name, arrow_type(kind)) for name, kind in stage.columns])
         self.schema = hashed_schema(arriving, stage.hashed)
 
-    def open(self) -> pa.RecordBatchReader:
+    def open(self, _scan: Scan | None = None) -> pa.RecordBatchReader:
         return pa.RecordBatchReader.from_batches(self.schema, self._batches(self._run()))
 
     def _batches(self, answer: Answer) -> Iterator[pa.RecordBatch]:

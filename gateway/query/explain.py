@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from gateway.query.authorize import Alternatives, GovernedRelation, authorize
 from gateway.query.bind import bind
+from gateway.query.gather import filled
 from gateway.query.mesh import Mesh
 from gateway.query.parse import parse
 from gateway.query.pipeline import described, opened, planned_for, refusals_on_record, visible_to
@@ -133,7 +134,7 @@ def explain(request: Request, mesh: Mesh) -> Explanation:
 
 
 def _fragment_note(fragment: Fragment) -> FragmentNote:
-    return FragmentNote(fragment.source, fragment.relation, fragment.scan.asked, fragment.kept)
+    return FragmentNote(fragment.source, ", ".join(fragment.relations), filled(fragment).asked, fragment.kept)
 
 
 def _notes(governed: GovernedRelation, reader: str, mesh: Mesh) -> Iterator[RelationNote]:

@@ -79,7 +79,7 @@ def describe(request: Request, mesh: Mesh) -> Description:
 
 
 def planned_for(governed: GovernedQuery, mesh: Mesh) -> Plan:
-    return plan(governed, mesh.catalog.tables, mesh.connectors, mesh.catalog.unavailable)
+    return plan(governed, mesh.catalog, mesh.connectors)
 
 
 def input_schema(read: Input) -> pa.Schema:

@@ -34,7 +34,8 @@ class GovernedSelect:
     (`exp.Table` with `db` = domain and no catalog), other governed relations. `hashed` columns are still raw
     in it: the gateway hashes them before anybody else sees them. `barrier`: it hides rows or values, or computes,
     so nothing that may raise may be evaluated below it. `tokens` are the columns that were hashed, here or below.
-    `arriving` are the columns with the types that they have in `select`, before the gateway hashes.
+    `arriving` are the columns with the types that they have in `select`, before the gateway hashes. `confined`
+    columns carry a tag: their values do not go to another domain's source.
     """
 
     relation: str
@@ -45,6 +46,7 @@ class GovernedSelect:
     barrier: bool
     hashed: tuple[str, ...]
     tokens: frozenset[str]
+    confined: frozenset[str]
     inputs: Mapping[tuple[str, str], "GovernedSelect"]
 
 
@@ -90,6 +92,7 @@ class _Writer:
             select=select,
             barrier=bool(filters or governed.masks or not relation.plain),
             tokens=tokens | {n for n, mask in governed.masks.items() if mask.name == "hash"},
+            confined=frozenset(name for name in governed.columns if relation.column(name).tags),
             hashed=hashed,
             inputs=inputs,
         )

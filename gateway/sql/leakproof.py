@@ -34,7 +34,7 @@ TYPES = frozenset(
 
 
 def is_leakproof(node: exp.Expr) -> bool:
-    """AND, OR and NOT of comparisons between one column and constants of its own type, from a list of types."""
+    """AND, OR and NOT of comparisons between columns and constants of one type, from a list of types."""
     node = node.unnest()
     if isinstance(node, exp.And | exp.Or):
         return is_leakproof(node.left) and is_leakproof(node.right)
@@ -48,19 +48,16 @@ def is_leakproof(node: exp.Expr) -> bool:
             and one_family(node.this, node.expression)
             and is_valid_pattern(node.expression)
         )
-    return isinstance(node, COMPARISONS) and _compares_with_constants(node)
+    return isinstance(node, COMPARISONS) and _compares_values(node)
 
 
-def _compares_with_constants(node: exp.Expr) -> bool:
+def _compares_values(node: exp.Expr) -> bool:
+    """Columns and constants of one type. Two columns too: PostgreSQL marks the operators of these types leakproof,
+    whatever they compare, and joins by them without a security barrier in between."""
     operands = operands_of(node)
     columns = [operand for operand in operands if _is_column(operand)]
     constants = [operand for operand in operands if is_constant(operand)]
-    return (
-        len(columns) == 1
-        and bool(constants)
-        and len(columns) + len(constants) == len(operands)
-        and one_family(*operands)
-    )
+    return bool(columns) and len(columns) + len(constants) == len(operands) and one_family(*operands)
 
 
 def _is_column(node: exp.Expr) -> bool:

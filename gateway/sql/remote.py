@@ -8,6 +8,8 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from gateway.sql.dialect import generate, quoted
+from gateway.sql.exact import is_whole, scale_of
+from gateway.sql.literals import cast
 from gateway.sql.totality import (
     COMPARISONS,
     FAMILIES,
@@ -25,10 +27,18 @@ ORDERINGS = (exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between)
 SHAPES = (
     exp.Select, exp.From, exp.Table, exp.TableAlias, exp.Where, exp.Alias, exp.Identifier, exp.Subquery, exp.Join,
     exp.Column, exp.Paren, exp.And, exp.Or, exp.Not, exp.Is, exp.Null, exp.DataType, exp.DataTypeParam, exp.Tuple,
+    exp.Exists, exp.Star,
 )  # fmt: skip
 CLAUSES = {"expressions", "from_", "joins", "where"}
+SUMMING_CLAUSES = CLAUSES | {"group", "having", "order", "limit", "distinct"}
 
+POSTGRES_SHAPES = (exp.Having, exp.Order, exp.Ordered)
 POSTGRES_FUNCTIONS = (exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.DPipe, exp.Length)
+AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max)
+"""Sums and counts of exact numbers; `avg` is a sum and a count, divided by the engine."""
+
+PARTS = frozenset({"YEAR", "MONTH", "DAY"})
+"""Parts of a date that are whole numbers, whatever the date."""
 
 WIDENINGS = {
     (T.SMALLINT, T.INT), (T.SMALLINT, T.BIGINT), (T.INT, T.BIGINT), (T.VARCHAR, T.TEXT), (T.TEXT, T.VARCHAR),
@@ -54,8 +64,9 @@ def same_meaning(native_type: str, engine_type: str, dialect: str) -> bool:
 
 def not_pushable(tree: exp.Expr, dialect: str) -> str | None:
     """Why the source may not be asked this; None: it may. The reason names the kind of expression only."""
+    clauses = SUMMING_CLAUSES if dialect == "postgres" else CLAUSES
     for node in tree.walk(prune=is_constant):
-        if isinstance(node, exp.Select) and {key for key, value in node.args.items() if value} - CLAUSES:
+        if isinstance(node, exp.Select) and {key for key, value in node.args.items() if value} - clauses:
             return "it groups, orders, limits or removes duplicates"
         if isinstance(node, exp.Join) and (node.method or node.args.get("using")):
             return "it has a join that the source does not know"
@@ -69,9 +80,35 @@ def _means_the_same(node: exp.Expr, dialect: str) -> bool:
         return dialect != "sqlite" or _is_sqlite_value(node.unnest())
     if isinstance(node, SHAPES):
         return True
+    if isinstance(node, exp.In) and node.args.get("query") is not None:
+        return _compares_with_query(node)
     if isinstance(node, COMPARISONS):
-        return one_family(*operands_of(node))
+        return one_family(*operands_of(node)) or (dialect == "postgres" and _compares_exact(node))
     return dialect == "postgres" and _is_shared_with_postgres(node)
+
+
+def _compares_with_query(node: exp.In) -> bool:
+    selected = node.args["query"].this.selects
+    return len(selected) == 1 and one_family(node.this, selected[0].unalias())
+
+
+def _compares_exact(node: exp.Expr) -> bool:
+    """Numbers that are calculated exactly on both sides, and so compared."""
+    return all(_is_exact(operand) for operand in operands_of(node)) and bool(operands_of(node))
+
+
+def _is_exact(node: exp.Expr) -> bool:
+    node = node.unnest()
+    if isinstance(node, exp.Sum | exp.Min | exp.Max):
+        return scale_of(node.this) is not None or is_whole(node.this)
+    return (
+        isinstance(node, exp.Count) or scale_of(node) is not None or (is_constant(node) and is_number(node))
+    )
+
+
+def is_number(node: exp.Expr) -> bool:
+    node = node.this if isinstance(node, exp.Neg) else node
+    return isinstance(node, exp.Literal) and not node.is_string and "e" not in node.this.lower()
 
 
 def _is_sqlite_value(node: exp.Expr) -> bool:
@@ -83,27 +120,75 @@ def _is_sqlite_value(node: exp.Expr) -> bool:
 
 
 def _is_shared_with_postgres(node: exp.Expr) -> bool:
-    if isinstance(node, POSTGRES_FUNCTIONS):
+    if isinstance(node, exp.Group):
+        return not {key for key, value in node.args.items() if value} - {"expressions"}
+    if isinstance(node, POSTGRES_SHAPES + POSTGRES_FUNCTIONS):
         return True
-    if isinstance(node, exp.Left | exp.Right):
-        return isinstance(node.expression, exp.Literal) and node.expression.is_int
-    if isinstance(node, exp.StrPosition):
-        return isinstance(node.args.get("substr"), exp.Literal)
-    if isinstance(node, exp.SplitPart):
-        index = node.args.get("part_index")
-        return isinstance(index, exp.Literal) and index.is_int and int(index.this) >= 1
-    if isinstance(node, exp.TimestampTrunc):
-        return kind_of(node.this) in (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ)
-    if isinstance(node, exp.Cast | exp.TryCast):
-        return _is_widening(node)
-    return isinstance(node, exp.Like) and is_valid_pattern(node.expression)
+    if isinstance(node, AGGREGATES):
+        return is_plain_aggregate(node)
+    check = POSTGRES_CHECKS.get(type(node))
+    return check is not None and check(node)
 
 
-def _is_widening(node: exp.Cast | exp.TryCast) -> bool:
+def is_plain_aggregate(node: exp.Expr) -> bool:
+    """COUNT; SUM of exact numbers; MIN and MAX of a column of a type that is ordered alike."""
+    argument = node.this
+    if isinstance(node, exp.Count):
+        return not node.expressions and not (
+            isinstance(argument, exp.Distinct) and len(argument.expressions) > 1
+        )
+    if isinstance(argument, exp.Distinct):
+        return False
+    if isinstance(node, exp.Sum):
+        return scale_of(argument) is not None or is_whole(argument)
+    return not node.expressions and isinstance(argument, exp.Column) and kind_of(argument) in ORDERED
+
+
+ORDERED = frozenset(
+    {T.SMALLINT, T.INT, T.BIGINT, T.DECIMAL, T.TEXT, T.VARCHAR, T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ}
+)
+
+
+def _is_whole_literal(node: exp.Expr | None, least: int) -> bool:
+    return isinstance(node, exp.Literal) and node.is_int and int(node.this) >= least
+
+
+def _is_widening(node: exp.Expr) -> bool:
+    assert isinstance(node, exp.Cast | exp.TryCast)
     source, target = kind_of(node.this), node.to.this
     if isinstance(node.this, exp.TimestampTrunc):
         return target in (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ)
     return (source == target and source is not T.DECIMAL) or (source, target) in WIDENINGS
+
+
+def _is_part(node: exp.Expr) -> bool:
+    return node.this.name.upper() in PARTS and kind_of(node.expression) in (T.DATE, T.TIMESTAMP)
+
+
+def _is_prefix(node: exp.Expr) -> bool:
+    """`substring(text, start, length)` counts alike from 1 on; before it, the two count differently."""
+    start, length = node.args.get("start"), node.args.get("length")
+    return kind_of(node.this) in TEXT_FAMILY and _is_whole_literal(start, 1) and _is_whole_literal(length, 0)
+
+
+POSTGRES_CHECKS: dict[type[exp.Expr], Callable[[exp.Expr], bool]] = {
+    exp.Add: lambda node: scale_of(node) is not None,
+    exp.Sub: lambda node: scale_of(node) is not None,
+    exp.Mul: lambda node: scale_of(node) is not None,
+    exp.Distinct: lambda node: not node.args.get("on"),
+    exp.Limit: lambda node: _is_whole_literal(node.expression, 0) and not node.args.get("limit_options"),
+    exp.Left: lambda node: _is_whole_literal(node.expression, 0),
+    exp.Right: lambda node: _is_whole_literal(node.expression, 0),
+    exp.StrPosition: lambda node: isinstance(node.args.get("substr"), exp.Literal),
+    exp.SplitPart: lambda node: _is_whole_literal(node.args.get("part_index"), 1),
+    exp.TimestampTrunc: lambda node: kind_of(node.this) in (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ),
+    exp.Cast: _is_widening,
+    exp.TryCast: _is_widening,
+    exp.Like: lambda node: is_valid_pattern(node.expression),
+    exp.Extract: _is_part,
+    exp.Var: lambda node: isinstance(node.parent, exp.Extract),
+    exp.Substring: _is_prefix,
+}
 
 
 def remote_text(tree: exp.Select, dialect: str) -> str:
@@ -114,13 +199,27 @@ def remote_text(tree: exp.Select, dialect: str) -> str:
         attempt.replace(exp.Cast(this=attempt.this, to=attempt.to))
     for comparison in tree.find_all(*COMPARISONS):
         COLLATORS[dialect](comparison)
+    if dialect == "postgres":
+        _spell_for_postgres(tree)
     return generate(tree, dialect, consume=True)
+
+
+def _spell_for_postgres(tree: exp.Select) -> None:
+    for part in list(tree.find_all(exp.Extract)):
+        part.replace(cast(part.copy(), "BIGINT"))
+    for ordered in tree.find_all(exp.Ordered, exp.Min, exp.Max):
+        if kind_of(ordered.this) in TEXT_FAMILY:
+            ordered.set("this", _collated(ordered.this))
+
+
+def _collated(node: exp.Expr) -> exp.Expr:
+    return exp.Collate(this=node.copy(), expression=quoted("C"))
 
 
 def _bytewise_order(comparison: exp.Expr) -> None:
     """PostgreSQL orders text by the database's collation, DuckDB by bytes."""
     if isinstance(comparison, ORDERINGS) and kind_of(comparison.this) in TEXT_FAMILY:
-        comparison.set("this", exp.Collate(this=comparison.this, expression=quoted("C")))
+        comparison.set("this", _collated(comparison.this))
 
 
 def _bytewise(comparison: exp.Expr) -> None:

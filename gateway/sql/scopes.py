@@ -54,11 +54,14 @@ class Scopes:
 
     def source(self, column: exp.Column) -> exp.Expr | None:
         """The node in FROM that the column's qualifier means; None: a lambda's argument or an alias."""
+        return self.named(column.table, column)
+
+    def named(self, name: str, node: exp.Expr) -> exp.Expr | None:
+        """The node in FROM that a name means where `node` stands."""
         if self._sources is None:
-            self._sources = sources_by_select(column.root())
-        name = column.table.lower()
-        for select in enclosing_selects(column):
-            source = self._sources.get(id(select), {}).get(name)
+            self._sources = sources_by_select(node.root())
+        for select in enclosing_selects(node):
+            source = self._sources.get(id(select), {}).get(name.lower())
             if source is not None:
                 return source
         return None

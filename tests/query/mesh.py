@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
 
-from connectors.base import Connector, SourceTable
+from connectors.base import Connector, KeepsStatistics, SourceTable
 from connectors.files import FilesConnector
 from connectors.memory import MemoryConnector
 from connectors.postgres import PostgresConnector
@@ -96,7 +96,12 @@ class Builder:
             }
             connectors[f"{domain}.{SOURCE}"] = source(domain, own)
         tables = {key: connector.tables() for key, connector in connectors.items()}
-        catalog = self._catalog(tables)
+        sizes = {
+            key: connector.statistics(tables[key])
+            for key, connector in connectors.items()
+            if isinstance(connector, KeepsStatistics)
+        }
+        catalog = replace(self._catalog(tables), statistics=sizes)
         files = [file for found in tables.values() for table in found.values() for file in table.files]
         engine = DuckDBEngine(files, memory_limit="1GB", threads=2)
         lines = PolicySet(self._lines(catalog))

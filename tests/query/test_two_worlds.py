@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import gateway.query.plan
+import gateway.query.plan.leaves
 from gateway.query.mesh import Mesh
 from policies.principal import Principal
 from tests.query.mesh import Builder, Told, ask
@@ -246,7 +246,7 @@ def test_a_cast_of_a_field_stays_above_the_barrier(
         told = [ask(mesh, sql) for mesh in pair]
         assert told[0] == told[1]
         assert not told[0].error
-    monkeypatch.setattr(gateway.query.plan, "_has_fields", lambda governed: False)
+    monkeypatch.setattr(gateway.query.plan.leaves, "_has_fields", lambda governed: False)
     assert len({ask(mesh, sql) for mesh in pair}) == 2, (
         "without the stage the worlds differ, else it is not needed"
     )

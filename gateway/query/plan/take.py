@@ -1,9 +1,11 @@
-"""Which of a consumer's conditions a relation may take into its own query."""
+"""Rule: a relation that the engine runs takes leakproof conditions of the consumer's into its own query."""
 
 from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
+from gateway.query.plan.blocks import conjuncts
+from gateway.query.plan.leaves import Leaf
 from gateway.sql.leakproof import is_leakproof
 
 PRESERVING_RIGHT = {"RIGHT", "FULL"}
@@ -11,11 +13,18 @@ PRESERVING_LEFT = {"LEFT", "FULL"}
 SEMI = {"SEMI", "ANTI"}
 
 
-def taken(table: exp.Table, takeable: frozenset[str]) -> tuple[exp.Expr, ...]:
-    """Leakproof conditions over `takeable` columns of this one table, which hold for every row that can matter.
+def take(table: exp.Table, leaf: Leaf) -> None:
+    """Changes the leaf. The conditions stay where they are: taking one is a hint."""
+    values = {item.alias_or_name: item.unalias() for item in leaf.select.expressions}
+    for condition in taken(table, leaf.raw):
+        leaf.select.where(_over_values(condition, values), copy=False)
 
-    They stay in the consumer's query too: taking one is a hint. Nothing is taken through the side of an outer,
-    ASOF or POSITIONAL join where leaving a row out would invent or change another.
+
+def taken(table: exp.Table, raw: frozenset[str]) -> tuple[exp.Expr, ...]:
+    """Leakproof conditions over `raw` columns of this one table, which hold for every row that can matter.
+
+    Nothing is taken through the side of an outer, ASOF or POSITIONAL join where leaving a row out would invent or
+    change another.
     """
     select = table.find_ancestor(exp.Select)
     if select is None or not _is_direct_source(table, select) or select.args.get("sample"):
@@ -24,8 +33,8 @@ def taken(table: exp.Table, takeable: frozenset[str]) -> tuple[exp.Expr, ...]:
     for condition in _conditions(table, select):
         for conjunct in conjuncts(condition):
             columns = list(conjunct.find_all(exp.Column))
-            own = all(column.table.lower() == table.alias.lower() for column in columns)
-            if columns and own and {column.name for column in columns} <= takeable and is_leakproof(conjunct):
+            own = all(column.table == table.alias for column in columns)
+            if columns and own and {column.name for column in columns} <= raw and is_leakproof(conjunct):
                 found.append(conjunct.copy())
     return tuple(found)
 
@@ -36,10 +45,8 @@ def _is_direct_source(table: exp.Table, select: exp.Select) -> bool:
 
 def _conditions(table: exp.Table, select: exp.Select) -> Iterator[exp.Expr]:
     joins = select.args.get("joins") or []
-    if any(
-        join.method for join in joins
-    ):  # ASOF, POSITIONAL: which row meets which depends on the rows left out
-        return
+    if any(join.method for join in joins):
+        return  # ASOF, POSITIONAL: which row meets which depends on the rows left out
     position = joins.index(table.parent) if isinstance(table.parent, exp.Join) else -1
     own = joins[position] if position >= 0 else None
     if any(join.side in PRESERVING_RIGHT for join in joins[position + 1 :]):
@@ -51,17 +58,7 @@ def _conditions(table: exp.Table, select: exp.Select) -> Iterator[exp.Expr]:
         yield own.args["on"]
 
 
-def conjuncts(condition: exp.Expr) -> Iterator[exp.Expr]:
-    stack = [condition]
-    while stack:
-        node = stack.pop().unnest()
-        if isinstance(node, exp.And):
-            stack += [node.right, node.left]
-        else:
-            yield node
-
-
-def over_values(conjunct: exp.Expr, values: Mapping[str, exp.Expr]) -> exp.Expr:
+def _over_values(conjunct: exp.Expr, values: Mapping[str, exp.Expr]) -> exp.Expr:
     """The condition over the expressions that the columns stand for."""
 
     def put(node: exp.Expr) -> exp.Expr:

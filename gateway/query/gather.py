@@ -1,0 +1,117 @@
+"""The inputs of a plan that are read whole before the engine begins: side by side, each once its keys are there."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from itertools import chain
+from threading import Lock
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.base import KeySet, Scan
+from gateway.engines.base import Input, source_failure
+from gateway.query.plan import Fragment, KeyTransfer, Plan, with_keys
+
+GATHERED_BYTES = 256_000_000
+"""What all inputs of a query may take together in the gateway's memory; beyond it an input streams into the engine,
+which spills."""
+MOST_KEYS = 1_000_000
+"""An estimate was wrong by far: so many keys would cost more than the rows they keep away."""
+
+
+class Opener(Protocol):
+    """Opens an input: for a fragment, by the scan that is given."""
+
+    schema: pa.Schema
+
+    def open(self, scan: Scan | None = None) -> pa.RecordBatchReader: ...
+
+
+class Overflow:
+    """An engine's `Input` too large to be held: what was read of it so far, then the rest of the stream."""
+
+    def __init__(
+        self, source: Opener, scan: Scan | None, read: list[pa.RecordBatch], rest: Iterator[pa.RecordBatch]
+    ) -> None:
+        self.schema = source.schema
+        self._source = source
+        self._scan = scan
+        self._begun: Iterator[pa.RecordBatch] | None = chain(read, rest)
+
+    def open(self) -> pa.RecordBatchReader:
+        """A second time it is read from its source again."""
+        begun, self._begun = self._begun, None
+        if begun is None:
+            return self._source.open(self._scan)
+        return pa.RecordBatchReader.from_batches(self.schema, begun)
+
+
+Gathered = pa.Table | Input
+
+
+class Gathering:
+    """One run of a plan's kept inputs."""
+
+    def __init__(self, plan: Plan, openers: Mapping[str, Opener]) -> None:
+        self._plan = plan
+        self._openers = openers
+        self._bytes = 0
+        self._lock = Lock()
+
+    def read(self) -> Mapping[str, Gathered]:
+        """Raises the first error, as a consumer is told it, once all have ended."""
+        futures: dict[str, Future[Gathered]] = {}
+        with ThreadPoolExecutor(max(1, len(self._plan.kept)), "gather") as threads:
+            for name, read in self._plan.inputs.items():
+                if name in self._plan.kept:
+                    futures[name] = threads.submit(self._gathered, name, read, dict(futures))
+        try:
+            return {name: future.result() for name, future in futures.items()}
+        except Exception as error:
+            raise source_failure(error) from error
+
+    def _gathered(self, name: str, read: object, earlier: Mapping[str, Future[Gathered]]) -> Gathered:
+        scan = scan_with_keys(read, earlier) if isinstance(read, Fragment) else None
+        batches: list[pa.RecordBatch] = []
+        reader = iter(self._openers[name].open(scan))
+        for batch in reader:
+            batches.append(batch)
+            if self._is_too_much(batch):
+                return Overflow(self._openers[name], scan, batches, reader)
+        return pa.Table.from_batches(batches, self._openers[name].schema)
+
+    def _is_too_much(self, batch: pa.RecordBatch) -> bool:
+        with self._lock:
+            self._bytes += batch.nbytes
+            return self._bytes > GATHERED_BYTES
+
+
+def scan_with_keys(fragment: Fragment, earlier: Mapping[str, "Future[Gathered]"]) -> Scan:
+    """The fragment's scan with the keys that there are; without those of an input that was too large to be held."""
+    sets = {
+        transfer.name: keys
+        for transfer in fragment.transfers
+        if (keys := _keys(transfer, earlier[transfer.origin].result())) is not None
+    }
+    return filled(fragment, tuple(sets.values()))
+
+
+def filled(fragment: Fragment, sets: tuple[KeySet, ...] = ()) -> Scan:
+    if not fragment.transfers or fragment.scan.query is None:
+        return fragment.scan
+    sent = frozenset(each.name for each in sets)
+    return replace(fragment.scan, query=with_keys(fragment.scan.query, fragment.transfers, sent), keys=sets)
+
+
+def _keys(transfer: KeyTransfer, origin: Gathered) -> KeySet | None:
+    """The distinct values without NULL, which equals nothing."""
+    if not isinstance(origin, pa.Table):
+        return None
+    names = [f"k{number}" for number in range(1, len(transfer.columns) + 1)]
+    values = origin.select(list(transfer.columns)).rename_columns(names)
+    for name in names:
+        values = values.filter(pc.is_valid(values[name]))
+    distinct = values.group_by(names).aggregate([])
+    return KeySet(transfer.name, distinct) if distinct.num_rows <= MOST_KEYS else None

@@ -1,0 +1,76 @@
+"""Step 5: which source runs what, and what the engine does with it.
+
+Each governed relation is a barrier of its own: a leaf. The rules cut the statement into units, leaves of one account
+that are joined, filtered and added up where they are; each rule is one file and one function. What a rule may move is
+decided on typed trees: what it means (`gateway.sql.remote`), and what it tells (`push`).
+"""
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from connectors.base import Connector
+from gateway.catalog.product import Catalog
+from gateway.errors import SourceUnavailable
+from gateway.query.plan.blocks import selects
+from gateway.query.plan.decorrelate import decorrelate
+from gateway.query.plan.draft import Draft
+from gateway.query.plan.emit import emit
+from gateway.query.plan.factor import factor
+from gateway.query.plan.fuse import fuse
+from gateway.query.plan.inline import hoist, inline, merge
+from gateway.query.plan.leaves import Namer, leaf_of
+from gateway.query.plan.model import Fragment, Input, KeyTransfer, Plan, Stage, with_keys
+from gateway.query.plan.names import unique_names
+from gateway.query.plan.preaggregate import preaggregate
+from gateway.query.plan.push import push
+from gateway.query.plan.semijoin import semijoin
+from gateway.query.plan.simplify import simplify
+from gateway.query.plan.sources import Sources
+from gateway.query.plan.summarize import summarize
+from gateway.query.plan.transfer import transfer
+from gateway.query.rewrite import GovernedQuery, GovernedSelect
+from gateway.sql.scopes import USE
+
+__all__ = ["Fragment", "Input", "KeyTransfer", "Plan", "Stage", "plan", "with_keys"]
+
+SHAPING = (unique_names, inline, simplify, hoist, factor, decorrelate)
+"""Rules that look at the statement only, in order."""
+
+CUTTING = (fuse, push, summarize, preaggregate)
+"""Rules for each block, innermost first, in order."""
+
+
+def plan(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Plan:
+    """Raises SourceUnavailable for a product whose source was down when the mesh was loaded. The query is used up:
+    copying its typed trees would cost as much as the rest of the step."""
+    for select in query.relations.values():
+        _check_available(select, catalog.unavailable)
+    draft = _drafted(query, Sources(catalog.tables, connectors, catalog.statistics, catalog.accounts))
+    for block in selects(draft.tree):
+        merge(block, draft.tree)
+        for cut in CUTTING:
+            cut(block, draft)
+    semijoin(draft)
+    return emit(draft, transfer(draft), query.names)
+
+
+def _drafted(query: GovernedQuery, sources: Sources) -> Draft:
+    tree = query.tree
+    for shape in SHAPING:
+        shape(tree)
+    leaves = {
+        table.alias: leaf_of(table.alias, query.relations[table.meta[USE]], sources)
+        for table in tree.find_all(exp.Table)
+        if USE in table.meta
+    }
+    return Draft(tree, leaves, sources, Namer())
+
+
+def _check_available(select: GovernedSelect, unavailable: Mapping[tuple[str, str], str]) -> None:
+    if select.product in unavailable:
+        raise SourceUnavailable(
+            f'the data source of product "{select.product[0]}.{select.product[1]}" is unavailable'
+        )
+    for read in select.inputs.values():
+        _check_available(read, unavailable)

@@ -1,0 +1,59 @@
+"""A statement while it is planned: the consumer's tree, and what stands behind the names in its FROM."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from gateway.query.plan.leaves import ENGINE, Leaf, Namer
+from gateway.query.plan.sources import Sources
+
+BARE = frozenset({"distinct", "group", "having", "order", "limit", "offset", "qualify", "windows", "sample"})
+"""Clauses without which a SELECT shows what its FROM and WHERE let through."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """Leaves that one site joins: a fragment (or a stage of the engine) in the making.
+
+    `select` reads leaves by their aliases. Before it is `grouped` (or made distinct), it shows what the statement
+    around it uses of its leaves; after, items of its own, whose DuckDB types are `types`. `kept` says why its site is
+    the engine.
+    """
+
+    alias: str
+    site: str
+    source: str
+    members: set[str]
+    select: exp.Select
+    types: dict[str, str] = field(default_factory=dict)
+    kept: str = ""
+
+    def item(self, name: str) -> exp.Expr:
+        """What a grouped unit shows under a name."""
+        items = (item for item in self.select.expressions if item.alias_or_name == name)
+        found: exp.Expr = next(items).unalias()
+        return found
+
+    @property
+    def grouped(self) -> bool:
+        return bool(self.types)
+
+
+@dataclass(slots=True)
+class Draft:
+    tree: exp.Query
+    leaves: dict[str, Leaf]
+    sources: Sources
+    namer: Namer
+    units: dict[str, Unit] = field(default_factory=dict)
+
+    def leaf(self, column: exp.Column) -> Leaf | None:
+        return self.leaves.get(column.table)
+
+    def dialect(self, unit: Unit) -> str:
+        return "duckdb" if unit.site == ENGINE else self.sources.dialect(unit.source) or ""
+
+    def governed(self, aliases: Iterable[str]) -> bool:
+        """Whether something is hidden behind one of these leaves."""
+        return any(self.leaves[alias].governed.barrier for alias in aliases if alias in self.leaves)

@@ -1,0 +1,349 @@
+"""From a draft to a plan: units become fragments and stages, the statement becomes the engine's SQL over them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from sqlglot import exp
+
+from connectors.base import Scan, SourceColumn
+from gateway.query.plan.blocks import set_where, where
+from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.leaves import ENGINE, NOTHING, EngineReader, Leaf, delivered
+from gateway.query.plan.model import MARK, Fragment, Input, KeyTransfer, Plan, Stage
+from gateway.query.plan.transfer import Schedule, Sent
+from gateway.query.rewrite import SELF
+from gateway.sql.dialect import generate, quoted
+from gateway.sql.literals import shared_type
+from gateway.sql.remote import remote_text
+
+
+def emit(draft: Draft, schedule: Schedule, names: tuple[str, ...]) -> Plan:
+    """Uses the draft up."""
+    return _Emitter(draft, schedule, EngineReader(draft.sources, draft.namer)).plan(names)
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What a unit shows: for each item its name, the expression over leaves, and the columns that read it."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    values: dict[str, exp.Expr] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Emitter:
+    draft: Draft
+    schedule: Schedule
+    reader: EngineReader
+    inputs: dict[str, Input] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
+    same: dict[object, str] = field(default_factory=dict)
+    read_twice: set[str] = field(default_factory=set)
+    native: list[tuple[str, str]] = field(default_factory=list)
+
+    def plan(self, names: tuple[str, ...]) -> Plan:
+        givers = {sent.origin for sent in self.schedule.sent}
+        units = self.draft.units
+        tables = {table.alias: table for table in self.draft.tree.find_all(exp.Table) if table.alias in units}
+        for alias in self.schedule.order:
+            unit = units[alias]
+            shown = self._shown(unit)
+            node = (
+                self._stage(unit, shown, alias in givers)
+                if unit.site == ENGINE
+                else self._fragment(unit, shown)
+            )
+            _put(tables[alias], node)
+        sql = generate(self.draft.tree, consume=True)
+        return Plan(sql, names, self.inputs, tuple(self.native), self._kept())
+
+    def _kept(self) -> frozenset[str]:
+        """What is joined with something is read ahead; a lone input streams."""
+        fragments = [read for read in self.inputs.values() if isinstance(read, Fragment)]
+        givers = {transfer.origin for fragment in fragments for transfer in fragment.transfers}
+        several = len(self.inputs) + len(self.native) > 1
+        return frozenset(self.inputs if several else givers | self.read_twice)
+
+    # --- what a unit shows ----------------------------------------------------------------------------
+
+    def _shown(self, unit: Unit) -> _Shown:
+        """Every column of its leaves that the statement or another unit's keys still look at; changes them."""
+        shown = _Shown()
+        if unit.grouped:
+            for item in unit.select.expressions:
+                shown.values[item.alias_or_name] = item.unalias()
+            return shown
+        for column in [*self.draft.tree.find_all(exp.Column), *self._key_columns(unit)]:
+            if column.table in unit.members:
+                name = _name_in(shown, column)
+                column.set("this", quoted(name))
+                column.set("table", quoted(unit.alias))
+        return shown
+
+    def _key_columns(self, unit: Unit) -> list[exp.Column]:
+        """The columns in which its keys go to others."""
+        return [ours for sent in self.schedule.sent if sent.origin == unit.alias for ours, _ in sent.pairs]
+
+    def _items(self, shown: _Shown) -> list[exp.Expr]:
+        listed = [exp.alias_(value.copy(), name, quoted=True) for name, value in shown.values.items()]
+        return listed or [exp.alias_(exp.Literal.number("1"), NOTHING, quoted=True)]
+
+    # --- what a source runs ---------------------------------------------------------------------------
+
+    def _fragment(self, unit: Unit, shown: _Shown) -> exp.Expr:
+        sent = [one for one in self.schedule.sent if one.target == unit.alias]
+        keys = [self._keys(one, number) for number, one in enumerate(sent, start=1)]
+        select = unit.select
+        if not unit.grouped:
+            select.set("expressions", self._items(shown))
+        set_where(_reading(select), [*where(_reading(select)), *(condition for _, condition in keys)])
+        columns = self._columns(unit, shown)
+        _expand(select, self.draft, None)
+        text, conditions = _cut_out(remote_text(select, self.draft.dialect(unit)))
+        transfers = tuple(replace(one, condition=conditions[one.name]) for one, _ in keys)
+        fragment = Fragment(
+            unit.source,
+            self._relations(unit),
+            Scan(columns, query=text),
+            self._hashed(unit, shown),
+            unit.kept,
+            transfers,
+            rows=None,
+            reduced=self.schedule.rows[unit.alias],
+        )
+        return self._read(unit, fragment, (unit.source, text, fragment.transfers, fragment.hashed, columns))
+
+    def _keys(self, sent: Sent, number: int) -> tuple[KeyTransfer, exp.Expr]:
+        name = f"keys {number}"
+        columns = tuple(ours.name for ours, _ in sent.pairs)
+        theirs: list[exp.Expr] = [self._target(column) for _, column in sent.pairs]
+        named = [exp.Column(this=quoted(f"k{n}"), table=quoted("k")) for n in range(1, len(columns) + 1)]
+        table = exp.Table(this=quoted(name), alias=exp.TableAlias(this=quoted("k")))
+        query = exp.Subquery(this=exp.Select(expressions=named, from_=exp.From(this=table)))
+        condition: exp.Expr = exp.In(
+            this=theirs[0] if len(theirs) == 1 else exp.Tuple(expressions=theirs), query=query
+        )
+        condition = _marked(condition, name)
+        reason = f"about {sent.keys:,.0f} keys leave {sent.share:.1%} of the rows"
+        return KeyTransfer(name, self.made[sent.origin], columns, "", reason), condition
+
+    def _target(self, column: exp.Column) -> exp.Expr:
+        unit = self.draft.units.get(column.table)
+        if unit is None:
+            return column.copy()
+        value: exp.Expr = unit.item(column.name).copy()
+        return value
+
+    def _columns(self, unit: Unit, shown: _Shown) -> tuple[SourceColumn, ...]:
+        if not shown.values:
+            return (SourceColumn(NOTHING, "INTEGER", ""),)
+        return tuple(self._column(unit, name, value) for name, value in shown.values.items())
+
+    def _column(self, unit: Unit, name: str, value: exp.Expr) -> SourceColumn:
+        if unit.grouped:
+            return SourceColumn(name, unit.types[name], "")
+        assert isinstance(value, exp.Column)
+        leaf = self.draft.leaves[value.table]
+        return replace(
+            delivered(value.name, leaf.value(value.name), dict(leaf.governed.arriving), self.draft.sources), name=name
+        )
+
+    def _hashed(self, unit: Unit, shown: _Shown) -> tuple[str, ...]:
+        if unit.grouped:
+            return ()
+        return tuple(
+            name
+            for name, value in shown.values.items()
+            if isinstance(value, exp.Column) and value.name in self.draft.leaves[value.table].governed.hashed
+        )
+
+    def _relations(self, unit: Unit) -> tuple[str, ...]:
+        return tuple(
+            dict.fromkeys(self.draft.leaves[alias].governed.relation for alias in sorted(unit.members))
+        )
+
+    # --- what the engine runs -------------------------------------------------------------------------
+
+    def _stage(self, unit: Unit, shown: _Shown, gives: bool) -> exp.Expr:  # noqa: FBT001
+        """Part of the statement, unless its keys are needed before the rest runs."""
+        inputs, native = self.reader.inputs, self.reader.native
+        self.reader.inputs, self.reader.native = {}, []
+        select = unit.select
+        select.set("expressions", self._items(shown))
+        columns = tuple((name, self._engine_type(value)) for name, value in shown.values.items())
+        _expand(select, self.draft, self.reader)
+        own, self.reader.inputs = self.reader.inputs, inputs
+        self.native += self.reader.native
+        self.reader.native = native
+        if gives:
+            stage = Stage(self._relations(unit), generate(select, consume=True), own, columns,
+                          rows=self.schedule.rows[unit.alias])  # fmt: skip
+            return self._read(unit, stage, None)
+        self.inputs.update(own)
+        return exp.Subquery(this=select)
+
+    def _engine_type(self, value: exp.Expr) -> str:
+        assert isinstance(value, exp.Column)
+        return self.draft.leaves[value.table].types[value.name]
+
+    def _read(self, unit: Unit, read: Input, key: object) -> exp.Table:
+        """Equal fragments are read once."""
+        name = self.same.get(key) if key is not None else None
+        if name is None:
+            name = self.draft.namer.input()
+            self.inputs[name] = read
+            if key is not None:
+                self.same[key] = name
+        else:
+            self.read_twice.add(name)
+        self.made[unit.alias] = name
+        return exp.Table(this=quoted(name))
+
+
+def _reading(select: exp.Select) -> exp.Select:
+    """The SELECT of a unit that reads leaves: the innermost, where it was grouped more than once."""
+    source = select.args["from_"].this
+    return (
+        _reading(source.this) if isinstance(source, exp.Subquery) and not source.meta.get("leaf") else select
+    )
+
+
+def _name_in(shown: _Shown, column: exp.Column) -> str:
+    text = f"{column.table}.{column.name}"
+    if text not in shown.names:
+        name, count = column.name, 1
+        while name in shown.values:
+            count += 1
+            name = f"{column.name}_{count}"
+        shown.names[text] = name
+        shown.values[name] = column.copy()
+    return shown.names[text]
+
+
+def _put(table: exp.Table, node: exp.Expr) -> None:
+    node.set("alias", table.args["alias"].copy())
+    for key in ("joins", "laterals"):
+        if table.args.get(key):
+            node.set(key, table.args[key])
+    table.replace(node)
+
+
+def _marked(condition: exp.Expr, name: str) -> exp.Expr:
+    """Between marks, by which its text is found in the whole: no text of anybody's holds a NUL."""
+    begin, end = exp.Var(this=f"{MARK}{name}{MARK}"), exp.Var(this=f"{MARK}{MARK}")
+    return exp.Paren(this=exp.And(this=exp.And(this=begin, expression=condition), expression=end))
+
+
+MARKED = re.compile(f"\\({MARK}([^{MARK}]+){MARK} AND (.*?) AND {MARK}{MARK}\\)", re.DOTALL)
+
+
+def _cut_out(text: str) -> tuple[str, Mapping[str, str]]:
+    """A query with marks in the place of conditions, and the conditions by name."""
+    conditions = {found[1]: found[2] for found in MARKED.finditer(text)}
+    return MARKED.sub(lambda found: f"{MARK}{found[1]}{MARK}", text), conditions
+
+
+# --- leaves written out ------------------------------------------------------------------------------------
+
+
+def _expand(select: exp.Select, draft: Draft, reader: EngineReader | None) -> None:
+    """Put what they stand for in the place of leaves. `reader`: the engine reads them. Changes the SELECT."""
+    tables = [table for table in select.find_all(exp.Table) if table.alias in draft.leaves]
+    called = _aliases([draft.leaves[table.alias] for table in tables])
+    used = _used(select)
+    for table in tables:
+        leaf = draft.leaves[table.alias]
+        if reader is not None:
+            _put_item(table, reader.item(leaf.select, leaf.governed, leaf.kept))
+        elif leaf.plain and not leaf.fenced and not (_is_nullable(table) and where(leaf.select)):
+            _put_table(table, leaf)
+        else:
+            _put_item(table, _subquery(leaf, used.get(leaf.alias, ())))
+    _write_values(select, draft, {table.alias for table in tables}, reader)
+    _rename(select, called)
+
+
+def _used(select: exp.Select) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for column in select.find_all(exp.Column):
+        found.setdefault(column.table, {})[column.name] = None
+    return {alias: tuple(names) for alias, names in found.items()}
+
+
+def _is_nullable(table: exp.Table) -> bool:
+    return isinstance(table.parent, exp.Join) and table.parent.side == "LEFT"
+
+
+def _put_item(table: exp.Table, node: exp.Expr) -> None:
+    node.set("alias", table.args["alias"].copy())
+    node.meta["leaf"] = True
+    table.replace(node)
+
+
+def _put_table(table: exp.Table, leaf: Leaf) -> None:
+    """The source's own table, the leaf's filters beside the conditions of the SELECT around it."""
+    source = leaf.table
+    assert source is not None
+    around = table.find_ancestor(exp.Select)
+    assert around is not None
+    own = [_called(condition.copy(), leaf.alias) for condition in where(leaf.select)]
+    set_where(around, [*own, *where(around)])
+    new = source.copy()
+    new.set("alias", table.args["alias"].copy())
+    new.meta["plain"] = leaf.alias
+    table.replace(new)
+
+
+def _called(node: exp.Expr, alias: str) -> exp.Expr:
+    for column in node.find_all(exp.Column):
+        if column.table == SELF:
+            column.set("table", quoted(alias))
+            column.meta["source"] = True
+    return node
+
+
+def _subquery(leaf: Leaf, used: tuple[str, ...]) -> exp.Subquery:
+    """The relation as it is, with the columns that are used, behind a fence if one is asked for."""
+    select = leaf.select
+    kept = [item for item in select.expressions if item.alias_or_name in used]
+    select.set("expressions", kept or [exp.alias_(exp.Literal.number("1"), NOTHING, quoted=True)])
+    if leaf.fenced:
+        select.set("offset", exp.Offset(expression=exp.Literal.number("0")))
+    return exp.Subquery(this=select)
+
+
+def _write_values(select: exp.Select, draft: Draft, aliases: set[str], reader: EngineReader | None) -> None:
+    """Columns of a leaf whose table stands in FROM itself become what the leaf shows for them."""
+    if reader is not None:
+        return
+    plain = {table.meta["plain"] for table in select.find_all(exp.Table) if table.meta.get("plain")}
+    for column in list(select.find_all(exp.Column)):
+        if column.table in plain & aliases and not column.meta.get("source"):
+            value = _called(draft.leaves[column.table].value(column.name).copy(), column.table)
+            value = value if isinstance(value, exp.Column | exp.Func) else exp.Paren(this=value)
+            if value.type is None:
+                value.type = column.type or shared_type(draft.leaves[column.table].types[column.name])
+            column.replace(value)
+
+
+def _aliases(leaves: list[Leaf]) -> Mapping[str, str]:
+    """Leaf -> the relation's name, as far as it is free: what a domain team reads in its log should speak."""
+    names: dict[str, str] = {}
+    for leaf in leaves:
+        name = base = leaf.governed.relation.split(".")[1]
+        count = 1
+        while name in names.values():
+            count += 1
+            name = f"{base}_{count}"
+        names[leaf.alias] = name
+    return names
+
+
+def _rename(select: exp.Select, called: Mapping[str, str]) -> None:
+    for node in select.find_all(exp.Table, exp.Subquery):
+        if node.alias in called:
+            node.args["alias"].set("this", quoted(called[node.alias]))
+    for column in select.find_all(exp.Column):
+        if column.table in called:
+            column.set("table", quoted(called[column.table]))

@@ -1,0 +1,194 @@
+"""How many rows a piece of a statement has, from what the sources know of their tables.
+
+A wrong estimate costs time only: which pieces there are and what they answer does not depend on it.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from math import prod
+
+from sqlglot import exp
+
+from connectors.base import ColumnStatistics
+from gateway.query.plan.blocks import conjuncts, equality, where
+from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.leaves import Leaf
+from gateway.sql.resolve import base_tables
+from gateway.sql.totality import is_constant
+
+UNKNOWN_ROWS = 1_000.0
+"""Of a table whose source says nothing."""
+NO_STATISTICS = ColumnStatistics()
+EQUAL, RANGE, PREFIX, CONTAINS, OTHER = 0.05, 0.33, 0.05, 0.1, 0.33
+"""Shares of rows that a condition leaves where statistics say nothing better."""
+
+
+class Estimator:
+    """Memory of one statement's estimates."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._rows: dict[str, float] = {}
+
+    def leaf_rows(self, alias: str) -> float:
+        """Rows that a relation shows."""
+        if alias not in self._rows:
+            leaf = self._draft.leaves[alias]
+            rows = max(
+                (self._draft.sources.known(table).rows or UNKNOWN_ROWS for table in _sources(leaf)),
+                default=1.0,
+            )
+            shares = [self._own_share(leaf, one) for one in where(leaf.select)] if leaf.plain else []
+            self._rows[alias] = max(1.0, rows * prod(shares))
+        return self._rows[alias]
+
+    def unit_rows(self, unit: Unit) -> float:
+        """Rows that a unit's FROM and WHERE leave."""
+        rows = prod(self.leaf_rows(alias) for alias in unit.members)
+        edges: dict[frozenset[str], list[tuple[exp.Column, exp.Column]]] = {}
+        conditions = where(unit.select) + [
+            one for join in unit.select.args.get("joins") or [] for one in conjuncts(join.args.get("on"))
+        ]
+        for condition in conditions:
+            pair = equality(condition)
+            if pair is not None and {pair[0].table, pair[1].table} <= unit.members:
+                edges.setdefault(frozenset({pair[0].table, pair[1].table}), []).append(pair)
+            else:
+                rows *= self.share(condition)
+        return max(1.0, rows * prod(self.join_share(pairs) for pairs in edges.values()))
+
+    def join_share(self, pairs: list[tuple[exp.Column, exp.Column]]) -> float:
+        """Share of all pairs of rows of two leaves that equalities between them leave."""
+        first = pairs[0][0].table
+        ordered = [pair if pair[0].table == first else pair[::-1] for pair in pairs]
+        for side in (0, 1):
+            columns = {pair[side].name for pair in ordered}
+            if self.is_unique(ordered[0][side].table, columns):
+                return 1.0 / max(1.0, self._base_rows(ordered[0][side].table))
+        return prod(1.0 / max(1.0, self.distinct(left), self.distinct(right)) for left, right in ordered)
+
+    def is_unique(self, alias: str, columns: set[str]) -> bool:
+        """Whether the source keeps a set of columns unique that is among these of a plain leaf."""
+        leaf = self._draft.leaves[alias]
+        if leaf.table is None:
+            return False
+        names = {value.name for name in columns if isinstance(value := leaf.value(name), exp.Column)}
+        return any(set(key) <= names for key in self._draft.sources.known(leaf.table).unique)
+
+    def distinct(self, column: exp.Column) -> float:
+        """Different values in a leaf's column, before any condition."""
+        rows = self._base_rows(column.table) if column.table in self._draft.leaves else UNKNOWN_ROWS
+        known = self._column(column).distinct
+        if known is not None:
+            return max(1.0, known)
+        unique = column.table in self._draft.leaves and self.is_unique(column.table, {column.name})
+        return rows if unique else max(1.0, rows / 10)
+
+    def groups(self, unit: Unit, columns: Iterable[exp.Expr]) -> float:
+        """Different combinations of values among a unit's rows."""
+        kinds = prod(min(self.distinct(one) for one in column.find_all(exp.Column)) for column in columns)
+        return max(1.0, min(self.unit_rows(unit), kinds))
+
+    def share(self, condition: exp.Expr) -> float:
+        """Share of rows that a condition on the columns of leaves lets through."""
+        node = condition.unnest()
+        if isinstance(node, exp.And):
+            return self.share(node.left) * self.share(node.right)
+        if isinstance(node, exp.Or):
+            return min(1.0, self.share(node.left) + self.share(node.right))
+        if isinstance(node, exp.Not):
+            return max(0.01, 1.0 - self.share(node.this))
+        if isinstance(node, exp.In) and not node.args.get("query"):
+            return min(1.0, len(node.expressions) * self._equal(node.this))
+        if isinstance(node, exp.EQ):
+            return self._equal(node.left if isinstance(node.left.unnest(), exp.Column) else node.right)
+        if isinstance(node, exp.LT | exp.LTE | exp.GT | exp.GTE | exp.Between):
+            return self._range(node)
+        if isinstance(node, exp.Like):
+            return CONTAINS if str(node.expression.this).startswith(("%", "_")) else PREFIX
+        return 1.0 if isinstance(node, exp.NEQ) else OTHER
+
+    def _own_share(self, leaf: Leaf, condition: exp.Expr) -> float:
+        """Of a leaf's own filter, over its source's columns."""
+        names = {value.name: item.alias_or_name for item in leaf.select.expressions
+                 if isinstance(value := item.unalias(), exp.Column)}  # fmt: skip
+
+        def put(node: exp.Expr) -> exp.Expr:
+            known = isinstance(node, exp.Column) and node.name in names
+            return exp.column(names[node.name], table=leaf.alias) if known else node
+
+        return self.share(condition.copy().transform(put))
+
+    def _equal(self, operand: exp.Expr) -> float:
+        operand = operand.unnest()
+        return 1.0 / self.distinct(operand) if isinstance(operand, exp.Column) else EQUAL
+
+    def _range(self, node: exp.Expr) -> float:
+        column = node.this.unnest()
+        if not isinstance(column, exp.Column):
+            return RANGE
+        known = self._column(column)
+        low, high = _number(known.minimum), _number(known.maximum)
+        bounds = _bounds(node)
+        if low is None or high is None or high <= low or bounds is None:
+            return RANGE if bounds is None or len([b for b in bounds if b is not None]) < 2 else EQUAL * 2
+        start, end = max(low, bounds[0] or low), min(high, bounds[1] if bounds[1] is not None else high)
+        return min(1.0, max(0.001, (end - start) / (high - low)))
+
+    def _base_rows(self, alias: str) -> float:
+        leaf = self._draft.leaves[alias]
+        return max(
+            (self._draft.sources.known(table).rows or UNKNOWN_ROWS for table in _sources(leaf)), default=1.0
+        )
+
+    def _column(self, column: exp.Column) -> ColumnStatistics:
+        leaf = self._draft.leaves.get(column.table)
+        if leaf is None or leaf.table is None:
+            return NO_STATISTICS
+        value = leaf.value(column.name)
+        if not isinstance(value, exp.Column):
+            return NO_STATISTICS
+        return self._draft.sources.known(leaf.table).columns.get(value.name, NO_STATISTICS)
+
+
+def _sources(leaf: Leaf) -> list[exp.Table]:
+    return [table for table in base_tables(leaf.select) if table.catalog]
+
+
+def _bounds(node: exp.Expr) -> tuple[float | None, float | None] | None:
+    """The lower and upper end that a comparison with constants sets; None: no constants, or no numbers."""
+    if isinstance(node, exp.Between):
+        return _constant(node.args["low"]), _constant(node.args["high"])
+    value = _constant(node.expression)
+    if value is None:
+        return None
+    return (None, value) if isinstance(node, exp.LT | exp.LTE) else (value, None)
+
+
+def _constant(node: exp.Expr) -> float | None:
+    node = node.unnest()
+    if not is_constant(node):
+        return None
+    inner = node.this if isinstance(node, exp.Cast | exp.TryCast) else node
+    sign = -1 if isinstance(inner, exp.Neg) else 1
+    inner = inner.this if isinstance(inner, exp.Neg) else inner
+    if not isinstance(inner, exp.Literal):
+        return None
+    if not inner.is_string:
+        return sign * float(inner.this)
+    try:
+        return _number(datetime.fromisoformat(inner.this))
+    except ValueError:
+        return None
+
+
+def _number(value: object) -> float | None:
+    """A number that grows with the value: days for dates and times."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float | Decimal):
+        return float(value)
+    if isinstance(value, datetime):
+        return value.toordinal() + value.hour / 24
+    return float(value.toordinal()) if isinstance(value, date) else None

@@ -1,0 +1,131 @@
+"""Rule: subqueries in FROM, and CTEs that are read once, become part of the SELECT that reads them.
+
+What is one block can be cut into fragments along its joins; what is two blocks can be cut between them only.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sqlglot import exp
+
+from gateway.query.plan.blocks import (
+    inner_items,
+    is_left,
+    is_loose,
+    items,
+    joins,
+    selects,
+    set_where,
+    spread,
+    where,
+)
+from gateway.query.plan.draft import BARE
+
+CLAUSES = {"expressions", "from_", "joins", "where"}
+
+
+def inline(tree: exp.Query) -> None:
+    """Changes the tree."""
+    _inline_ctes(tree)
+    for select in selects(tree):
+        merge(select, tree)
+
+
+def merge(select: exp.Select, tree: exp.Query) -> None:
+    """Take in the subqueries of one FROM that only pick, rename, calculate and filter."""
+    if is_loose(select):
+        rows = {row.name for row in tree.find_all(exp.TableColumn)}
+        for item in inner_items(select):
+            if isinstance(item, exp.Subquery) and item.alias not in rows and _is_mergeable(item):
+                _merge(item, select, tree)
+
+
+# --- CTEs --------------------------------------------------------------------------------------------------
+
+
+def _inline_ctes(tree: exp.Query) -> None:
+    names = Counter(cte.alias.lower() for cte in tree.find_all(exp.CTE))
+    reads: dict[str, list[exp.Table]] = {}
+    for table in tree.find_all(exp.Table):
+        if isinstance(table.this, exp.Identifier) and not table.db:
+            reads.setdefault(table.name.lower(), []).append(table)
+    for clause in list(tree.find_all(exp.With)):
+        if not clause.args.get("recursive"):
+            for cte in list(clause.expressions):
+                name = cte.alias.lower()
+                if names[name] == 1 and len(reads.get(name, ())) == 1 and _is_free(cte):
+                    _put(cte, reads[name][0], clause)
+
+
+def _is_free(cte: exp.CTE) -> bool:
+    return cte.args.get("materialized") is None and not cte.args["alias"].args.get("columns")
+
+
+def _put(cte: exp.CTE, table: exp.Table, clause: exp.With) -> None:
+    body = exp.Subquery(this=cte.this, alias=table.args["alias"].copy())
+    for key in ("joins", "laterals", "sample"):
+        if table.args.get(key):
+            body.set(key, table.args[key])
+    table.replace(body)
+    cte.pop()
+    if not clause.expressions:
+        clause.pop()
+
+
+# --- subqueries in FROM ------------------------------------------------------------------------------------
+
+
+def _is_mergeable(item: exp.Subquery) -> bool:
+    select = item.this
+    if not isinstance(select, exp.Select) or {key for key, value in select.args.items() if value} - CLAUSES:
+        return False
+    if (
+        item.args["alias"].args.get("columns")
+        or any(item.args.get(key) for key in BARE)
+        or not is_loose(select)
+    ):
+        return False
+    return bool(items(select)) and all(_is_simple(value.unalias()) for value in select.expressions)
+
+
+def _is_simple(value: exp.Expr) -> bool:
+    """Of each row by itself. A constant would become a position where the outer SELECT groups or orders by it."""
+    if value.find(exp.AggFunc, exp.Window, exp.Explode, exp.Unnest, exp.Query) is not None:
+        return False
+    return value.find(exp.Column) is not None
+
+
+def _merge(item: exp.Subquery, select: exp.Select, tree: exp.Query) -> None:
+    inner = item.this
+    values = {value.alias_or_name: value.unalias() for value in inner.expressions}
+    for column in _columns_of(item.alias, tree):
+        _substitute(column, values[column.name])
+    spread(item, select, inner)
+
+
+def _columns_of(alias: str, tree: exp.Query) -> Iterator[exp.Column]:
+    return (column for column in list(tree.find_all(exp.Column)) if column.table == alias)
+
+
+def _substitute(column: exp.Column, value: exp.Expr) -> None:
+    new = value.copy()
+    if isinstance(column.parent, exp.Select):  # an item of the list, which keeps its name
+        new = exp.alias_(new, column.name, quoted=True)
+    elif not isinstance(new, exp.Column | exp.Func) and not isinstance(column.parent, exp.Alias):
+        new = exp.Paren(this=new)
+    column.replace(new)
+
+
+def hoist(tree: exp.Query) -> None:
+    """Rule: conditions of inner joins stand in WHERE, where every condition of a block is found. Changes the tree."""
+    for select in selects(tree):
+        if not is_loose(select):
+            continue
+        found = where(select)
+        for join in joins(select):
+            if not is_left(join):
+                found += [join.args["on"]] if join.args.get("on") is not None else []
+                join.set("on", None)
+                join.set("side", None)
+                join.set("kind", "CROSS")
+        set_where(select, found)

@@ -1,0 +1,102 @@
+"""What a plan is made of: the engine's SQL, and the inputs it reads, each of which somebody runs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from connectors.base import Scan
+
+Column = tuple[str, str]
+"""Name and DuckDB type name."""
+
+MARK = "\0"
+"""Encloses, in the text of a remote query, the number of a key transfer. No consumer's text, parameter or attribute
+can hold it: `parse`, `bind` and the policy loader refuse NUL."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTransfer:
+    """Values that a fragment gets from an input that runs before it, so that its source sends matching rows only.
+
+    `name` is what the source's query calls the keys, with `columns` k1, k2, ...; they are the distinct values of
+    `origin`'s columns. `condition` is the source's SQL for "the row's key is one of them".
+    """
+
+    name: str
+    origin: str
+    columns: tuple[str, ...]
+    condition: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """The piece of a query that one source runs.
+
+    `scan.query` holds a mark for each of `transfers`. `hashed` columns are hashed by the gateway as they arrive.
+    `relations` are those it reads, `kept` says why more was not given to the source; empty: nothing was kept.
+    `rows` is the estimated number of rows without transfers, and `reduced` with them; None: unknown.
+    """
+
+    source: str
+    relations: tuple[str, ...]
+    scan: Scan
+    hashed: tuple[str, ...] = ()
+    kept: str = ""
+    transfers: tuple[KeyTransfer, ...] = ()
+    rows: float | None = None
+    reduced: float | None = None
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(
+            (column.name, "VARCHAR" if column.name in self.hashed else column.type)
+            for column in self.scan.columns
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the engine runs on its own before the rest: to hash columns, or to send its values to sources as keys."""
+
+    relations: tuple[str, ...]
+    sql: str
+    inputs: Mapping[str, "Input"]
+    columns: tuple[Column, ...]
+    hashed: tuple[str, ...] = ()
+    rows: float | None = None
+
+
+Input = Fragment | Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`sql` is the engine's, over `inputs` and the Parquet files it reads itself (`native`: source, relation).
+
+    `kept` are the inputs to be read whole before the engine begins: they give keys, are read twice, or are joined.
+    """
+
+    sql: str
+    names: tuple[str, ...]
+    inputs: Mapping[str, Input]
+    native: tuple[tuple[str, str], ...]
+    kept: frozenset[str] = field(default_factory=frozenset)
+
+    def fragments(self) -> tuple[Fragment, ...]:
+        return tuple(_fragments(self.inputs))
+
+
+def _fragments(inputs: Mapping[str, Input]) -> Iterator[Fragment]:
+    for read in inputs.values():
+        if isinstance(read, Fragment):
+            yield read
+        else:
+            yield from _fragments(read.inputs)
+
+
+def with_keys(query: str, transfers: tuple[KeyTransfer, ...], sent: frozenset[str]) -> str:
+    """The source's query with the conditions of the transfers that are `sent`; the others let every row through."""
+    for transfer in transfers:
+        condition = transfer.condition if transfer.name in sent else "(1 = 1)"
+        query = query.replace(f"{MARK}{transfer.name}{MARK}", condition)
+    return query

@@ -1,0 +1,46 @@
+"""Rule: every item of FROM gets a name of its own in the whole statement, so that no later rule must ask for scopes."""
+
+from sqlglot import exp
+
+from gateway.sql.dialect import quoted
+from gateway.sql.scopes import USE
+from gateway.sql.scopes import Scopes
+
+ITEMS = (exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values)
+
+
+def unique_names(tree: exp.Query) -> None:
+    """Changes the tree. A relation's use `n` is called `t<n>`, everything else `q<n>`."""
+    scopes = Scopes()
+    owners = [(column, scopes.source(column)) for column in tree.find_all(exp.Column) if column.table]
+    rows = [(row, scopes.named(row.name, row)) for row in tree.find_all(exp.TableColumn)]
+    named = [node for node in tree.find_all(*ITEMS) if node.args.get("alias") and _is_in_from(node)]
+    new = {id(node): _name(node, number) for number, node in enumerate(named)}
+    for column, owner in owners:
+        if owner is not None and id(owner) in new:
+            column.set("table", quoted(new[id(owner)]))
+    for row, owner in rows:
+        if owner is not None and id(owner) in new:
+            row.set("this", quoted(new[id(owner)]))
+    for node in named:
+        _rename(node, new[id(node)])
+
+
+def _is_in_from(node: exp.Expr) -> bool:
+    parent = node.parent
+    if isinstance(parent, exp.Lateral):
+        return False
+    return isinstance(parent, exp.From | exp.Join)
+
+
+def _name(node: exp.Expr, number: int) -> str:
+    use = node.meta.get(USE) if isinstance(node, exp.Table) else None
+    return f"q{number}" if use is None else f"t{use}"
+
+
+def _rename(node: exp.Expr, name: str) -> None:
+    alias = node.args["alias"]
+    if isinstance(alias, exp.TableAlias):
+        alias.set("this", quoted(name))
+    else:
+        node.set("alias", exp.TableAlias(this=quoted(name)))

@@ -1,0 +1,190 @@
+"""Rule: what a block adds up of one unit's rows, the unit's source adds up per join key, before the rows are joined.
+
+Every row that is joined to one of the rows that were added up is joined to all of them: they agree in all columns
+that anything else of the statement looks at. So sums are sums of the parts' sums, and counts sums of counts.
+"""
+
+from sqlglot import exp
+
+from gateway.query.plan.blocks import inner_items, is_loose, items, tables_of
+from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.estimate import Estimator
+from gateway.query.plan.push import is_pushable
+from gateway.query.plan.summing import (
+    Outputs,
+    aggregates_of,
+    averaged,
+    is_summable,
+    keys_of,
+    parts,
+    parts_of_average,
+    replaced,
+    type_of,
+)
+from gateway.sql.exact import is_whole, scale_of
+from gateway.sql.literals import cast
+from gateway.sql.totality import may_raise
+
+WORTH = 0.6
+"""Share of its rows that a unit's groups may be at most."""
+
+
+def preaggregate(select: exp.Select, draft: Draft) -> None:
+    """Changes the SELECT and one of its units."""
+    aggregates = aggregates_of(select) if is_loose(select) and len(items(select)) > 1 else None
+    if not aggregates or keys_of(select) is None:
+        return
+    estimator = Estimator(draft)
+    units = [draft.units[item.alias] for item in inner_items(select) if item.alias in draft.units]
+    able = [unit for unit in units if not unit.grouped and draft.dialect(unit) == "postgres"]
+    for unit in sorted(able, key=estimator.unit_rows, reverse=True):
+        if _add_up(select, unit, draft, estimator):
+            return
+
+
+def _add_up(select: exp.Select, unit: Unit, draft: Draft, estimator: Estimator) -> bool:
+    attempt = select.copy()
+    added = Unit(unit.alias, unit.site, unit.source, unit.members, unit.select.copy())
+    outputs = Outputs(added, draft)
+    taken_apart = _Parts(unit, draft, outputs)
+    if not all(taken_apart.put(node) for node in aggregates_of(attempt) or []):
+        return False
+    keys = taken_apart.keys(attempt, draft.tree, select)
+    if keys is None or not outputs.items:
+        return False
+    if estimator.groups(unit, keys) > WORTH * estimator.unit_rows(unit):
+        return False
+    outputs.settle()
+    for key, value in attempt.args.items():
+        select.set(key, value)
+    for column in list(draft.tree.find_all(exp.Column)):
+        if column.table in unit.members:
+            new = outputs.column(column)
+            assert new is not None
+            column.replace(new)
+    outputs.settle()
+    unit.select, unit.types = added.select, added.types
+    unit.select.set("group", exp.Group(expressions=[key.copy() for key in keys]) if keys else None)
+    return True
+
+
+class _Parts:
+    """Aggregates of a block taken apart, for one unit."""
+
+    def __init__(self, unit: Unit, draft: Draft, outputs: Outputs) -> None:
+        self._unit = unit
+        self._draft = draft
+        self._outputs = outputs
+
+    def put(self, node: exp.AggFunc) -> bool:
+        """Replace an aggregate by one over the unit's parts; False: it cannot be taken apart."""
+        new = self._whole_of(node)
+        if new is None:
+            return False
+        node.replace(new)
+        return True
+
+    def _whole_of(self, node: exp.AggFunc) -> exp.Expr | None:
+        if isinstance(node, exp.Min | exp.Max):
+            return self._extreme(node)
+        if isinstance(node, exp.Count):
+            return self._count(node)
+        if isinstance(node, exp.Avg):
+            total, count = parts_of_average(node)
+            summed, counted = self._sum(total), self._count(count)
+            return averaged(summed, counted) if summed is not None and counted is not None else None
+        return self._sum(node)
+
+    def _extreme(self, node: exp.AggFunc) -> exp.Expr | None:
+        """Of other units' columns it is what it was: a row counts once or many times."""
+        if not tables_of(node) & self._unit.members:
+            return node.copy()
+        part = self._part(node)
+        return type(node)(this=part) if part is not None else None
+
+    def _count(self, node: exp.Expr) -> exp.Expr | None:
+        ours = isinstance(node.this, exp.Star) or (tables_of(node) and tables_of(node) <= self._unit.members)
+        part = self._part(node) if ours and not isinstance(node.this, exp.Distinct) else None
+        if part is None:
+            return None
+        return cast(exp.Coalesce(this=exp.Sum(this=part), expressions=[exp.Literal.number(0)]), "BIGINT")
+
+    def _sum(self, node: exp.Expr) -> exp.Expr | None:
+        linear = self._linear(node.this)
+        return exp.Sum(this=linear) if linear is not None else None
+
+    def _linear(self, node: exp.Expr) -> exp.Expr | None:
+        """What is added up for one of the unit's groups: the group's own sum, or its number of rows times 1."""
+        inner = node.unnest()
+        if (isinstance(inner, exp.Literal) and inner.this == "0") or isinstance(inner, exp.Null):
+            return inner.copy()
+        if isinstance(inner, exp.Literal) and inner.this == "1":
+            return self._part(exp.Count(this=exp.Star(), big_int=True))
+        if tables_of(inner) and tables_of(inner) <= self._unit.members:
+            return self._part(exp.Sum(this=inner.copy()))
+        if (
+            isinstance(inner, exp.Case)
+            and inner.this is None
+            and (scale_of(inner) is not None or is_whole(inner))
+        ):
+            return self._case(inner)
+        return None
+
+    def _case(self, node: exp.Case) -> exp.Expr | None:
+        branches = [(branch.this, self._linear(branch.args["true"])) for branch in node.args["ifs"]]
+        default = node.args.get("default")
+        last = self._linear(default) if default is not None else None
+        if any(value is None for _, value in branches) or (default is not None and last is None):
+            return None
+        return exp.Case(ifs=[exp.If(this=test.copy(), true=value) for test, value in branches], default=last)
+
+    def _part(self, node: exp.Expr) -> exp.Expr | None:
+        """The column of the unit that holds an aggregate of its own rows."""
+        assert isinstance(node, exp.AggFunc)
+        able = is_summable(node) and is_pushable(node.this, self._unit, self._draft)
+        return self._outputs.column(node) if able else None
+
+    def keys(self, attempt: exp.Select, tree: exp.Query, block: exp.Select) -> list[exp.Expr] | None:
+        """All that is still looked at of the unit's rows, here or elsewhere in the statement; None: the source cannot
+        group by some of it."""
+        known: dict[str, exp.Expr] = {}
+        self._keep_expressions(attempt, known)
+        inside = {id(column) for column in block.find_all(exp.Column)}
+        outside = [column for column in tree.find_all(exp.Column) if id(column) not in inside]
+        for column in [*attempt.find_all(exp.Column), *outside]:
+            if column.table not in self._unit.members:
+                continue
+            if not is_pushable(column, self._unit, self._draft) or type_of(column, self._draft) is None:
+                return None
+            known.setdefault(column.sql(), column.copy())
+        for column in list(attempt.find_all(exp.Column)):
+            if column.table in self._unit.members:
+                new = self._outputs.column(column)
+                assert new is not None
+                column.replace(new)
+        return list(known.values())
+
+    def _keep_expressions(self, attempt: exp.Select, known: dict[str, exp.Expr]) -> None:
+        """What the block groups by of this unit alone is calculated there: a year has fewer values than a day."""
+        texts = {
+            key.sql(): key.copy()
+            for key in keys_of(attempt) or []
+            if not isinstance(key, exp.Column) and self._is_own_key(key)
+        }
+
+        def put(node: exp.Expr) -> exp.Expr | None:
+            text = node.sql() if texts and not isinstance(node, exp.Query | exp.Alias) else ""
+            if text not in texts:
+                return None
+            known[text] = texts[text]
+            return self._outputs.column(node)
+
+        for part in parts(attempt, ("group", "having", "order")):
+            replaced(part, put)
+
+    def _is_own_key(self, key: exp.Expr) -> bool:
+        own = (
+            tables_of(key) and tables_of(key) <= self._unit.members and type_of(key, self._draft) is not None
+        )
+        barred = may_raise(key) is not None and self._draft.governed(tables_of(key))
+        return bool(own) and not barred and is_pushable(key, self._unit, self._draft)

@@ -1,0 +1,125 @@
+"""Rule: a condition over the leaves of one unit is evaluated there, where it means the same and tells nothing.
+
+Over a governed leaf, a leakproof condition may stand beside the leaf's filters (governance.md, "The barrier"). Any
+other waits behind a fence: it is evaluated on rows that the filters let through.
+"""
+
+from sqlglot import exp
+
+from gateway.query.plan.blocks import (
+    all_of,
+    conjuncts,
+    inner_items,
+    is_left,
+    is_loose,
+    joins,
+    own_names,
+    reads,
+    set_where,
+    spread,
+    where,
+)
+from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.leaves import ENGINE
+from gateway.sql.leakproof import is_leakproof
+from gateway.sql.remote import not_pushable
+
+
+def push(select: exp.Select, draft: Draft) -> None:
+    """Changes the SELECT and its units."""
+    if not is_loose(select):
+        return
+    here = [draft.units[item.alias] for item in inner_items(select) if item.alias in draft.units]
+    left = [condition for condition in where(select) if not _pushed(condition, here, draft)]
+    set_where(select, left)
+    for join in joins(select):
+        if is_left(join) and join.this.alias in draft.units:
+            _push_into_right(join, draft)
+
+
+def _push_into_right(join: exp.Join, draft: Draft) -> None:
+    """What a LEFT JOIN asks of its right side alone decides which rows that side has to offer."""
+    conditions = list(conjuncts(join.args.get("on")))
+    left = [one for one in conditions if not _pushed(one, [draft.units[join.this.alias]], draft)]
+    if len(left) < len(conditions):
+        join.set("on", all_of(left) if left else exp.true())
+
+
+def _pushed(condition: exp.Expr, units: list[Unit], draft: Draft) -> bool:
+    outside = reads(condition)
+    unit = next((unit for unit in units if outside and outside <= unit.members), None)
+    if unit is None or unit.grouped or not is_pushable(condition, unit, draft):
+        return False
+    if not _placed_safely(condition, unit, draft):
+        return False
+    set_where(unit.select, [*where(unit.select), condition])
+    _adopt(condition, unit, draft)
+    return True
+
+
+def _placed_safely(condition: exp.Expr, unit: Unit, draft: Draft) -> bool:
+    """Beside the filters, or behind a fence around each governed leaf that it looks at."""
+    if unit.site == ENGINE or fits_beside(condition, unit, draft):
+        return True
+    if draft.dialect(unit) != "postgres":
+        return False
+    for alias in _leaves_in(condition, draft):
+        if draft.leaves[alias].governed.barrier:
+            draft.leaves[alias].fenced = True
+    return True
+
+
+def fits_beside(condition: exp.Expr, unit: Unit, draft: Draft) -> bool:
+    """Whether it may be evaluated on rows that the filters of the unit's leaves have not seen."""
+    looked_at = [alias for alias in _leaves_in(condition, draft) if draft.leaves[alias].governed.barrier]
+    if not looked_at or unit.site == ENGINE:
+        return True
+    raw = all(
+        column.name in draft.leaves[column.table].raw
+        for column in condition.find_all(exp.Column)
+        if column.table in looked_at
+    )
+    return raw and is_leakproof(condition)
+
+
+def _leaves_in(condition: exp.Expr, draft: Draft) -> set[str]:
+    own = {name for unit in _units_in(condition, draft) for name in unit.members}
+    return {alias for alias in reads(condition) if alias in draft.leaves} | own
+
+
+def is_pushable(node: exp.Expr, unit: Unit, draft: Draft) -> bool:
+    """Whether the unit's site understands an expression over its own leaves as DuckDB does."""
+    if unit.site == ENGINE:
+        return not _units_in(node, draft) and node.find(exp.Query) is None
+    inner = _units_in(node, draft)
+    members = unit.members.union(*(each.members for each in inner))
+    if any(each.site != unit.site or each.grouped for each in inner) or not _is_all_known(node, inner):
+        return False
+    for column in node.find_all(exp.Column):
+        if column.table not in members or column.name not in draft.leaves[column.table].sound:
+            return False
+        if column.name in draft.leaves[column.table].governed.hashed:
+            return False
+    inside = [unit.select for unit in inner]
+    return all(not_pushable(part, draft.dialect(unit)) is None for part in (node, *inside))
+
+
+def _units_in(node: exp.Expr, draft: Draft) -> list[Unit]:
+    return [draft.units[table.alias] for table in node.find_all(exp.Table) if table.alias in draft.units]
+
+
+def _is_all_known(node: exp.Expr, inner: list[Unit]) -> bool:
+    """Whether nothing but units stands in the FROMs of a condition's subqueries."""
+    return own_names(node) <= {unit.alias for unit in inner}
+
+
+def _adopt(condition: exp.Expr, unit: Unit, draft: Draft) -> None:
+    """The units of a condition's subqueries are written out inside of the unit that takes the condition."""
+    for table in list(condition.find_all(exp.Table)):
+        inner = draft.units.pop(table.alias, None)
+        if inner is None:
+            continue
+        select = table.find_ancestor(exp.Select)
+        assert select is not None
+        spread(table, select, inner.select)
+        unit.members |= inner.members

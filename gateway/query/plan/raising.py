@@ -1,0 +1,46 @@
+"""Whether a condition that the engine evaluates may raise: on some row, whatever its values."""
+
+from sqlglot import exp
+
+from gateway.sql.exact import fits
+from gateway.sql.totality import COMPARISONS, T, is_constant, is_total_node, kind_of, numeric, operands_of
+
+APPROXIMATE = (T.FLOAT, T.DOUBLE)
+ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
+
+
+def raises(condition: exp.Expr) -> bool:
+    """Beside what is total (`totality`), exact arithmetic within 38 digits and approximate arithmetic cannot: DuckDB
+    calculates infinities and NaN as IEEE 754 says. Subqueries are looked at where they stand."""
+    stack = [condition]
+    while stack:
+        node = stack.pop()
+        if is_constant(node) or isinstance(node, exp.Query) or fits(node):
+            continue
+        if not (is_total_node(node) or _is_approximate(node) or _compares_numbers(node)):
+            return True
+        stack += list(node.iter_expressions())
+    return False
+
+
+def _is_approximate(node: exp.Expr) -> bool:
+    if isinstance(node, exp.Cast):
+        return node.to.this is T.DOUBLE and (kind_of(node.this) in NUMBERS or fits(node.this))
+    return isinstance(node, ARITHMETIC) and any(_is_double(side) for side in (node.left, node.right))
+
+
+def _is_double(node: exp.Expr) -> bool:
+    node = node.unnest()
+    if isinstance(node, ARITHMETIC):
+        return _is_double(node.left) or _is_double(node.right)
+    return kind_of(node) in APPROXIMATE
+
+
+def _compares_numbers(node: exp.Expr) -> bool:
+    if not isinstance(node, COMPARISONS):
+        return False
+    operands = operands_of(node)
+    return numeric(*operands) or (len(operands) == 2 and any(map(_is_double, operands)))
+
+
+NUMBERS = frozenset({T.SMALLINT, T.INT, T.BIGINT, T.INT128, T.DECIMAL, T.FLOAT, T.DOUBLE})

@@ -1,0 +1,52 @@
+"""What the planner knows of the sources: their tables, what runs there, and how large they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from connectors.base import Connector, SourceColumn, SourceTable, TableStatistics
+from gateway.errors import InternalFailure
+
+Tables = Mapping[str, Mapping[tuple[str, ...], SourceTable]]
+"""Source key -> the source's tables, as they were at load."""
+
+Statistics = Mapping[str, Mapping[tuple[str, ...], TableStatistics]]
+"""Source key -> what the source knows of its tables' sizes, as it was at load."""
+
+UNKNOWN = TableStatistics()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """`accounts` maps a source's key to the first source that reaches the same server under the same account."""
+
+    tables: Tables
+    connectors: Mapping[str, Connector]
+    statistics: Statistics
+    accounts: Mapping[str, str]
+
+    def dialect(self, key: str) -> str | None:
+        return self.connectors[key].dialect
+
+    def account(self, key: str) -> str:
+        return self.accounts.get(key, key)
+
+    def table(self, table: exp.Table) -> SourceTable:
+        found = self.tables.get(table.catalog, {}).get(_name(table))
+        if found is None:
+            raise InternalFailure
+        return found
+
+    def column(self, table: exp.Table, name: str) -> SourceColumn:
+        found = next((column for column in self.table(table).columns if column.name == name), None)
+        if found is None:
+            raise InternalFailure
+        return found
+
+    def known(self, table: exp.Table) -> TableStatistics:
+        return self.statistics.get(table.catalog, {}).get(_name(table), UNKNOWN)
+
+
+def _name(table: exp.Table) -> tuple[str, ...]:
+    return (table.db, table.name) if table.db else (table.name,)

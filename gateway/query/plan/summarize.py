@@ -1,0 +1,226 @@
+"""Rule: a block that reads one unit only is grouped, made distinct, ordered and cut off where the unit is.
+
+The engine keeps what the source does not understand (an average is a sum and a count, divided by the engine), and
+orders and cuts off again: a source's order is a hint.
+"""
+
+from sqlglot import exp
+
+from gateway.query.plan.blocks import all_of, conjuncts, items, joins, set_where, tables_of, where
+from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.push import is_pushable
+from gateway.query.plan.summing import (
+    Outputs,
+    aggregates_of,
+    averaged,
+    is_summable,
+    keys_of,
+    parts,
+    parts_nodes,
+    parts_of_average,
+    replaced,
+    type_of,
+)
+from gateway.sql.dialect import quoted
+from gateway.sql.remote import not_pushable
+from gateway.sql.totality import may_raise
+
+AFTER_GROUPING = ("having", "order", "qualify")
+LATER = ("qualify", "windows", "sample")
+"""Clauses that see whole groups, but come before DISTINCT, ORDER BY and LIMIT."""
+
+
+def summarize(select: exp.Select, draft: Draft) -> None:
+    """Changes the SELECT and its unit."""
+    unit = _only_unit(select, draft)
+    if unit is None or draft.dialect(unit) != "postgres" or where(select) or unit.select.args.get("limit"):
+        return
+    if select.args.get("group") or any(isinstance(node, exp.AggFunc) for node in parts_nodes(select, ())):
+        _group(select, unit, draft)
+    elif select.args.get("distinct") and not unit.grouped:
+        _make_distinct(select, unit, draft)
+    _cut_off(select, unit, draft)
+
+
+def _only_unit(select: exp.Select, draft: Draft) -> Unit | None:
+    found = items(select)
+    return draft.units.get(found[0].alias) if len(found) == 1 and not joins(select) else None
+
+
+# --- GROUP BY ----------------------------------------------------------------------------------------------
+
+
+def _group(select: exp.Select, unit: Unit, draft: Draft) -> None:
+    aggregates, keys = aggregates_of(select), keys_of(select)
+    if aggregates is None or keys is None or not all(_is_askable(one, unit, draft) for one in aggregates):
+        return
+    if not all(is_known(key, unit, draft) and type_of(key, draft) for key in keys):
+        return
+    attempt = select.copy()
+    grouped = Unit(unit.alias, unit.site, unit.source, unit.members, _base(unit))
+    outputs = Outputs(grouped, draft)
+    having = _having(attempt, unit, draft)
+    texts = {key.sql() for key in keys}
+    for key in keys:
+        outputs.column(key)
+    for part in parts(attempt, AFTER_GROUPING):
+        replaced(part, lambda node: _outside(node, texts, outputs))
+    if _raw_columns(attempt, unit) or not outputs.items:
+        return
+    _fence(keys, draft)
+    outputs.settle()
+    _take_over(select, attempt)
+    unit.select, unit.types = grouped.select, grouped.types
+    unit.select.set("group", exp.Group(expressions=[key.copy() for key in keys]) if keys else None)
+    unit.select.set("having", exp.Having(this=all_of(having)) if having else None)
+
+
+def _base(unit: Unit) -> exp.Select:
+    """A SELECT without items: the unit's, or one over what the unit shows already."""
+    if not unit.grouped:
+        return unit.select.copy()
+    inner = exp.Subquery(this=unit.select.copy(), alias=exp.TableAlias(this=quoted(unit.alias)))
+    return exp.Select(from_=exp.From(this=inner))
+
+
+def _is_askable(node: exp.AggFunc, unit: Unit, draft: Draft) -> bool:
+    return is_summable(node) and is_known(node.this, unit, draft)
+
+
+def is_known(node: exp.Expr, unit: Unit, draft: Draft) -> bool:
+    """Whether the site understands an expression over what the unit reads or, grouped, shows."""
+    if not unit.grouped:
+        return is_pushable(node, unit, draft)
+    own = all(
+        column.table == unit.alias and column.name in unit.types for column in node.find_all(exp.Column)
+    )
+    return own and node.find(exp.Query) is None and not_pushable(node, draft.dialect(unit)) is None
+
+
+def _having(attempt: exp.Select, unit: Unit, draft: Draft) -> list[exp.Expr]:
+    """Conditions on aggregates that the source may be asked; they leave the block. Those without an aggregate stay:
+    PostgreSQL would move them into the scan."""
+    clause = attempt.args.get("having")
+    if clause is None:
+        return []
+    conditions = list(conjuncts(clause.this))
+    summed = [one for one in conditions if one.find(exp.AggFunc) and not one.find(exp.Avg)]
+    taken = [one for one in summed if is_known(one, unit, draft)]
+    left = [one for one in conditions if not any(one is other for other in taken)]
+    attempt.set("having", exp.Having(this=all_of(left)) if left else None)
+    return taken
+
+
+def _outside(node: exp.Expr, keys: set[str], outputs: Outputs) -> exp.Expr | None:
+    """What stands for a key or an aggregate outside of the unit."""
+    if isinstance(node, exp.Query):
+        return None
+    if isinstance(node, exp.Avg):
+        total, count = (outputs.column(part) for part in parts_of_average(node))
+        return averaged(total, count) if total is not None and count is not None else None
+    if isinstance(node, exp.AggFunc) and not isinstance(node.parent, exp.Window):
+        return outputs.column(node)
+    return (
+        outputs.column(node) if not isinstance(node, exp.Alias | exp.Literal) and node.sql() in keys else None
+    )
+
+
+def _raw_columns(attempt: exp.Select, unit: Unit) -> bool:
+    """Whether the block still asks for a single row's value."""
+    if any(tables_of(part) & unit.members for part in parts(attempt, AFTER_GROUPING)):
+        return True
+    nodes = parts_nodes(attempt, AFTER_GROUPING)
+    return any(isinstance(node, exp.AggFunc) and not isinstance(node.parent, exp.Window) for node in nodes)
+
+
+def _fence(keys: list[exp.Expr], draft: Draft) -> None:
+    """Grouping by what may raise waits for the filters of governed leaves."""
+    for key in keys:
+        if may_raise(key) is not None:
+            for alias in tables_of(key):
+                if alias in draft.leaves and draft.leaves[alias].governed.barrier:
+                    draft.leaves[alias].fenced = True
+
+
+def _take_over(select: exp.Select, attempt: exp.Select) -> None:
+    """The block as it is over grouped rows: what was HAVING is WHERE."""
+    having = attempt.args.get("having")
+    for key in ("expressions", "order", "qualify"):
+        select.set(key, attempt.args.get(key))
+    select.set("having", None)
+    select.set("group", None)
+    set_where(select, conjuncts(having.this) if having is not None else [])
+
+
+# --- DISTINCT, ORDER BY, LIMIT -----------------------------------------------------------------------------
+
+
+def _make_distinct(select: exp.Select, unit: Unit, draft: Draft) -> None:
+    values = [item.unalias() for item in select.expressions]
+    if select.args["distinct"].args.get("on") or any(select.args.get(key) for key in LATER):
+        return
+    if not all(
+        is_known(value, unit, draft) and value.find(exp.Column) and type_of(value, draft) for value in values
+    ):
+        return
+    outputs = Outputs(unit, draft)
+    _fence(values, draft)
+    for value in values:
+        column = outputs.column(value)
+        assert column is not None
+        value.replace(column)
+    order = select.args.get("order")
+    if order is not None and tables_of(order) & unit.members:
+        replaced(
+            order, lambda node: outputs.column(node) if isinstance(node, exp.Column) and node.table else None
+        )
+    outputs.settle()
+    unit.select.set("distinct", exp.Distinct())
+
+
+def _cut_off(select: exp.Select, unit: Unit, draft: Draft) -> None:
+    """The first rows by the block's order, as many as it can need."""
+    count = _rows_needed(select)
+    if count is None or where(select) or any(select.args.get(key) for key in ("having", "group", *LATER)):
+        return
+    if (select.args.get("distinct") and not unit.select.args.get("distinct")) or _computes_rows(select):
+        return
+    order = select.args.get("order")
+    ordered = [_ordered(one, select, unit, draft) for one in order.expressions] if order is not None else []
+    known = [one for one in ordered if one is not None]
+    if len(known) == len(ordered):
+        unit.select.set("order", exp.Order(expressions=known) if known else None)
+        unit.select.set("limit", exp.Limit(expression=exp.Literal.number(count)))
+
+
+def _rows_needed(select: exp.Select) -> int | None:
+    limit, offset = select.args.get("limit"), select.args.get("offset")
+    if not isinstance(limit, exp.Limit) or limit.args.get("limit_options"):
+        return None
+    counts = [limit.expression, *([offset.expression] if offset is not None else [])]
+    literals = [one.this if isinstance(one, exp.Cast) else one for one in counts]
+    if not all(isinstance(one, exp.Literal) and one.is_int for one in literals):
+        return None
+    return sum(int(one.this) for one in literals)
+
+
+def _computes_rows(select: exp.Select) -> bool:
+    later = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
+    return any(isinstance(node, later) for node in parts_nodes(select, ()))
+
+
+def _ordered(ordered: exp.Expr, select: exp.Select, unit: Unit, draft: Draft) -> exp.Ordered | None:
+    """One item of ORDER BY over what the unit reads, for its source."""
+    value = ordered.this
+    if isinstance(value, exp.Column) and not value.table:
+        value = next(
+            (item.unalias() for item in select.expressions if item.alias_or_name == value.name), value
+        )
+    if isinstance(value, exp.Column) and value.table == unit.alias and unit.grouped:
+        value = unit.item(value.name)
+    elif unit.grouped or not isinstance(value, exp.Column) or not is_pushable(value, unit, draft):
+        return None
+    new = exp.Ordered(
+        this=value.copy(), desc=ordered.args.get("desc"), nulls_first=ordered.args.get("nulls_first")
+    )
+    return new if not isinstance(value, exp.Column) or value.find(exp.Query) is None else None

@@ -1,0 +1,323 @@
+"""Rule: a small unit runs first, and its join keys go with the question to the sources it is joined with.
+
+A transfer only leaves out rows that the join, IN or EXISTS beside it would drop; the engine joins all the same. Keys
+are values that the consumer may see. Those of a tagged column stay in their domain: the other source's log would
+hold them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from connectors.base import TakesKeys
+from gateway.query.plan.blocks import (
+    conjuncts,
+    equality,
+    inner_items,
+    is_left,
+    is_loose,
+    items,
+    joins,
+    selects,
+    where,
+)
+from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.estimate import Estimator
+from gateway.query.plan.leaves import ENGINE
+from gateway.query.plan.raising import raises
+from gateway.query.plan.summing import type_of
+
+MOST_KEYS = 500_000
+"""More distinct values than this are not sent."""
+LEAST_ROWS = 5_000
+"""A unit of fewer rows is read whole, beside the others."""
+WORTH = 0.5
+"""Share of its rows that keys may leave of a unit at most."""
+LARGEST_STAGE = 100_000
+"""Rows that the engine calculates ahead at most, to send their keys."""
+
+CUTS = ("limit", "offset", "qualify", "windows", "sample")
+"""Clauses that look at rows which a transfer would leave out."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A column as the unit that it comes from shows it."""
+
+    unit: str
+    column: exp.Column
+
+
+@dataclass(slots=True)
+class Sent:
+    """Keys that go from `origin` to `target`: pairs of the origin's and the target's column."""
+
+    origin: str
+    target: str
+    pairs: list[tuple[exp.Column, exp.Column]]
+    keys: float
+    share: float
+
+
+@dataclass(slots=True)
+class Schedule:
+    """Units in the order in which they may start, the transfers between them, and how many rows each will have."""
+
+    order: list[str] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    rows: dict[str, float] = field(default_factory=dict)
+
+
+def transfer(draft: Draft) -> Schedule:
+    estimator = Estimator(draft)
+    full = {alias: _rows(unit, estimator) for alias, unit in draft.units.items()}
+    edges = list(_edges(draft))
+    schedule = Schedule(rows=dict(full))
+    waiting = set(full)
+    while waiting:
+        unit = min(waiting, key=lambda alias: (schedule.rows[alias], alias))
+        waiting.remove(unit)
+        schedule.order.append(unit)
+        if draft.units[unit].site == ENGINE and full[unit] > LARGEST_STAGE:
+            continue
+        for target in sorted(waiting):
+            found = _best(unit, target, edges, schedule, full, draft, estimator)
+            if found is not None:
+                schedule.sent.append(found)
+                schedule.rows[target] = max(1.0, schedule.rows[target] * found.share)
+    return schedule
+
+
+def _rows(unit: Unit, estimator: Estimator) -> float:
+    if not unit.grouped:
+        return estimator.unit_rows(unit)
+    group = unit.select.args.get("group")
+    if unit.select.args.get("distinct"):
+        return estimator.groups(unit, [item.unalias() for item in unit.select.expressions])
+    if unit.members and group is not None:
+        rows = estimator.groups(unit, group.expressions)
+        return max(1.0, rows * 0.1) if unit.select.args.get("having") else rows
+    return 1.0
+
+
+def _best(
+    origin: str,
+    target: str,
+    edges: list[tuple[End, End]],
+    schedule: Schedule,
+    full: dict[str, float],
+    draft: Draft,
+    estimator: Estimator,
+) -> Sent | None:
+    """All that two units are joined by, as one set of keys, if it is worth it."""
+    pairs = {
+        (one.column.sql(), other.column.sql()): (one.column, other.column)
+        for one, other in edges
+        if one.unit == origin and other.unit == target and _may_move(one, other, draft)
+    }
+    if not pairs or full[target] < LEAST_ROWS:
+        return None
+    keys, kinds = schedule.rows[origin], 1.0
+    for ours, theirs in pairs.values():
+        keys = (
+            min(keys, max(estimator.distinct(c) for c in [_shown(ours, draft)])) if len(pairs) == 1 else keys
+        )
+        kinds *= estimator.distinct(_shown(theirs, draft))
+    share = min(1.0, keys / min(kinds, max(full[target], 1.0)))
+    if keys > MOST_KEYS or share > WORTH:
+        return None
+    return Sent(origin, target, list(pairs.values()), keys, share)
+
+
+def _shown(column: exp.Column, draft: Draft) -> exp.Column:
+    """The leaf's column that a grouped unit's column shows, if it is one."""
+    unit = draft.units.get(column.table)
+    if unit is None:
+        return column
+    value = unit.item(column.name)
+    return value if isinstance(value, exp.Column) else column
+
+
+# --- which columns are equal -------------------------------------------------------------------------------
+
+
+def _edges(draft: Draft) -> Iterator[tuple[End, End]]:
+    """Pairs of ends: rows of the second whose value is none of the first's cannot matter."""
+    blocks = _Blocks(draft)
+    guarded = draft.governed(draft.leaves)
+    for select in selects(draft.tree):
+        if not is_loose(select) or (guarded and _may_fail(select)):
+            continue
+        inner = {item.alias for item in inner_items(select)}
+        everything = {item.alias for item in items(select)}
+        yield from _of_where(select, inner, everything, blocks)
+        for join in joins(select):
+            if is_left(join):
+                yield from _of_left_join(join, blocks)
+
+
+def _may_fail(select: exp.Select) -> bool:
+    """Whether a condition may raise: its rows must not depend on sizes, which tell of hidden ones."""
+    return any(raises(condition) for condition in where(select))
+
+
+def _of_where(
+    select: exp.Select, inner: set[str], everything: set[str], blocks: "_Blocks"
+) -> Iterator[tuple[End, End]]:
+    classes: list[list[exp.Column]] = []
+    for condition in where(select):
+        if isinstance(condition, exp.In) and condition.args.get("query") is not None:
+            yield from _of_in(condition, inner, blocks)
+        pair = equality(condition)
+        if pair is None:
+            continue
+        near = [column for column in pair if blocks.item(column) in inner]
+        far = [column for column in pair if blocks.item(column) not in everything]
+        if len(near) == 2:
+            _unite(pair, classes)
+        elif near and far:
+            yield from _from_to(far[0], near[0], blocks)
+    for equal in classes:
+        for one in equal:
+            for other in equal:
+                if one.table != other.table:
+                    yield from _from_to(one, other, blocks)
+
+
+def _unite(pair: tuple[exp.Column, exp.Column], classes: list[list[exp.Column]]) -> None:
+    """Columns that equal the same column equal each other."""
+    texts = {column.sql() for column in pair}
+    together = [one for one in classes if any(column.sql() in texts for column in one)]
+    known = {column.sql(): column for each in [*together, list(pair)] for column in each}
+    classes[:] = [one for one in classes if not any(one is other for other in together)]
+    classes.append(list(known.values()))
+
+
+def _of_left_join(join: exp.Join, blocks: "_Blocks") -> Iterator[tuple[End, End]]:
+    right = join.this.alias
+    for condition in conjuncts(join.args.get("on")):
+        pair = equality(condition)
+        if pair is not None and [blocks.item(column) == right for column in pair].count(True) == 1:
+            one, other = pair if blocks.item(pair[1]) == right else pair[::-1]
+            yield from _from_to(one, other, blocks)
+
+
+def _of_in(condition: exp.In, inner: set[str], blocks: "_Blocks") -> Iterator[tuple[End, End]]:
+    query = condition.args["query"]
+    select = query.this if isinstance(query, exp.Subquery) else query
+    column = condition.this.unnest()
+    if (
+        not isinstance(select, exp.Select)
+        or not isinstance(column, exp.Column)
+        or len(select.expressions) != 1
+    ):
+        return
+    value = select.expressions[0].unalias()
+    if isinstance(value, exp.Column):
+        if blocks.item(column) in inner:
+            yield from _from_to(value, column, blocks)
+        if blocks.is_reducible(select, value):
+            yield from _from_to(column, value, blocks)
+
+
+def _from_to(one: exp.Column, other: exp.Column, blocks: "_Blocks") -> Iterator[tuple[End, End]]:
+    origin, target = blocks.end(one, reducing=False), blocks.end(other, reducing=True)
+    if origin is not None and target is not None and origin.unit != target.unit:
+        yield origin, target
+
+
+class _Blocks:
+    """Where columns come from: through subqueries in FROM, down to units."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        ungrouped = [unit for unit in draft.units.values() if not unit.grouped]
+        self._owner = {member: unit.alias for unit in ungrouped for member in unit.members}
+        self._subqueries = {
+            node.alias: node.this
+            for node in draft.tree.find_all(exp.Subquery)
+            if node.alias and isinstance(node.this, exp.Select)
+        }
+
+    def item(self, column: exp.Column) -> str:
+        """The item of FROM that a column belongs to."""
+        return self._owner.get(column.table, column.table)
+
+    def end(self, column: exp.Column, *, reducing: bool) -> End | None:
+        """`reducing`: rows of the unit may be left out by this column's value."""
+        alias = self.item(column)
+        unit = self._draft.units.get(alias)
+        if unit is not None:
+            return End(alias, column) if not reducing or self._takes_keys(unit, column) else None
+        select = self._subqueries.get(alias)
+        if select is None:
+            return None
+        value = next(
+            (item.unalias() for item in select.expressions if item.alias_or_name == column.name), None
+        )
+        if not isinstance(value, exp.Column) or (reducing and not self.is_reducible(select, value)):
+            return None
+        return self.end(value, reducing=reducing)
+
+    def is_reducible(self, select: exp.Select, value: exp.Column) -> bool:
+        """Whether a block without the rows that lack some value of a column is the same but for rows that lack it."""
+        if any(select.args.get(key) for key in CUTS) or not is_loose(select):
+            return False
+        if any(item.find(exp.Window) for item in select.expressions):
+            return False
+        group = select.args.get("group")
+        if group is None:
+            return not any(item.find(exp.AggFunc) for item in select.expressions)
+        return value.sql() in {key.sql() for key in group.expressions}
+
+    def _takes_keys(self, unit: Unit, column: exp.Column) -> bool:
+        if unit.site == ENGINE or unit.select.args.get("limit"):
+            return False
+        shown = _shown(column, self._draft)
+        leaf = self._draft.leaves.get(shown.table)
+        if (
+            leaf is None
+            or shown.name not in leaf.sound
+            or (leaf.governed.barrier and shown.name not in leaf.raw)
+        ):
+            return False
+        if unit.grouped and not _is_key(unit, shown):
+            return False
+        connector = self._draft.sources.connectors[unit.source]
+        return isinstance(connector, TakesKeys) and connector.transferable(leaf.types[shown.name])
+
+
+def _is_key(unit: Unit, column: exp.Column) -> bool:
+    if unit.select.args.get("distinct"):
+        return True
+    group = unit.select.args.get("group")
+    return group is not None and column.sql() in {key.sql() for key in group.expressions}
+
+
+def _may_move(one: End, other: End, draft: Draft) -> bool:
+    """Types are equal, nothing is hashed, and a tagged column's values do not leave their domain."""
+    ours, theirs = _shown(one.column, draft), _shown(other.column, draft)
+    kind = type_of(one.column, draft)
+    if kind is None or not _same_kind(kind, type_of(theirs, draft)):
+        return False
+    leaf, target = draft.leaves.get(ours.table), draft.leaves[theirs.table]
+    if theirs.name in target.governed.hashed:
+        return False
+    if leaf is None:
+        return not _confined(draft.units[one.unit], draft)
+    if ours.name in leaf.governed.tokens:
+        return False
+    return ours.name not in leaf.governed.confined or leaf.governed.product[0] == target.governed.product[0]
+
+
+def _confined(unit: Unit, draft: Draft) -> bool:
+    """Whether anything that a computed column may come from is tagged."""
+    return any(draft.leaves[alias].governed.confined for alias in unit.members)
+
+
+WHOLE = frozenset({"SMALLINT", "INTEGER", "BIGINT"})
+
+
+def _same_kind(one: str, other: str | None) -> bool:
+    return one == other or {one, other or ""} <= WHOLE
