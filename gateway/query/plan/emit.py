@@ -146,7 +146,8 @@ class _Emitter:
         assert isinstance(value, exp.Column)
         leaf = self.draft.leaves[value.table]
         return replace(
-            delivered(value.name, leaf.value(value.name), dict(leaf.governed.arriving), self.draft.sources), name=name
+            delivered(value.name, leaf.value(value.name), dict(leaf.governed.arriving), self.draft.sources),
+            name=name,
         )
 
     def _hashed(self, unit: Unit, shown: _Shown) -> tuple[str, ...]:

@@ -3,8 +3,7 @@
 from sqlglot import exp
 
 from gateway.sql.dialect import quoted
-from gateway.sql.scopes import USE
-from gateway.sql.scopes import Scopes
+from gateway.sql.scopes import USE, Scopes
 
 ITEMS = (exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values)
 
