@@ -17,6 +17,7 @@ import pyarrow.csv
 
 from connectors.base import SourceColumn, SourceError
 from connectors.file_formats import BATCH_ROWS, Columns, FileFormat, refuse_twice, same
+from connectors.file_statistics import line_statistics
 from connectors.types import exact_batch
 
 CHUNK = 1 << 20
@@ -130,4 +131,4 @@ def _bad_line(records: bytes, width: int) -> int:
     return records.count(b"\n", 0, end)
 
 
-CSV = FileFormat(csv_columns, csv_batches, same, weak=True)
+CSV = FileFormat(csv_columns, csv_batches, same, line_statistics, weak=True)

@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.base import SourceColumn, SourceError
+from connectors.base import SourceColumn, SourceError, TableStatistics
+from connectors.file_statistics import arrow_statistics, parquet_statistics
 from connectors.types import duckdb_type, exact_batch
 
 BATCH_ROWS = 32_768
@@ -24,12 +25,13 @@ class FileFormat:
 
     Both raise SourceError naming the line where a file is not what its name says. `together` gives the columns of
     several files that form one table. `native` tells whether an engine that reads the file itself sees the same
-    types; `weak` that columns have no types of their own.
+    types; `statistics` estimates what they hold; `weak` that columns have no types of their own.
     """
 
     columns: Callable[[Path], Columns]
     batches: Callable[[Path, pa.Schema], Iterator[pa.RecordBatch]]
     together: Callable[[tuple[Columns, ...]], Columns]
+    statistics: Callable[[tuple[Path, ...]], TableStatistics]
     native: Callable[[Path], bool] = lambda _: False
     weak: bool = False
 
@@ -141,5 +143,5 @@ def _ipc_batches(reader: Any) -> Iterator[pa.RecordBatch]:
     return iter(reader)
 
 
-PARQUET = FileFormat(parquet_columns, parquet_batches, same, parquet_native)
-ARROW = FileFormat(arrow_columns, arrow_batches, same)
+PARQUET = FileFormat(parquet_columns, parquet_batches, same, parquet_statistics, parquet_native)
+ARROW = FileFormat(arrow_columns, arrow_batches, same, arrow_statistics)

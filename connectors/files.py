@@ -1,6 +1,6 @@
 """A folder of files: a table per file by its stem, or per folder of files by its name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from connectors.base import Scan, Snapshot, SourceDown, SourceError, SourceTable, Stream
+from connectors.base import Scan, Snapshot, SourceDown, SourceError, SourceTable, Stream, TableStatistics
 from connectors.csv_format import CSV
 from connectors.file_formats import ARROW, PARQUET, FileFormat
 from connectors.jsonl_format import JSONL
@@ -59,6 +59,11 @@ class FilesConnector:
 
     def tables(self) -> Mapping[tuple[str, ...], SourceTable]:
         return {(name,): self._table(name, found) for name, found in self._found().items()}
+
+    def statistics(self, names: Collection[tuple[str, ...]]) -> Mapping[tuple[str, ...], TableStatistics]:
+        found = self._found()
+        told = {name: _statistics(found[name[-1]]) for name in names if name[-1] in found}
+        return {name: known for name, known in told.items() if known is not None}
 
     def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:  # noqa: ARG002
         return Scans(self._open)
@@ -158,6 +163,13 @@ def _folder_table(folder: Path, root: Path) -> _Found | None:
     if len(formats) > 1 or file_format is None or any(entry.is_dir() for entry in files):
         raise SourceError(f"{folder.name}: not all in it are files of one known kind")
     return _Found(file_format, tuple(_inside(entry, root) for entry in files))
+
+
+def _statistics(found: _Found) -> TableStatistics | None:
+    try:
+        return found.format.statistics(found.files)
+    except (pa.ArrowException, OSError):  # whoever reads the file hears what is wrong with it
+        return None
 
 
 def _inside(entry: Path, root: Path) -> Path:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from connectors.base import SourceColumn, SourceError
 from connectors.file_formats import Columns, FileFormat, refuse_twice
+from connectors.file_statistics import line_statistics
 from connectors.types import exact
 
 BATCH_ROWS = 8_192
@@ -126,4 +127,4 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-JSONL = FileFormat(jsonl_columns, jsonl_batches, union, weak=True)
+JSONL = FileFormat(jsonl_columns, jsonl_batches, union, line_statistics, weak=True)

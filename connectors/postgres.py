@@ -1,18 +1,22 @@
 """PostgreSQL over ADBC: whole queries run at the source, results arrive as exact Arrow."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from threading import Event
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
-from connectors.base import Snapshot, SourceColumn, SourceTable
+from connectors.base import Snapshot, SourceColumn, SourceDown, SourceError, SourceTable, TableStatistics
 from connectors.options import Option, OptionError
 from connectors.postgres_keys import transferable
 from connectors.postgres_lines import Lines
 from connectors.postgres_pool import Pool
 from connectors.postgres_snapshot import KnownArrivals, PostgresSnapshot
+from connectors.postgres_statistics import question, statistics
 from connectors.postgres_types import natural_type, quoted
+
+LOG = logging.getLogger(__name__)
 
 # A domain is read as its base type, which is also what the server sends. An array counts as one only if it
 # is its element's array type: int2vector and oidvector look alike and are not.
@@ -108,6 +112,21 @@ class PostgresConnector:
             if name[0] == self._schema:
                 tables[name[1:]] = tables[name]
         return tables
+
+    def statistics(self, names: Collection[tuple[str, ...]]) -> Mapping[tuple[str, ...], TableStatistics]:
+        wanted = {name: (self._schema, *name)[-2:] for name in names}
+        if not wanted:
+            return {}
+        found: dict[tuple[str, str], TableStatistics] = {}
+        try:
+            found = statistics(
+                self._asked(question([(schema, table) for schema, table in set(wanted.values())]))
+            )
+        except SourceDown:
+            raise
+        except SourceError:  # what the planner knows is not for every account
+            LOG.warning("the statistics of a PostgreSQL source cannot be read", exc_info=True)
+        return {name: found[full] for name, full in wanted.items() if full in found}
 
     def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:
         lines = Lines(self._pool, reference, scans)

@@ -1,37 +1,42 @@
 """An SQLite file, read-only.
 
-Whole tables come over ADBC, which takes less than half the time of Python's own module. It cannot interrupt SQLite,
-which does not matter while rows keep coming, but a query or a view may work for hours before its first row: those
-run in the module `sqlite3`, which can.
+Everything goes through Python's own module. Another copy of SQLite in the process, such as the one in a driver, would
+be faster by a fifth, but cannot be interrupted; and with two copies each would drop the other's locks when it closes
+the file (sqlite.org/howtocorrupt.html, 2.2.1): a writer could change what is being read.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from itertools import islice
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event, Lock, local
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-import adbc_driver_manager
-import adbc_driver_sqlite
 import pyarrow as pa
 
-from connectors.base import Scan, Snapshot, SourceColumn, SourceDown, SourceError, SourceTable, Stream
-from connectors.options import Option
-from connectors.sqlite_values import (
-    affinity_type,
-    carried,
-    carrier,
-    checked_sql,
-    checked_values,
-    delivered,
-    sentinels,
+from connectors.base import (
+    KeySet,
+    Scan,
+    Snapshot,
+    SourceColumn,
+    SourceDown,
+    SourceError,
+    SourceTable,
+    Stream,
+    TableStatistics,
 )
+from connectors.options import Option
+from connectors.sqlite_statistics import table_statistics
+from connectors.sqlite_values import KEY_TYPES, affinity_type, carrier, checked_values, delivered
 from connectors.streams import Batches, PulledStream, Scans, scan_schema
+from connectors.types import duckdb_type
 
-BATCH_ROWS = 8_192
+BATCH_ROWS = 2_048
+"""More rows at a time are slower: their Python objects no longer fit the processor's cache."""
+
+STEPS = 20_000
+"""Of SQLite's machine between two looks whether a scan was cancelled: well below a millisecond."""
 
 TABLES = """
 SELECT name, type FROM sqlite_schema
@@ -40,7 +45,7 @@ WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER
 
 
 class SqliteConnector:
-    """Every scan opens the file anew: it sees one snapshot, and nothing is shared between threads."""
+    """Every snapshot opens the file anew."""
 
     dialect: str | None = "sqlite"
 
@@ -56,135 +61,174 @@ class SqliteConnector:
     def __init__(self, path: Path, *, busy_timeout: float = 5.0) -> None:
         self._path = path
         self._busy_timeout = busy_timeout
-        self._uri = f"file:{quote(str(path))}?mode=ro"
 
     def tables(self) -> Mapping[tuple[str, ...], SourceTable]:
-        try:
-            with self._adbc() as connection:
-                found = [_table(connection, row["name"], row["type"]) for row in _rows(connection, TABLES)]
-                return {table.name: table for table in found if table is not None}
-        except (adbc_driver_manager.Error, pa.ArrowException, OSError) as error:
-            raise SourceError(f"{self._path.name}: {error}") from error
+        with self._asking() as connection:
+            found = [_table(connection, name, kind) for name, kind in connection.execute(TABLES).fetchall()]
+            return {table.name: table for table in found if table is not None}
+
+    def statistics(self, names: Collection[tuple[str, ...]]) -> Mapping[tuple[str, ...], TableStatistics]:
+        with self._asking() as connection:
+            told = {name: table_statistics(_answers(connection), name[-1]) for name in names}
+            return {name: found for name, found in told.items() if found is not None}
 
     def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:  # noqa: ARG002
-        return Scans(self._open)
+        return _Snapshot(self._connected)
+
+    def transferable(self, kind: str) -> bool:
+        """The types that SQLite has itself; its doubles include whole numbers and NaN as NULL."""
+        return kind in KEY_TYPES
+
+    def close(self) -> None:
+        """Nothing is kept open between snapshots."""
+
+    @contextmanager
+    def _asking(self) -> Iterator[sqlite3.Connection]:
+        """For the gateway's own questions."""
+        try:
+            with closing(self._connected()) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise SourceError(f"{self._path.name}: {error}") from error
+
+    def _connected(self) -> sqlite3.Connection:
+        """In a transaction, whose state is that of its first read. SQLite lets one thread at a time use it."""
+        if not self._path.is_file():
+            raise SourceDown(f"{self._path.name}: no such file")
+        uri = f"file:{quote(str(self._path))}?mode=ro"
+        try:
+            connection = sqlite3.connect(
+                uri, uri=True, timeout=self._busy_timeout, check_same_thread=False, isolation_level=None
+            )
+        except sqlite3.Error as error:
+            raise SourceDown(f"{self._path.name} cannot be opened") from error
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute("BEGIN")
+        return connection
+
+
+class _Snapshot:
+    """One connection, with a running statement per stream.
+
+    Interrupting it would stop them all. So SQLite asks every few steps, in the thread that works for a stream, whether
+    that stream was cancelled.
+    """
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._connect = connect
+        self._connecting = Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._working = local()
+        self._key_tables = 0
+        self._scans = Scans(self._open)
+
+    def open(self, scan: Scan) -> Stream:
+        return self._scans.open(scan)
+
+    def close(self) -> None:
+        self._scans.close()
+        with self._connecting:
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _open(self, scan: Scan) -> Stream:
         schema = scan_schema(scan.columns)
-        work = _Interruptible()
-        return PulledStream(schema, self._batches(scan, schema, work), work.interrupt)
+        canceled = Event()
+        return PulledStream(schema, self._batches(scan, schema, canceled), canceled.set)
 
-    def close(self) -> None:
-        """Nothing is kept open between scans."""
-
-    def _batches(self, scan: Scan, schema: pa.Schema, work: "_Interruptible") -> Batches:
-        self._refuse_if_absent()
-        if scan.query is None and scan.table is not None:
-            with self._adbc() as connection:
-                if not self._is_view(connection, scan.table[-1]):
-                    yield from _table_batches(connection, scan, schema, work)
-                    return
-        yield from self._query_batches(scan, schema, work)
-
-    def _query_batches(self, scan: Scan, schema: pa.Schema, work: "_Interruptible") -> Batches:
-        source = f"(\n{scan.query}\n)" if scan.query is not None else _quoted((scan.table or ("",))[-1])
-        columns = ", ".join(f"s.{_quoted(column.name)}" for column in scan.columns)
-        with work.connected(self._uri, self._busy_timeout) as connection:
-            cursor = connection.execute(f"SELECT {columns} FROM {source} AS s")
-            while rows := cursor.fetchmany(BATCH_ROWS):
+    def _batches(self, scan: Scan, schema: pa.Schema, canceled: Event) -> Batches:
+        kinds = [carrier(column.type) for column in scan.columns]
+        with self._at_work(canceled):
+            connection = self._connected()
+            cursor = connection.execute(self._sql(connection, scan))
+            rows = cursor.fetchmany(BATCH_ROWS)
+        with closing(cursor):
+            while rows:
                 arrays = [
-                    _delivered(column, checked_values(column.name, values, carrier(column.type)))
-                    for column, values in zip(scan.columns, zip(*rows, strict=True), strict=True)
+                    _delivered(column, checked_values(column.name, values, kind))
+                    for column, kind, values in zip(scan.columns, kinds, zip(*rows, strict=True), strict=True)
                 ]
                 yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+                with self._at_work(canceled):
+                    rows = cursor.fetchmany(BATCH_ROWS)
 
-    def _is_view(self, connection: Any, name: str) -> bool:
-        found = _rows(
-            connection, f"SELECT type FROM sqlite_schema WHERE lower(name) = lower({_literal(name)})"
-        )
-        return any(row["type"] == "view" for row in found)
-
-    @contextmanager
-    def _adbc(self) -> Iterator[Any]:
-        self._refuse_if_absent()
-        try:
-            database = adbc_driver_sqlite.connect(self._uri)
-        except adbc_driver_manager.Error as error:
-            raise SourceDown(f"{self._path.name} cannot be opened") from error
-        with database, adbc_driver_manager.AdbcConnection(database) as connection:
-            _rows(connection, f"PRAGMA busy_timeout = {round(self._busy_timeout * 1000)}")
-            yield connection
-
-    def _refuse_if_absent(self) -> None:
-        if not self._path.is_file():
-            raise SourceDown(f"{self._path.name}: no such file")
-
-
-class _Interruptible:
-    """One scan's connection of the module `sqlite3`, that another thread may interrupt."""
-
-    def __init__(self) -> None:
-        self.canceled = Event()
-        self._lock = Lock()
-        self._connection: sqlite3.Connection | None = None
-
-    def interrupt(self) -> None:
-        self.canceled.set()
-        with self._lock:
-            if self._connection is not None:
-                self._connection.interrupt()
+    def _connected(self) -> sqlite3.Connection:
+        with self._connecting:
+            if self._connection is None:
+                self._connection = self._connect()
+                self._connection.set_progress_handler(self._is_canceled, STEPS)
+            return self._connection
 
     @contextmanager
-    def connected(self, uri: str, busy_timeout: float) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(uri, uri=True, timeout=busy_timeout, check_same_thread=False)
-        with self._lock:
-            self._connection = connection
+    def _at_work(self, canceled: Event) -> Iterator[None]:
+        """What SQLite does in this thread is for the stream that `canceled` belongs to."""
+        self._working.canceled = canceled
         try:
-            yield connection
+            yield
         finally:
-            with self._lock:
-                self._connection = None
-                connection.close()
+            self._working.canceled = None
+
+    def _is_canceled(self) -> bool:
+        canceled: Event | None = getattr(self._working, "canceled", None)
+        return canceled is not None and canceled.is_set()
+
+    def _sql(self, connection: sqlite3.Connection, scan: Scan) -> str:
+        columns = ", ".join(f"s.{_quoted(column.name)}" for column in scan.columns)
+        source = f"(\n{scan.query}\n)" if scan.query is not None else _quoted((scan.table or ("",))[-1])
+        keys = ", ".join(self._transferred(connection, keys) for keys in scan.keys)
+        return f"{f'WITH {keys} ' if keys else ''}SELECT {columns} FROM {source} AS s"
+
+    def _transferred(self, connection: sqlite3.Connection, keys: KeySet) -> str:
+        """The keys in a temporary table of a new name, because a running scan may read one of the same: SQL that gives
+        it the name of the keys."""
+        with self._connecting:
+            self._key_tables += 1
+            table = _quoted(f"keys {self._key_tables}")
+        names = ", ".join(map(_quoted, keys.table.column_names))
+        typed = ", ".join(f"{_quoted(field.name)} {_key_type(field)}" for field in keys.table.schema)
+        connection.execute(f"CREATE TEMPORARY TABLE {table} ({typed})")
+        marks = ", ".join("?" for _ in keys.table.column_names)
+        rows = keys.table.drop_null()
+        values = zip(*(column.to_pylist() for column in rows.columns), strict=True)
+        connection.executemany(f"INSERT INTO temp.{table} VALUES ({marks})", values)
+        connection.execute(f"ANALYZE temp.{table}")
+        return f"{_quoted(keys.name)}({names}) AS (SELECT {names} FROM temp.{table})"
 
 
-def _table(connection: Any, name: str, kind: str) -> SourceTable | None:
+def _key_type(field: Any) -> str:
+    kind = duckdb_type(field.type)
+    if kind not in KEY_TYPES:
+        raise SourceError(f"keys of type {kind} cannot be sent")
+    return KEY_TYPES[kind]
+
+
+def _table(connection: sqlite3.Connection, name: str, kind: str) -> SourceTable | None:
     """None: a view that SQLite itself cannot read, because what it reads is gone."""
-    none = "SELECT '' AS name, '' AS type, 0 AS filled, 1 AS hidden"  # gives the columns their types
-    sql = f'SELECT name, type, "notnull" AS filled, hidden FROM pragma_table_xinfo({_literal(name)})'
     try:
-        rows = _rows(connection, f"{none} UNION ALL {sql}")
-    except (adbc_driver_manager.Error, OSError):
+        rows = connection.execute(
+            'SELECT name, type, "notnull", hidden FROM pragma_table_xinfo(?)', (name,)
+        ).fetchall()
+    except sqlite3.OperationalError:
         if kind == "view":
             return None
         raise
     columns = tuple(
-        SourceColumn(row["name"], affinity_type(row["type"]), row["type"], nullable=not row["filled"])
-        for row in rows
-        if row["hidden"] != 1
+        SourceColumn(column, affinity_type(declared), declared, nullable=not filled)
+        for column, declared, filled, hidden in rows
+        if hidden != 1
     )
     return SourceTable((name,), columns, weak=True)
 
 
-def _table_batches(connection: Any, scan: Scan, schema: pa.Schema, work: _Interruptible) -> Batches:
-    """The sentinel row goes first and is dropped on arrival."""
-    kinds = [(column, carrier(column.type)) for column in scan.columns]
-    expressions = [checked_sql(column.name, f"s.{_quoted(column.name)}", kind) for column, kind in kinds]
-    first = ", ".join(value for _, kind in kinds for value in sentinels(kind))
-    rest = ", ".join(value for of_column in expressions for value in of_column)
-    sql = f"SELECT {first} UNION ALL SELECT {rest} FROM {_quoted((scan.table or ('',))[-1])} AS s"
-    skipped = 1
-    with _reader(connection, sql) as reader:
-        for batch in reader:
-            if work.canceled.is_set():
-                return
-            batch.validate(full=True)  # SQLite takes any bytes for text
-            came = iter(batch.slice(skipped).columns)
-            arrays = [
-                _delivered(column, carried(list(islice(came, len(of_column)))))
-                for column, of_column in zip(scan.columns, expressions, strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
-            skipped = 0
+def _answers(connection: sqlite3.Connection) -> Callable[[str, tuple[object, ...]], list[tuple[Any, ...]]]:
+    def ask(sql: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        try:
+            return connection.execute(sql, parameters).fetchall()
+        except sqlite3.OperationalError:
+            return []
+
+    return ask
 
 
 def _delivered(column: SourceColumn, array: Any) -> Any:
@@ -194,24 +238,5 @@ def _delivered(column: SourceColumn, array: Any) -> Any:
         raise ValueError(f"column {column.name}: {error}") from error
 
 
-@contextmanager
-def _reader(connection: Any, sql: str) -> Iterator[pa.RecordBatchReader]:
-    with adbc_driver_manager.AdbcStatement(connection) as statement:
-        statement.set_options(**{"adbc.sqlite.query.batch_rows": str(BATCH_ROWS)})
-        statement.set_sql_query(sql)
-        stream, _ = statement.execute_query()
-        with pa.RecordBatchReader.from_stream(stream) as reader:
-            yield reader
-
-
-def _rows(connection: Any, sql: str) -> list[dict[str, Any]]:
-    with _reader(connection, sql) as reader:
-        return reader.read_all().to_pylist()
-
-
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

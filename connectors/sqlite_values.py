@@ -1,11 +1,11 @@
 """What a value of SQLite becomes, which types values and not columns: exactly the asked type, or an error.
 
-The same rules twice, because scans come over two roads (see sqlite.py): as SQL expressions and as Python functions.
-Doubles that shall become text travel as doubles and are printed in one place, with the fewest digits that read back
-the same: SQLite's own printing depends on its version.
+Doubles that shall become text are printed with the fewest digits that read back the same: SQLite's own printing depends
+on its version.
 """
 
 from collections.abc import Callable
+from types import NoneType
 from typing import Any
 
 import pyarrow as pa
@@ -18,6 +18,14 @@ CARRIERS = {"BIGINT": pa.int64(), "DOUBLE": pa.float64(), "VARCHAR": pa.string()
 
 LARGEST_WHOLE = 2**53
 """Beyond it a double does not hold every whole number."""
+
+KEY_TYPES = {
+    **dict.fromkeys(
+        ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), "INTEGER"
+    ),
+    "VARCHAR": "TEXT",
+}
+"""DuckDB types of keys that can be sent, and what their column is declared as."""
 
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "HUGEINT", "BOOLEAN")
 
@@ -48,50 +56,20 @@ def carrier(kind: str) -> str:
     raise ValueError(f"SQLite cannot deliver {kind}")
 
 
-def checked_sql(name: str, value: str, kind: str) -> tuple[str, ...]:
-    """`value` in the carrier `kind`: one expression, and for VARCHAR a second with the doubles among its values.
-
-    Evaluating fails for a value of another class.
-    """
-    refused = (
-        f"json_extract('{{}}', {_literal(f'column {name} holds ')} || typeof({value}))"  # a path that is none
-    )
-    whole = f"{value} BETWEEN -{LARGEST_WHOLE} AND {LARGEST_WHOLE}"
-    cases = {
-        "BIGINT": f"WHEN 'integer' THEN {value}",
-        "DOUBLE": f"WHEN 'real' THEN {value}"
-        f" WHEN 'integer' THEN CASE WHEN {whole} THEN CAST({value} AS REAL) ELSE {refused} END",
-        "VARCHAR": f"WHEN 'text' THEN {value} WHEN 'integer' THEN CAST({value} AS TEXT) WHEN 'real' THEN NULL",
-        "BLOB": f"WHEN 'blob' THEN {value}",
-    }
-    checked = f"CASE typeof({value}) {cases[kind]} WHEN 'null' THEN NULL ELSE {refused} END"
-    return (
-        (checked, f"CASE typeof({value}) WHEN 'real' THEN {value} END") if kind == "VARCHAR" else (checked,)
-    )
-
-
-def sentinels(kind: str) -> tuple[str, ...]:
-    """A value for each expression of `checked_sql`: as the first row they make the driver choose the right types."""
-    return ("''", "0.0") if kind == "VARCHAR" else ({"BIGINT": "0", "DOUBLE": "0.0", "BLOB": "x''"}[kind],)
-
-
-def carried(arrays: list[Any]) -> Any:
-    """The column of what came for the expressions of `checked_sql`."""
-    if len(arrays) == 1 or arrays[1].null_count == len(arrays[1]):
-        return arrays[0]
-    return pc.coalesce(arrays[0], pc.cast(arrays[1], pa.string()))
-
-
 def checked_values(name: str, values: tuple[Any, ...], kind: str) -> Any:
     """An Arrow array of the carrier `kind`; ValueError for a value of another class."""
-    check = _CHECKS[kind]
-    doubles = [value if isinstance(value, float) else None for value in values] if kind == "VARCHAR" else []
     carrying: Any = CARRIERS[kind]
+    if {*map(type, values)} <= {_CLASSES[kind], NoneType}:
+        return pa.array(values, carrying)
+    check = _CHECKS[kind]
     try:
-        texts: Any = pa.array([None if value is None else check(value) for value in values], carrying)
+        checked: Any = pa.array([None if value is None else check(value) for value in values], carrying)
     except (TypeError, UnicodeError) as error:
         raise ValueError(f"column {name} holds {error}") from error
-    return carried([texts, pa.array(doubles, pa.float64())]) if doubles else texts
+    if kind != "VARCHAR":
+        return checked
+    doubles = pa.array([value if isinstance(value, float) else None for value in values], pa.float64())
+    return pc.coalesce(checked, pc.cast(doubles, pa.string()))
 
 
 def delivered(array: Any, kind: str) -> Any:
@@ -107,10 +85,6 @@ def delivered(array: Any, kind: str) -> Any:
         hugeint: Any = arrow_type(kind)
         return pa.ExtensionArray.from_storage(hugeint, raw)
     return pc.cast(array, arrow_type(kind), safe=True)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _whole(value: object) -> int:
@@ -133,7 +107,7 @@ def _text(value: object) -> str | None:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return None  # travels as a double
+        return None  # printed with all the others at once
     raise TypeError(type(value).__name__)
 
 
@@ -142,6 +116,8 @@ def _blob(value: object) -> bytes:
         return value
     raise TypeError(type(value).__name__)
 
+
+_CLASSES = {"BIGINT": int, "DOUBLE": float, "VARCHAR": str, "BLOB": bytes}
 
 _CHECKS: dict[str, Callable[[object], object]] = {
     "BIGINT": _whole,

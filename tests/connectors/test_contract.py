@@ -10,7 +10,17 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from connectors.base import Scan, ScanCanceled, SourceColumn, SourceDown, SourceError, SourceTable
+from connectors.base import (
+    KeepsStatistics,
+    KeySet,
+    Scan,
+    ScanCanceled,
+    SourceColumn,
+    SourceDown,
+    SourceError,
+    SourceTable,
+    TakesKeys,
+)
 from tests.connectors.sources import MAKERS, Row, Rows, Source, ask, one, opened, read, rows
 from tests.servers import PostgresServer
 
@@ -269,3 +279,83 @@ def test_batches_outlive_the_stream(fill: Fill) -> None:
     source.connector.close()
     got = rows(pa.Table.from_batches(batches))
     assert got == [tuple(map(source.expected, row)) for row in VALUES]
+
+
+def test_streams_of_one_snapshot_may_be_open_at_once(fill: Fill) -> None:
+    source = fill(t=many(), u=Rows(COLUMNS, VALUES))
+    tables = source.connector.tables()
+    big, small = (Scan(tables[(name,)].columns, tables[(name,)].name) for name in ("t", "u"))
+    for scans in (None, 4):
+        snapshot = source.connector.snapshot("several", scans)
+        held = [snapshot.open(big), snapshot.open(big)]
+        readers = [stream.reader() for stream in held]
+        seen = [reader.read_next_batch().num_rows for reader in readers]
+        assert rows(read(snapshot.open(small))) == [tuple(map(source.expected, row)) for row in VALUES]
+        held[0].close()  # what is left of it is nobody's business, and no harm to the others
+        assert seen[1] + readers[1].read_all().num_rows == MANY
+        assert read(snapshot.open(big)).num_rows == MANY
+        snapshot.close()
+        with pytest.raises(SourceError):
+            read(snapshot.open(small))
+
+
+def test_closing_a_snapshot_ends_its_streams(fill: Fill) -> None:
+    source = fill(t=many())
+    found = source.connector.tables()[("t",)]
+    snapshot = source.connector.snapshot()
+    reader = snapshot.open(Scan(found.columns, found.name)).reader()
+    reader.read_next_batch()
+    snapshot.close()
+    snapshot.close()
+    with pytest.raises(SourceError):
+        reader.read_all()
+    assert read(opened(source.connector, "t")).num_rows == MANY
+
+
+def test_sources_that_run_queries_take_keys_and_the_others_refuse_them(fill: Fill) -> None:
+    source = fill(t=many())
+    kind = source.type_of("BIGINT")
+    column = (SourceColumn("id", kind, ""),)
+    if source.dialect is None:
+        assert not isinstance(source.connector, TakesKeys)
+        with pytest.raises(SourceError):
+            read(one(source.connector, Scan(column, ("t",), keys=(KeySet("k", pa.table({"k": [1]})),))))
+        return
+    assert isinstance(source.connector, TakesKeys)
+    assert source.connector.transferable("BIGINT")
+    assert source.connector.transferable("VARCHAR")
+    assert not source.connector.transferable("DOUBLE")
+    query = """SELECT "id" FROM "t" WHERE "id" IN (SELECT "a key" FROM "k") AND "name" IN (SELECT "word" FROM "w")"""
+    for size in (0, 1, 1_000, 200_000):
+        numbers = pa.table({"a key": pa.array([None, *range(100, 100 + size)], pa.int64())})
+        words = pa.table({"word": [f"row {i} " + "x" * (i % 50) for i in range(0, 10_000, 2)]})
+        keys = (KeySet("k", numbers), KeySet("w", words))
+        got = rows(read(one(source.connector, Scan(column, query=query, keys=keys))))
+        assert sorted(got) == [(i,) for i in range(100, min(100 + size, 10_000), 2)]
+
+
+def test_keys_of_one_name_are_each_scans_own(fill: Fill) -> None:
+    source = fill(t=Rows(COLUMNS, VALUES))
+    if source.dialect is None:
+        return
+    snapshot = source.connector.snapshot()
+    column = (SourceColumn("id", "BIGINT", ""),)
+    query = 'SELECT "id" FROM "t" WHERE "id" IN (SELECT "id" FROM "k")'
+    streams = [
+        snapshot.open(Scan(column, query=query, keys=(KeySet("k", pa.table({"id": ids})),)))
+        for ids in ([0], [3, 4], [7])
+    ]
+    assert [sorted(rows(read(stream))) for stream in streams] == [[(0,)], [(3,), (4,)], []]
+    snapshot.close()
+
+
+def test_statistics_tell_about_how_much_is_there(fill: Fill) -> None:
+    source = fill(t=many(), u=Rows((("id", "BIGINT"),), [(1,)]))
+    assert isinstance(source.connector, KeepsStatistics)
+    found = source.connector.statistics([("t",), ("no such",)])
+    assert set(found) == {("t",)}
+    assert MANY / 4 < (found[("t",)].rows or 0) < MANY * 4
+    assert source.connector.statistics([]) == {}
+    source.vanish()
+    with pytest.raises(SourceDown):
+        source.connector.statistics([("t",)])

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.base import Scan, SourceError
+from connectors.base import ColumnStatistics, Scan, SourceError
 from connectors.files import FilesConnector
 from tests.connectors.sources import one, opened, read, rows
 
@@ -338,3 +338,31 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path) -> Non
         file.write(b"2\n")
     with pytest.raises(SourceError, match="changed while it was read"):
         reader.read_all()
+
+
+def test_statistics_of_parquet_are_in_its_footers(tmp_path: Path) -> None:
+    folder = tmp_path / "lake" / "t"
+    folder.mkdir(parents=True)
+    day = dt.date(2020, 1, 1)
+    for part in range(2):
+        table = pa.table(
+            {
+                "id": list(range(part * 100, part * 100 + 100)),
+                "day": [day] * 50 + [None] * 50,
+                "price": pa.array([Decimal(part)] * 100, pa.decimal128(12, 2)),
+                "word": ["b", "a"] * 50,
+                "none": pa.nulls(100, pa.int32()),
+                "nested": [[1]] * 100,
+            }
+        )
+        pq.write_table(table, folder / f"{part}.parquet", row_group_size=30)
+    (tmp_path / "lake" / "broken.parquet").write_bytes(b"PAR1 no PAR1")
+    found = FilesConnector(tmp_path / "lake").statistics([("t",), ("broken",)])
+    assert set(found) == {("t",)}
+    told = found[("t",)]
+    assert told.rows == 200
+    assert told.columns["id"] == ColumnStatistics(null_fraction=0, minimum=0, maximum=199)
+    assert told.columns["day"] == ColumnStatistics(null_fraction=0.5, minimum=day, maximum=day)
+    assert (told.columns["price"].minimum, told.columns["price"].maximum) == (Decimal(0), Decimal(1))
+    assert (told.columns["word"].minimum, told.columns["word"].maximum) == ("a", "b")
+    assert told.columns["none"] == ColumnStatistics(null_fraction=1)

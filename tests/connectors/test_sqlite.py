@@ -68,7 +68,7 @@ def test_any_value_comes_back(tmp_path_factory: pytest.TempPathFactory, values: 
 
 
 @given(st.lists(st.one_of(st.none(), INTEGERS, FLOATS, TEXTS), max_size=50))
-def test_untyped_columns_come_as_exact_text_and_alike_on_both_roads(
+def test_untyped_columns_come_as_exact_text_from_tables_and_queries(
     tmp_path_factory: pytest.TempPathFactory, values: list[object]
 ) -> None:
     folder = tmp_path_factory.mktemp("sqlite")
@@ -203,3 +203,79 @@ def test_what_is_no_database_is_an_error_and_what_is_absent_is_down(tmp_path: Pa
     with pytest.raises(SourceDown):
         SqliteConnector(tmp_path / "absent.sqlite").tables()
     assert not (tmp_path / "absent.sqlite").exists()
+
+
+@pytest.mark.parametrize("mode", ["DELETE", "WAL"])
+def test_streams_of_one_snapshot_see_one_state_while_a_writer_works(tmp_path: Path, mode: str) -> None:
+    values = [(i, "x" * 200) for i in range(50_000)]
+    source = filled(
+        tmp_path,
+        f"PRAGMA journal_mode = {mode}",
+        "CREATE TABLE t(a INTEGER, b TEXT)",
+        values=values,
+        marks="?, ?",
+    )
+    counted = Scan((SourceColumn("a", "BIGINT", ""),), query="SELECT count(*) AS a FROM t")
+    whole = Scan(source.tables()[("t",)].columns, ("t",))
+    with closing(sqlite3.connect(tmp_path / "s.sqlite", timeout=0.1)) as writer:
+        snapshot = source.snapshot()
+        stream = snapshot.open(whole)
+        reader = stream.reader()
+        begun = reader.read_next_batch().num_rows
+        try:
+            with writer:
+                writer.execute("DELETE FROM t WHERE a < 100")
+            written = True
+        except sqlite3.OperationalError:  # a reader of a file without a WAL holds writers back
+            written = False
+        assert written == (mode == "WAL")
+        assert rows(read(snapshot.open(counted))) == [(50_000,)]
+        assert begun + reader.read_all().num_rows == 50_000
+        stream.close()
+        snapshot.close()
+        with writer:
+            writer.execute("DELETE FROM t WHERE a < 200")
+    assert rows(read(one(source, counted))) == [(49_800,)]
+
+
+def test_a_cancel_stops_its_own_stream_only(tmp_path: Path) -> None:
+    endless = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n AS a FROM r"
+    source = filled(tmp_path, "CREATE TABLE t(a INTEGER)", values=[(i,) for i in range(50_000)])
+    column = (SourceColumn("a", "BIGINT", ""),)
+    snapshot = source.snapshot()
+    working = snapshot.open(Scan(column, query=f"SELECT max(a) AS a FROM ({endless})"))
+    threading.Timer(0.3, working.cancel).start()
+    other = snapshot.open(Scan(column, query="SELECT a FROM t"))
+    reader = other.reader()
+    begun = reader.read_next_batch().num_rows
+    with pytest.raises(ScanCanceled):
+        read(working)
+    assert begun + reader.read_all().num_rows == 50_000
+    snapshot.close()
+
+
+def test_statistics_are_those_of_analyze_and_of_unique_indexes(tmp_path: Path) -> None:
+    source = filled(
+        tmp_path,
+        "CREATE TABLE t(id INTEGER PRIMARY KEY, x INTEGER, y TEXT UNIQUE, z TEXT)",
+        "CREATE INDEX of_x ON t(x, z)",
+        "CREATE UNIQUE INDEX some ON t(z) WHERE z > 5",
+        "CREATE UNIQUE INDEX made ON t(z || y)",
+        "CREATE UNIQUE INDEX both ON t(x, y)",
+        "CREATE TABLE pair(a, b, PRIMARY KEY (a, b)) WITHOUT ROWID",
+        "CREATE VIEW v AS SELECT * FROM t",
+        values=[(i, i % 10, f"y{i}", None) for i in range(1, 1001)],
+        marks="?, ?, ?, ?",
+    )
+    before = source.statistics([("t",), ("pair",), ("v",)])
+    assert set(before) == {("t",), ("pair",)}
+    assert before[("t",)].rows == 1000
+    assert set(before[("t",)].unique) == {("id",), ("y",), ("x", "y")}
+    assert set(before[("t",)].indexed) == {"id", "x", "y"}
+    assert before[("t",)].columns["id"].distinct == 1000
+    assert (before[("pair",)].rows, before[("pair",)].unique) == (None, (("a", "b"),))
+    with closing(sqlite3.connect(tmp_path / "s.sqlite")) as connection, connection:
+        connection.execute("ANALYZE")
+    after = source.statistics([("t",)])[("t",)]
+    assert after.rows == 1000
+    assert after.columns["x"].distinct == 10
