@@ -21,13 +21,14 @@ SUFFIX = ".jsonl"
 
 @dataclass(frozen=True, slots=True)
 class SourceAccess:
-    """What one source was asked: the query as sent (no keys, no secrets), rows and bytes that came; None: not counted,
-    the engine reads the files itself."""
+    """What one source was asked: the query as sent (no keys, no secrets), rows and bytes that came, and for how long it
+    was read, in seconds; None: not counted, the engine reads the files itself."""
 
     source: str
     query: str
     rows: int | None
     bytes: int | None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Step 6: the plan runs. Sources stream into the engine, the engine streams out."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
@@ -132,6 +133,7 @@ class _FragmentInput:
         self._keep = keep
         self._rows = 0
         self._bytes = 0
+        self._seconds = 0.0
         self._scan = filled(fragment)
         self.schema = hashed_schema(scan_schema(fragment.scan.columns), fragment.hashed)
 
@@ -143,7 +145,7 @@ class _FragmentInput:
         return pa.RecordBatchReader.from_batches(self.schema, self._counted(stream))
 
     def _counted(self, stream: Stream) -> Iterator[pa.RecordBatch]:
-        for batch in stream.reader():
+        for batch in self._timed(stream):
             self._rows += batch.num_rows
             self._bytes += batch.nbytes
             yield (
@@ -151,8 +153,20 @@ class _FragmentInput:
             )
         stream.close()
 
+    def _timed(self, stream: Stream) -> Iterator[pa.RecordBatch]:
+        """The time that passes until batches come, not what is done with them."""
+        reader = iter(stream.reader())
+        while True:
+            start = time.perf_counter()
+            batch = next(reader, None)
+            self._seconds += time.perf_counter() - start
+            if batch is None:
+                return
+            yield batch
+
     def access(self) -> SourceAccess:
-        return SourceAccess(self._fragment.source, self._scan.asked, self._rows, self._bytes)
+        seconds = round(self._seconds, 6)
+        return SourceAccess(self._fragment.source, self._scan.asked, self._rows, self._bytes, seconds)
 
 
 class _StageInput:

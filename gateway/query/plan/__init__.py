@@ -32,7 +32,7 @@ from gateway.query.plan.transfer import transfer
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.scopes import USE
 
-__all__ = ["Fragment", "Input", "KeyTransfer", "Plan", "Stage", "plan", "with_keys"]
+__all__ = ["Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "with_keys"]
 
 SHAPING = (unique_names, inline, simplify, hoist, factor, decorrelate)
 """Rules that look at the statement only, in order."""
@@ -44,15 +44,21 @@ CUTTING = (fuse, push, summarize, preaggregate)
 def plan(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Plan:
     """Raises SourceUnavailable for a product whose source was down when the mesh was loaded. The query is used up:
     copying its typed trees would cost as much as the rest of the step."""
+    draft = cut(query, catalog, connectors)
+    return emit(draft, transfer(draft), query.names)
+
+
+def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Draft:
+    """The statement cut into units, before it is decided which gives keys to which. Raises as `plan`."""
     for select in query.relations.values():
         _check_available(select, catalog.unavailable)
     draft = _drafted(query, Sources(catalog.tables, connectors, catalog.statistics, catalog.accounts))
     for block in selects(draft.tree):
         merge(block, draft.tree)
-        for cut in CUTTING:
-            cut(block, draft)
+        for rule in CUTTING:
+            rule(block, draft)
     semijoin(draft)
-    return emit(draft, transfer(draft), query.names)
+    return draft
 
 
 def _drafted(query: GovernedQuery, sources: Sources) -> Draft:

@@ -109,8 +109,8 @@ class _Emitter:
             self._hashed(unit, shown),
             unit.kept,
             transfers,
-            rows=None,
-            reduced=self.schedule.rows[unit.alias],
+            rows=self.schedule.full[unit.alias],
+            reduced=self.schedule.rows[unit.alias] if transfers else None,
         )
         return self._read(unit, fragment, (unit.source, text, fragment.transfers, fragment.hashed, columns))
 

@@ -62,10 +62,12 @@ class Sent:
 
 @dataclass(slots=True)
 class Schedule:
-    """Units in the order in which they may start, the transfers between them, and how many rows each will have."""
+    """Units in the order in which they may start, the transfers between them, and how many rows each will have:
+    without any transfer (`full`), and with those that it gets."""
 
     order: list[str] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    full: dict[str, float] = field(default_factory=dict)
     rows: dict[str, float] = field(default_factory=dict)
 
 
@@ -73,7 +75,7 @@ def transfer(draft: Draft) -> Schedule:
     estimator = Estimator(draft)
     full = {alias: _rows(unit, estimator) for alias, unit in draft.units.items()}
     edges = list(_edges(draft))
-    schedule = Schedule(rows=dict(full))
+    schedule = Schedule(full=full, rows=dict(full))
     waiting = set(full)
     while waiting:
         unit = min(waiting, key=lambda alias: (schedule.rows[alias], alias))
