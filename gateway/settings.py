@@ -57,7 +57,8 @@ class Address:
 class Limits:
     """Bounds of one statement (governance.md, "Bounds before work"). None: unlimited.
 
-    `memory` is in bytes, for the engine; None: half the machine.
+    `memory` is in bytes, for the engine; None: half the machine. `work_bytes` and `held_bytes` bound what a statement
+    makes out of its own text and of generated rows: all of it, and what of it is there at one time.
     """
 
     text_bytes: int = 1_000_000
@@ -68,6 +69,8 @@ class Limits:
     join_rows: int = 1_000_000_000
     recursion: int = 1_000
     value_bytes: int = 16_000_000
+    work_bytes: int = 4_000_000_000
+    held_bytes: int = 500_000_000
     seconds: float = 300.0
     rows: int | None = None
     bytes: int | None = None

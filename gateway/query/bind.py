@@ -11,6 +11,7 @@ from gateway.query.request import Request
 from gateway.query.session import Session, answer_session_functions
 from gateway.query.visible import VisibleCatalog, VisibleRelation
 from gateway.sql.coercion import type_constants
+from gateway.sql.costs import check_costs
 from gateway.sql.nodes import Nodes
 from gateway.sql.recursion import bound_recursion
 from gateway.sql.resolve import Resolved, resolve
@@ -31,7 +32,7 @@ class BoundQuery:
 def bind(
     statement: Statement, request: Request, visible: VisibleCatalog, *, describing: bool = False
 ) -> BoundQuery:
-    """Raises UndefinedTable, UndefinedColumn, AmbiguousColumn, AccessDenied, UndefinedParameter.
+    """Raises UndefinedTable, UndefinedColumn, AmbiguousColumn, AccessDenied, UndefinedParameter, LimitExceeded.
 
     `describing` leaves parameters without a value: each is a NULL of its type.
     """
@@ -45,6 +46,7 @@ def bind(
     types = inferred(places, given)
     fill(places, types, None if describing else request.parameters)
     type_constants(nodes)
+    check_costs(resolved.tree, statement.limits)
     if any(clause.args.get("recursive") for clause in nodes.of(exp.With)):
         bound_recursion(resolved.tree, {use.number: use.columns for use in resolved.uses}, statement.limits)
     return BoundQuery(resolved, {use.number: seen[use.table] for use in resolved.uses}, types)
