@@ -7,7 +7,7 @@ of rows: a refusal must not tell how many are hidden.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -22,6 +22,9 @@ from gateway.sql.value_costs import ValueCosts
 ROWS = 100.0
 """Rows of a relation of the catalog."""
 MAX_GROUPING_SETS = 1_024
+MAX_EQUALITIES = 100
+"""Equalities of one SELECT between values that are no constants: DuckDB derives further ones from them, and takes
+seconds for 200."""
 OUTER = "#outer"
 
 Ctes = Mapping[str, Source]
@@ -157,7 +160,7 @@ class _Costs:
         if isinstance(function, exp.GenerateSeries):
             return _series(function, item, self.limits)
         if isinstance(item, exp.Table) and isinstance(function, exp.Identifier):
-            if USE in item.meta:
+            if item.meta_get(USE) is not None:
                 return Source(ROWS, relation=".".join(part.name.lower() for part in item.parts))
             cte = ctes.get(item.name.lower(), Source(ROWS))
             self.spent.add(cte.work, cte.held)
@@ -188,6 +191,8 @@ class _Costs:
         if correlated and scope.outer is not None:
             rows[OUTER] = scope.outer.times
         conditions = [part for clause in _conditions(node) for part in conjuncts(clause)]
+        if sum(map(_is_equality, conditions)) > MAX_EQUALITIES:
+            raise StatementTooComplex(f"a SELECT has more than {MAX_EQUALITIES} equalities of columns")
         edges = [edge for part in conditions for edge in _edges(part, scope, values, correlated=correlated)]
         edges += _sided(node, scope)
         seen: set[str] = set()
@@ -218,7 +223,7 @@ class _Costs:
             )
             return 1.0 if aggregates else scope.times
         keys = [values.of(part) for part in _parts(group)]
-        sets = _grouping_sets(group)
+        sets = _grouping_sets(group) * max(1, len(keys))  # a set of keys is as wide as all of them
         if sets > MAX_GROUPING_SETS:
             raise StatementTooComplex(f"GROUP BY has more than {MAX_GROUPING_SETS:,} grouping sets")
         width = sum(key.bytes for key in keys) + FIXED_BYTES
@@ -249,6 +254,10 @@ def _conditions(node: exp.Select) -> Iterator[exp.Expr]:
     for join in node.find_all(exp.Join):
         if join.args.get("on") is not None and join.find_ancestor(exp.Select) is node:
             yield join.args["on"]
+
+
+def _is_equality(part: exp.Expr) -> bool:
+    return isinstance(part, exp.EQ) and all(side.find(exp.Column) for side in (part.left, part.right))
 
 
 def _edges(part: exp.Expr, scope: Scope, values: ValueCosts, *, correlated: bool) -> Iterator[Edge]:

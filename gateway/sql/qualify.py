@@ -10,9 +10,13 @@ from sqlglot.optimizer.qualify_tables import qualify_tables
 from sqlglot.optimizer.scope import Scope
 from sqlglot.schema import MappingSchema
 
+from gateway.errors import StatementTooComplex
 from gateway.sql.dialect import DUCKDB
 from gateway.sql.literals import shared_type
 from gateway.sql.nodes import Nodes
+
+MAX_FIELDS = 5_000
+"""Parts of one type, all levels counted."""
 
 
 def schema_of(columns: Sequence[Mapping[str, str]]) -> MappingSchema:
@@ -33,7 +37,7 @@ def qualified(tree: exp.Query, schema: MappingSchema) -> exp.Query:
 
 def annotate(tree: exp.Query, scopes: Iterable[Scope], schema: MappingSchema) -> None:
     """sqlglot's `annotate_types`, over scopes that are known already."""
-    annotator = TypeAnnotator(schema)
+    annotator = TypeAnnotator(schema, expression_metadata=METADATA)
     for scope in scopes:
         annotator.annotate_scope(scope)
     annotator.annotate(tree, annotate_scope=False)
@@ -43,3 +47,16 @@ def quote(nodes: Nodes) -> None:
     """All identifiers, but the names of functions."""
     for identifier in nodes.of(exp.Identifier):
         DUCKDB.quote_identifier(identifier, identify=True)
+
+
+def _struct(annotator: TypeAnnotator, struct: exp.Expr) -> exp.Expr:
+    """The type of a struct holds those of its fields: `{a: x, b: x}` of such an x doubles it, link by link."""
+    kinds = (field.expression.type for field in struct.expressions if field.args.get("expression"))
+    if sum(1 for kind in kinds if kind is not None for _ in kind.walk()) > MAX_FIELDS:
+        raise StatementTooComplex(f"the type of a value has more than {MAX_FIELDS:,} fields")
+    annotated: exp.Expr = OF_STRUCT(annotator, struct)
+    return annotated
+
+
+OF_STRUCT = DUCKDB.EXPRESSION_METADATA[exp.Struct]["annotator"]
+METADATA = {**DUCKDB.EXPRESSION_METADATA, exp.Struct: {"annotator": _struct}}

@@ -1,6 +1,7 @@
 """Names to columns: every column of a tree gets the table it belongs to, every star its columns."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gateway.errors import Refused, StatementTooComplex, SyntaxNotSupported
 from gateway.sql.dialect import quoted
+from gateway.sql.expansion import check_names
 from gateway.sql.expansions import expand, has_shorthands
 from gateway.sql.naming import output_names, result_name
 from gateway.sql.nodes import Nodes
@@ -84,6 +86,7 @@ def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
         columns = [tables[name] for name in names]
         _shorten_columns(written)
         name_generators(written)
+        check_names(tree, columns, USE)
         schema = schema_of(columns)
         if has_shorthands(written):
             expand(tree, schema, [{name.lower(): name for name in each} for each in columns])
@@ -170,6 +173,7 @@ def _name_projections(nodes: Nodes) -> None:
     """Give unnamed items of every SELECT list PostgreSQL's names, made unique where a list repeats one."""
     for select in nodes.of(exp.Select):
         taken: set[str] = set()
+        repeats: Counter[str] = Counter()
         for item in list(select.expressions):
             if isinstance(item, exp.Alias):
                 item.meta["named"] = result_name(item)
@@ -177,10 +181,9 @@ def _name_projections(nodes: Nodes) -> None:
                 taken.add(item.alias_or_name.lower())
                 continue
             base = name = result_name(item)
-            number = 0
             while name in taken:
-                number += 1
-                name = f"{base}_{number}"
+                repeats[base] += 1
+                name = f"{base}_{repeats[base]}"
             taken.add(name)
             alias = exp.Alias(alias=quoted(name))
             alias.meta["named"] = base

@@ -7,10 +7,8 @@ from sqlglot import exp
 
 from gateway.errors import LimitExceeded, StatementTooComplex
 from gateway.settings import Limits
+from gateway.sql.qualify import MAX_FIELDS
 from gateway.sql.sizes import Value, largest, of_type
-
-MAX_LEAVES = 5_000
-"""Fields of one value's type, all levels counted: engines plan in a time that grows with them."""
 
 
 @dataclass(slots=True)
@@ -36,8 +34,8 @@ class Spent:
     def check_value(self, value: Value) -> Value:
         if value.item is None and value.bytes > self.limits.value_bytes:
             raise _limit("a value may be larger", "value_bytes", self.limits.value_bytes)
-        if value.leaves > MAX_LEAVES:
-            raise StatementTooComplex(f"the type of a value has more than {MAX_LEAVES:,} fields")
+        if value.leaves > MAX_FIELDS:
+            raise StatementTooComplex(f"the type of a value has more than {MAX_FIELDS:,} fields")
         return value
 
 

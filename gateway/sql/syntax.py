@@ -32,6 +32,10 @@ MAX_NATURAL_JOINS = 20
 CHAINED = (exp.Binary, exp.SetOperation)
 MAX_CHAIN = 1_000
 """Links of `a + b + c ...`: a tree as deep as that, which every later step walks."""
+MAX_WEIGHT = 10_000_000
+"""Sum over all nodes of the square of their depth within an expression: the time that DuckDB takes to plan one grows
+with it (3 s at 100 million), and nobody can interrupt it meanwhile. AND and OR are flat there, however long."""
+MAX_DIGITS = 1_000
 NUMBER = re.compile(r"(\d[\d_]*(\.[\d_]*)?|\.[\d_]+)([eE][+-]?\d+)?")
 WRITES = (
     exp.DML,
@@ -148,6 +152,8 @@ def _check_numbers(tokens: Sequence[Token]) -> None:
             continue
         after = tokens[index + 1] if index + 1 < len(tokens) else None
         glued = after is not None and after.start == token.end + 1 and re.match(r"\w", after.text)
+        if len(token.text) > MAX_DIGITS:
+            raise StatementTooComplex(f"a number has more than {MAX_DIGITS:,} digits")
         if glued or not NUMBER.fullmatch(token.text):
             raise SyntaxRefused(
                 "syntax error: trailing junk after a numeric literal", position=token.start + 1
@@ -156,12 +162,15 @@ def _check_numbers(tokens: Sequence[Token]) -> None:
 
 def _check_size(tree: exp.Expr, limits: Limits) -> None:
     """Bounds on the tree, walked without recursion. A chain of one operator (a AND b AND c) counts as one level."""
-    stack: list[tuple[exp.Expr, int, int]] = [(tree, 0, 0)]
-    nodes = joins = natural = 0
+    stack: list[tuple[exp.Expr, int, int, int]] = [(tree, 0, 0, 0)]
+    nodes = joins = natural = weight = 0
     while stack:
-        node, depth, links = stack.pop()
+        node, depth, links, inside = stack.pop()
         kind = type(node)
         nodes += 1
+        weight += inside * inside
+        if weight > MAX_WEIGHT:
+            raise StatementTooComplex("the expressions of the statement nest too deep for their number")
         if isinstance(node, exp.Join):
             joins += 1
             natural += node.method == "NATURAL"
@@ -179,7 +188,8 @@ def _check_size(tree: exp.Expr, limits: Limits) -> None:
             raise LimitExceeded(f"an IN list is longer than limits.in_list ({limits.in_list:,})")
         for child in node.iter_expressions():
             chained = type(child) is kind and isinstance(child, CHAINED)
-            stack.append((child, depth, links + 1) if chained else (child, depth + 1, 0))
+            deeper = 0 if isinstance(child, exp.Query) else inside + (not isinstance(child, exp.Connector))
+            stack.append((child, depth, links + 1, deeper) if chained else (child, depth + 1, 0, deeper))
 
 
 def _not_a_query(tree: exp.Expr, text: str) -> Refused:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from sqlglot import exp
 
+from gateway.errors import StatementTooComplex
+from gateway.sql.dialect import generate
 from gateway.sql.sizes import (
     CONSTANT,
     FIXED_BYTES,
@@ -37,9 +40,16 @@ HOLDING_NODES = (exp.Median, exp.Quantile, exp.PercentileCont, exp.PercentileDis
 TABLES = {"levenshtein": 8.0, "editdist3": 8.0, "damerau_levenshtein": 16.0, "jaro_similarity": 0.1,
           "jaro_winkler_similarity": 0.1}  # fmt: skip
 """Functions that fill a table of one text by the other: cost of one cell."""
-SEARCHES = frozenset("instr position strpos contains replace regexp_matches regexp_full_match".split())
+SEARCHES = frozenset("instr position strpos".split())
+SEARCH_NODES = (exp.StrPosition, exp.Contains, exp.Replace)
+SEARCH_SPEED = 50.0
+"""Characters of a text that are compared with those of another in the time that one byte is made."""
 REDUCE_ROUNDS = 64
-FRAME = 4.0
+JSON_PATHS = (exp.JSONExtract, exp.JSONExtractScalar, exp.JSONKeys, exp.JSONType)
+JSON_SHAPES = frozenset({"from_json", "json_transform", "json_transform_strict", "from_json_strict"})
+MAX_SHAPE, MAX_LEVELS = 20_000, 100
+FRAME, HOLDING_FRAME = 4.0, 100.0
+"""How many times as much as one value a row's frame costs, combined from parts of frames or kept sorted."""
 PLAIN_IN_FRAMES = (
     exp.Sum, exp.Avg, exp.Count, exp.Min, exp.Max, exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank,
     exp.CumeDist, exp.Ntile, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue, exp.First, exp.Last,
@@ -70,7 +80,7 @@ class ValueCosts:
             return self._column(node, arguments)
         if isinstance(node, exp.Query):
             return self._scalar(node)
-        if isinstance(node, exp.Binary) and not isinstance(node, exp.Dot):
+        if _is_operator(node):
             return self._chain(node, times, arguments)
         value = self._made(node, times, arguments)
         self.spent.add(times * value.bytes)
@@ -92,7 +102,7 @@ class ValueCosts:
     def _chain(self, node: exp.Binary, times: float, arguments: Arguments) -> Value:
         """`a || b || c ...` from the left, as engines do, without recursion."""
         links: list[exp.Binary] = [node]
-        while isinstance(below := links[-1].left.unnest(), exp.Binary) and not isinstance(below, exp.Dot):
+        while _is_operator(below := links[-1].left.unnest()):
             links.append(below)
         value = self._of(links[-1].left, times, arguments)
         for link in reversed(links):
@@ -124,12 +134,25 @@ class ValueCosts:
         if name in TABLES or isinstance(node, exp.Levenshtein | exp.JarowinklerSimilarity):
             cells = values[0].bytes * values[1].bytes if len(values) > 1 else 0.0
             self.spent.add(times * cells * TABLES.get(name, 8.0), cells if name.startswith("damerau") else 0.0)
+        if (name in SEARCHES or isinstance(node, SEARCH_NODES)) and len(values) > 1:
+            self.spent.add(times * values[0].bytes * values[1].bytes / SEARCH_SPEED)
         if name in REPEATING or isinstance(node, REPEATING_NODES):
             return repeated(children, values)
+        if isinstance(node, exp.FromJson) or name in JSON_SHAPES:
+            self._check_shape(children)
+        if len(values) > 1 and (isinstance(node, JSON_PATHS) or name.startswith("json_")):
+            self.spent.add(times * values[0].bytes ** _searches(children[1]))
         rule = NODE_RULES.get(type(node)) or NAME_RULES.get(name)
         if values and rule is not None:
             return rule(values)
         return Value(FIXED_BYTES, combined(values)) if is_fixed(node) else together(values)
+
+    def _check_shape(self, arguments: Sequence[exp.Expr]) -> None:
+        """The structure that `from_json` is given becomes a type: DuckDB takes minutes for 1,000 levels."""
+        for shape in arguments[1:]:
+            text = shape.this if isinstance(shape, exp.Literal) else ""
+            if not isinstance(shape, exp.Literal) or len(text) > MAX_SHAPE or sum(map(text.count, "{[")) > MAX_LEVELS:
+                raise StatementTooComplex("the structure given to from_json must be written out, and simple")
 
     def _cast(self, node: exp.Expr, value: Value) -> Value:
         if is_fixed(node):
@@ -158,7 +181,8 @@ class ValueCosts:
         for child in (*(node.args.get("partition_by") or ()), node.args.get("order")):
             if child is not None:
                 self._of(child, times, arguments)
-        each = FIXED_BYTES * (times if _is_slow(node) else FRAME)
+        holding = node.this.find(*HOLDING_NODES) is not None
+        each = FIXED_BYTES * (times if _is_slow(node) else HOLDING_FRAME if holding else FRAME)
         self.spent.add(times * (value.bytes + each), times * (value.bytes + FIXED_BYTES))
         return value
 
@@ -193,6 +217,22 @@ class ValueCosts:
                 value = replace(value, bytes=grown)
         self.spent.add(times * value.bytes * rounds / 2)
         return self.spent.check_value(value)
+
+
+def _searches(path: exp.Expr) -> int:
+    """How many parts of a JSON path look at all levels below: each looks from wherever the one before has been."""
+    if isinstance(path, exp.Array):
+        return max([1, *map(_searches, path.expressions)])
+    if not isinstance(path, exp.Literal | exp.JSONPath):
+        if path.find(exp.Column) is None and path.find(exp.Literal):
+            raise StatementTooComplex("a JSON path without a column must be written as one text")
+        return 1  # the engine refuses such parts in a path that is no constant
+    text = generate(path)
+    return 1 + text.count("**") + text.count("..")
+
+
+def _is_operator(node: exp.Expr) -> TypeGuard[exp.Binary]:
+    return isinstance(node, exp.Binary) and not isinstance(node, (exp.Dot, *JSON_PATHS))
 
 
 def _is_slow(node: exp.Window) -> bool:

@@ -27,9 +27,6 @@ CORPUS = attacks()
 BOUNDED = [attack for attack in CORPUS if attack.kind == "dos"]
 OTHERS = [attack for attack in CORPUS if attack.kind != "dos"]
 
-NOT_YET: frozenset[str] = frozenset({"dos-17"})
-"""Statements of allowed parts whose work is bounded by limits.seconds only, as long as joins are not estimated."""
-
 
 class Meshes:
     """The worlds, each made when first asked for."""
@@ -187,10 +184,8 @@ def test_the_corpus_is_large_and_covers_every_class() -> None:
 
 @pytest.mark.parametrize("attack", BOUNDED, ids=lambda attack: attack.id)
 def test_a_costly_statement_is_bounded(
-    attack: Attack, meshes: Meshes, request: pytest.FixtureRequest
+    attack: Attack, meshes: Meshes
 ) -> None:
-    if attack.id in NOT_YET:
-        request.applymarker(pytest.mark.xfail(reason="limits come with issue 3", strict=True))
     mesh = meshes.worlds("memory", attack.row_filter).first
     start = time.monotonic()
     stopped_by_the_test = bounded(mesh, attack.sql)
