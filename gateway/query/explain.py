@@ -116,7 +116,7 @@ def explain(request: Request, mesh: Mesh) -> Explanation:
     with refusals_on_record(record, mesh):
         visible = visible_to(request, mesh, record.time)
         authorized = authorize(
-            bind(parse(request.text, mesh.limits), request, visible, mesh.limits, describing=True), visible
+            bind(parse(request.text, mesh.limits), request, visible, describing=True), visible
         )
         planned = planned_for(rewrite(authorized), mesh)
         mesh.audit.write(replace(described(record, authorized), outcome="done"))

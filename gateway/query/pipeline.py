@@ -44,7 +44,7 @@ def run(request: Request, mesh: Mesh, in_force: InForce | None = None) -> Result
         visible = visible_to(request, mesh, record.time)
         statement = clock.time("parse", parse, request.text, mesh.limits)
         trail.record = replace(record, relations=statement.relations)
-        bound = clock.time("bind", bind, statement, request, visible, mesh.limits)
+        bound = clock.time("bind", bind, statement, request, visible)
         authorized = clock.time("authorize", authorize, bound, visible)
         trail.record = record = described(record, authorized)
         governed = clock.time("rewrite", rewrite, authorized)
@@ -72,7 +72,7 @@ def describe(request: Request, mesh: Mesh) -> Description:
     record = opened(request)
     with refusals_on_record(record, mesh):
         visible = visible_to(request, mesh, record.time)
-        bound = bind(parse(request.text, mesh.limits), request, visible, mesh.limits, describing=True)
+        bound = bind(parse(request.text, mesh.limits), request, visible, describing=True)
         planned = planned_for(rewrite(authorize(bound, visible)), mesh)
         columns = mesh.engine.describe(planned.sql, {n: input_schema(i) for n, i in planned.inputs.items()})
         return Description(bound.parameters, named(columns, planned.names))

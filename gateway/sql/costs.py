@@ -14,7 +14,8 @@ from sqlglot import exp
 from gateway.errors import StatementTooComplex
 from gateway.settings import Limits
 from gateway.sql.fanout import Edge, Side, conjuncts, joined_rows
-from gateway.sql.resolve import USE
+from gateway.sql.scopes import USE
+from gateway.sql.series import length
 from gateway.sql.sizes import CONSTANT, FIXED_BYTES, Value, item_of, whole_number
 from gateway.sql.sources import Scope, Source, Spent
 from gateway.sql.value_costs import ValueCosts
@@ -131,11 +132,9 @@ class _Costs:
         for key in ("having", "qualify", "distinct", "order"):
             for part in _parts(node.args.get(key)):
                 values.of(part)
-        for item in node.expressions:
-            rows *= max([1.0, *(values.of(listed.this).items for listed in item.find_all(exp.Explode, exp.Unnest)
-                                if listed.find_ancestor(exp.Select) is node and listed.this)])  # fmt: skip
-            columns = {name: _unnested(item, value) if name == item.alias_or_name.lower() else value
-                       for name, value in columns.items()}  # fmt: skip
+        for name, listed in _unnested(node):
+            rows *= max(1.0, values.of(listed).items)
+            columns[name] = item_of(columns[name])
         width = sum(value.bytes for value in columns.values())
         self.spent.add(rows * width, rows * width if node.args.get("distinct") else 0.0)
         return Source(rows, columns)
@@ -223,7 +222,7 @@ class _Costs:
             )
             return 1.0 if aggregates else scope.times
         keys = [values.of(part) for part in _parts(group)]
-        sets = _grouping_sets(group) * max(1, len(keys))  # a set of keys is as wide as all of them
+        sets = _grouping_sets(group)
         if sets > MAX_GROUPING_SETS:
             raise StatementTooComplex(f"GROUP BY has more than {MAX_GROUPING_SETS:,} grouping sets")
         width = sum(key.bytes for key in keys) + FIXED_BYTES
@@ -321,15 +320,16 @@ def _grouping_sets(group: exp.Expr) -> float:
 
 
 def _series(function: exp.GenerateSeries, item: exp.Expr, limits: Limits) -> Source:
-    start, end = whole_number(function.args.get("start")), whole_number(function.args.get("end"))
-    if end is None and start is not None:
-        start, end = 0.0, start
-    step = abs(whole_number(function.args.get("step")) or 1.0)
-    rows = float(limits.generated_rows) if start is None or end is None else abs(end - start) / step + 1
+    rows = float(length(function) or limits.generated_rows)
     columns = item.args["alias"].columns if item.args.get("alias") else []
     name = columns[0].name.lower() if columns else "range"
     return Source(rows, {name: Value(FIXED_BYTES, rows)})
 
 
-def _unnested(item: exp.Expr, value: Value) -> Value:
-    return item_of(value) if item.unalias().find(exp.Explode, exp.Unnest) else value
+def _unnested(node: exp.Select) -> Iterator[tuple[str, exp.Expr]]:
+    """The lists that UNNEST makes into rows in the SELECT list, and the names of their columns."""
+    for item in node.expressions:
+        for found in item.find_all(exp.Explode, exp.Unnest):
+            lists = [found.this] if isinstance(found, exp.Explode) else found.expressions
+            if found.find_ancestor(exp.Select) is node:
+                yield from ((item.alias_or_name.lower(), each) for each in lists)

@@ -174,21 +174,22 @@ def _name_projections(nodes: Nodes) -> None:
     for select in nodes.of(exp.Select):
         taken: set[str] = set()
         repeats: Counter[str] = Counter()
-        for item in list(select.expressions):
+        items: list[exp.Expr] = []
+        for item in select.expressions:
             if isinstance(item, exp.Alias):
                 item.meta["named"] = result_name(item)
             if isinstance(item, exp.Alias | exp.Column | exp.Star):
                 taken.add(item.alias_or_name.lower())
+                items.append(item)
                 continue
             base = name = result_name(item)
             while name in taken:
                 repeats[base] += 1
                 name = f"{base}_{repeats[base]}"
             taken.add(name)
-            alias = exp.Alias(alias=quoted(name))
-            alias.meta["named"] = base
-            item.replace(alias)
-            alias.set("this", item)
+            items.append(exp.Alias(this=item, alias=quoted(name)))
+            items[-1].meta["named"] = base
+        select.set("expressions", items)  # at once: replacing one item after the other is quadratic
 
 
 def _cross_join_natural(nodes: Nodes) -> None:

@@ -17,7 +17,8 @@ def length(series: exp.GenerateSeries) -> int | None:
     start, end, step = (series.args.get(key) for key in ("start", "end", "step"))
     whole = _whole_number(start, 0), _whole_number(end, None), _whole_number(step, 1)
     if whole[0] is not None and whole[1] is not None and whole[2]:
-        return abs(whole[1] - whole[0]) // abs(whole[2]) + 1
+        distance = abs(whole[1] - whole[0]) - bool(series.args.get("is_end_exclusive"))
+        return max(distance, 0) // abs(whole[2]) + 1
     first, last, pace = _seconds(start), _seconds(end), _step_seconds(step)
     if first is None or last is None or not pace:
         return None

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from gateway.errors import StatementTooComplex
 from gateway.sql.dialect import generate
+from gateway.sql.series import length
 from gateway.sql.sizes import (
     CONSTANT,
     FIXED_BYTES,
@@ -80,6 +81,8 @@ class ValueCosts:
             return self._column(node, arguments)
         if isinstance(node, exp.Query):
             return self._scalar(node)
+        if isinstance(node, exp.GenerateSeries):
+            return list_of(CONSTANT, float(length(node) or self.spent.limits.in_list))
         if _is_operator(node):
             return self._chain(node, times, arguments)
         value = self._made(node, times, arguments)
