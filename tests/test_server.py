@@ -145,6 +145,46 @@ def test_a_broken_folder_changes_nothing(mesh: Path) -> None:
         assert regions(server.addresses["postgres"]) == ["EU"]
 
 
+POLICIES = "domains/sales/policies.csv"
+WRONG = {
+    "a short line": "p, late, role:any, sales",
+    "an effect in capitals": "p, late, role:any, sales, sales.orders, select, *, -, -, Deny",
+    "an unknown kind": "p9, late, role:any, sales, sales.orders, select, *, -, -, deny",
+    "an unknown filter": "p2, late, role:any, sales, sales.orders, nobody_wrote_it, -, -",
+    "another domain's object": "p, late, role:any, sales, shipping.parcels, select, *, -, -, allow",
+    "an id used twice": "p, sales-1, role:any, sales, sales.orders, select, *, -, -, allow",
+    "a pattern": "p, late, role:any, sales, sales.ord*, select, *, -, -, deny",
+    "a relation that is not there": "p, late, role:any, sales, sales.ordres, select, *, -, -, deny",
+    "no end of a quote": 'p, late, role:any, sales, "sales.orders, select, *, -, -, deny',
+    "a role in a circle": "g, role:sales.analyst, role:sales.analyst, sales",
+}
+
+
+@pytest.mark.parametrize("line", WRONG.values(), ids=WRONG.keys())
+def test_a_broken_policy_file_stops_the_start(tmp_path: Path, line: str) -> None:
+    change = added(POLICIES, line)
+    number = len(change[POLICIES].splitlines())
+    with pytest.raises(ConfigurationError) as caught:
+        Server(load_settings(write_mesh(tmp_path, change), ENVIRONMENT)).start()
+    assert any(problem.startswith(f"{POLICIES}:{number}: ") for problem in caught.value.problems)
+
+
+def test_broken_policies_are_refused_whole_and_the_old_ones_stay_in_force(mesh: Path) -> None:
+    """Each time with a right line beside the wrong one: it does not come into force either."""
+    more = MORE[POLICIES]
+    with running(mesh) as server, connect(server.addresses["postgres"]) as connection:
+        before, version = server.current, server.version()
+        for line in WRONG.values():
+            write_again(mesh, {POLICIES: f"{more}{line}\n"})
+            with pytest.raises(ConfigurationError, match=rf"(?m)^{POLICIES}:{len(more.splitlines()) + 1}: "):
+                server.reload()
+            assert (server.current, server.version()) == (before, version)
+            assert connection.execute(REGIONS).fetchall() == [("EU",)]
+        write_again(mesh, MORE)
+        server.reload()
+        assert connection.execute(REGIONS).fetchall() == [("EU",), ("US",)]
+
+
 def test_a_statement_ends_on_the_mesh_it_began_with(mesh: Path) -> None:
     with running(mesh) as server:
         before = server.current
@@ -232,6 +272,11 @@ def test_serve_reloads_on_hup_and_ends_on_term(mesh: Path) -> None:
         write_again(mesh, {**MORE, **BROKEN})
         gateway.process.send_signal(signal.SIGHUP)
         assert gateway.says("mesh.toml: limits.second: unknown key")
+        assert regions(address) == ["EU"]
+        write_again(mesh, {POLICIES: f"{MORE[POLICIES]}{WRONG['an effect in capitals']}\n"})
+        gateway.process.send_signal(signal.SIGHUP)
+        assert gateway.says("effect 'Deny' must be exactly allow or deny")
+        assert f"{POLICIES}:{len(MORE[POLICIES].splitlines()) + 1}: " in gateway.errors()
         assert regions(address) == ["EU"]
         write_again(mesh, MORE)
         gateway.process.send_signal(signal.SIGHUP)

@@ -36,7 +36,9 @@ def expand(tree: exp.Query, schema: MappingSchema, spelled: Sequence[Mapping[str
 
 def has_shorthands(nodes: Nodes) -> bool:
     """Whether `expand` has anything to do, at little cost for the many statements without."""
-    return bool(nodes.of(exp.Columns) or nodes.of(exp.Pivot)) or any(map(is_star_pattern, nodes.of_any(PATTERNS)))
+    return bool(nodes.of(exp.Columns) or nodes.of(exp.Pivot)) or any(
+        map(is_star_pattern, nodes.of_any(PATTERNS))
+    )
 
 
 def _is_shorthand(node: exp.Expr) -> bool:

@@ -25,6 +25,7 @@ TableName = tuple[str, ...]
 Columns = Mapping[str, str]
 """Column name -> DuckDB type name, in order."""
 
+
 @dataclass(frozen=True, slots=True)
 class TableUse:
     """One table in FROM and the columns that the text uses of it, stars expanded, in the table's order."""

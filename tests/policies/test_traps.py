@@ -1,6 +1,11 @@
-"""governance.md, "Traps, all seen": each of Casbin's surprises, and that it does not happen here."""
+"""governance.md, "Traps, all seen": each of Casbin's surprises, and that it does not happen here.
+
+In the order of that list; what follows are others of the kind. The trap of contracts is at the end.
+"""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import casbin
 import pytest
@@ -10,7 +15,9 @@ from policies.fields import Condition
 from policies.lines import GrantLine, read_lines
 from policies.policy_set import PolicySet
 from policies.principal import Principal
-from tests.policies.mesh import HERE, ana, lines_of, mask_names, orders, policy_set
+from tests.catalog.loading import problems_of
+from tests.meshes import edited
+from tests.policies.mesh import HERE, ana, filter_names, lines_of, mask_names, orders, policy_set, row_names
 
 ALL = "p, all, role:any, sales, sales.*, select, *, -, -, allow\n"
 
@@ -37,6 +44,32 @@ def test_an_effect_spelt_otherwise_never_allows() -> None:
 
 def test_lines_of_an_unknown_section_do_not_vanish() -> None:
     assert len(read_lines("p5, a, b\nP2, x\n\nrole, y", "f", "sales")[1]) == 3
+
+
+@pytest.mark.parametrize("spelt", ["Deny", "DENY", "deny ", "denied", "Allow", "allow,", "'deny'", ""])
+def test_an_effect_spelt_otherwise_is_refused_by_the_reader(spelt: str) -> None:
+    lines, problems = read_lines(ALL.replace("allow", spelt), "f", "sales")
+    assert (spelt.strip() == "deny") is (problems == ())
+    assert all(problem.startswith("f:1: ") for problem in problems)
+    assert bool(lines) is not bool(problems)
+
+
+def chain_of(length: int) -> str:
+    """ana has the first of so many roles, each of which has the next; the last one is denied the id."""
+    given = ["g, user:ana, role:sales.r1, sales"]
+    given += [f"g, role:sales.r{n}, role:sales.r{n + 1}, sales" for n in range(1, length)]
+    return "\n".join([*given, f"p, n, role:sales.r{length}, sales, sales.orders.id, select, *, -, -, deny\n"])
+
+
+@pytest.mark.parametrize("length", [1, 9, 10])
+def test_a_chain_of_roles_does_not_lose_a_denial(length: int) -> None:
+    assert policy_set(sales=chain_of(length) + ALL).decide(ana(), orders(), HERE).selectable == ("amount",)
+
+
+@pytest.mark.parametrize("length", [11, 12, 50])
+def test_a_longer_chain_is_refused_not_cut(length: int) -> None:
+    with pytest.raises(ValueError, match=r"ends a chain of more than 10 roles"):
+        policy_set(sales=chain_of(length) + ALL)
 
 
 @pytest.mark.parametrize("name", ["orders_secret", "orders2", "order", "xorders"])
@@ -81,6 +114,21 @@ def test_a_group_named_like_a_user_is_another_subject() -> None:
     assert policies.decide(Principal("bob", frozenset({"ana"})), orders(), HERE).selectable == ()
 
 
+def test_the_effect_of_a_context_is_not_relied_on() -> None:
+    """`EnforceContext.etype` is ignored: filters and masks are judged by the grants' effect, so no answer is taken
+    from it. A denied consumer's restrictions and masks are there all the same."""
+    policies = policy_set(
+        sales="p, n, role:any, sales, sales.orders.id, select, *, -, -, deny\n"
+        + ALL
+        + "p2, f, role:any, sales, "
+        "sales.orders, own, -, -\np3, m, role:any, sales, sales.orders, null, 1, -, -"
+    )
+    decision = policies.decide(ana(), orders(), HERE)
+    assert filter_names(decision) == ("own",)
+    assert mask_names(decision) == {"id": "null", "amount": "null"}
+    assert decision.columns["id"].denied_by == ("n",)
+
+
 def test_an_empty_section_matches_nothing() -> None:
     decision = policy_set(sales=ALL).decide(ana(), orders(), HERE)
     assert decision.restrictive == ()
@@ -100,6 +148,20 @@ def test_text_of_policies_and_principals_is_never_evaluated() -> None:
         "id",
         "amount",
     )
+
+
+def test_enforcers_are_not_shared_by_threads() -> None:
+    """FastEnforcer gave wrong decisions: here each request has an enforcer for itself as long as it lasts."""
+    policies = policy_set(
+        sales="".join(
+            f"p, a{n}, user:u{n}, sales, sales.orders, select, f{n}, attribute.x={n}, -, allow\n"
+            for n in range(50)
+        )
+    )
+    asked = [Principal(f"u{n % 50}", frozenset({f"g{n}"}), {"x": n % 50}) for n in range(1_000)]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda who: row_names(policies.decide(who, orders(), HERE), "id"), asked))
+    assert found == [{f"f{n % 50}"} for n in range(1_000)]
 
 
 def test_every_matching_rule_is_collected() -> None:
@@ -142,3 +204,10 @@ def test_filters_of_other_priorities_keep_their_order() -> None:
         "p3, c, role:any, sales, sales.orders, null, -1, -, -"
     )
     assert mask_names(policies.decide(ana(), orders(), HERE)) == {"id": "year", "amount": "year"}
+
+
+def test_a_misspelt_classification_is_refused(tmp_path: Path) -> None:
+    """The package's model of a contract would take `classificaton` and leave the column untagged, so unmasked."""
+    contract = "domains/sales/products/orders/contract.odcs.yaml"
+    (problem,) = problems_of(tmp_path, edited(contract, "classification: Secret", "classificaton: Secret"))
+    assert problem.startswith(f"{contract}: schema.orders.properties.note.classificaton: unknown key")
