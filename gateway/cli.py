@@ -211,7 +211,8 @@ def _add_check(commands: Commands) -> None:
     about = """
         Validate all of a mesh folder, down to the columns and types of the sources. Everything that is wrong
         is said on stderr, one 'file: key.path: what is wrong, what to do' a line; then the exit status is 1.
-        Lines that begin with 'warning:' do not count."""
+        Lines that begin with 'warning:' do not count: among them are policy lines that have ended, match nobody,
+        or stand in each other's way."""
     examples = """
         meshgate check ./mesh"""
     command = _add(commands, "check", "validate a mesh folder", about, examples)

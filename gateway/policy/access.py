@@ -17,6 +17,7 @@ from gateway.query.visible import VisibleCatalog
 from gateway.sql.resolve import base_tables, table_name
 from policies.decision import ColumnMask, Decision, RowFilter
 from policies.lines import FilterLine, GrantLine, Line, MaskLine, RoleLine, RuleLine
+from policies.masks import strictness
 from policies.principal import Principal
 from policies.relation_lines import indexed, relation_lines
 from policies.roles import own_subjects, roles_of
@@ -97,6 +98,9 @@ class Side:
         self.policies = policies_with_roles(folder.policies, lines)
         self._roles = roles_of(line for line in self.policies.lines if isinstance(line, RoleLine))
         self._meanings: dict[Name, Hashable] = {}
+        self._filters: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
+        self._masks: dict[tuple[str, str], str] = {}
+        self._positions = {line.id: number for number, line in enumerate(folder.policies.lines)}
         rules = (line for line in folder.policies.lines if not isinstance(line, RoleLine))
         self._index = indexed(rules)
 
@@ -134,16 +138,29 @@ class Side:
         return Access(decision.discoverable, columns, frozenset(restrictive), inputs)
 
     def _filter(self, row: RowFilter, asking: Principal) -> Filter:
-        tree = self.catalog.filter(row.domain, row.name)
-        values = [(name, asking.attributes.get(name)) for name in sorted(attributes_named(tree))]
+        sql, attributes = self._filter_text(row.domain, row.name)
+        values = [(name, asking.attributes.get(name)) for name in attributes]
         shown = tuple((name, "missing" if value is None else repr(value)) for name, value in values)
-        return Filter(tree.sql(dialect="duckdb"), shown, row.name)
+        return Filter(sql, shown, row.name)
+
+    def _filter_text(self, domain: str, name: str) -> tuple[str, tuple[str, ...]]:
+        """The SQL of a filter and the attributes in it."""
+        if (domain, name) not in self._filters:
+            tree = self.catalog.filter(domain, name)
+            self._filters[domain, name] = tree.sql(dialect="duckdb"), tuple(sorted(attributes_named(tree)))
+        return self._filters[domain, name]
 
     def _mask(self, mask: ColumnMask | None) -> Mask | None:
         if mask is None:
             return None
-        own = self.catalog.mask(mask.domain, mask.name)
-        return Mask(mask.name if own is None else own.sql(dialect="duckdb"), mask.name)
+        return Mask(self._mask_text(mask.domain, mask.name), mask.name)
+
+    def _mask_text(self, domain: str, name: str) -> str:
+        """The SQL of an own mask; a built-in one's name."""
+        if (domain, name) not in self._masks:
+            own = self.catalog.mask(domain, name)
+            self._masks[domain, name] = name if own is None else own.sql(dialect="duckdb")
+        return self._masks[domain, name]
 
     def _inputs(self, relation: Relation, decision: Decision, visible: VisibleCatalog) -> Mapping[str, Below]:
         """Decided as for a statement over the whole relation. Raises AccessDenied."""
@@ -205,18 +222,23 @@ class Side:
     def _meaning(self, relation: Relation) -> Hashable:
         columns = tuple((column.name, column.tags) for column in relation.columns)
         about = relation_lines(relation.protected(), self._index, {})
-        lines = frozenset(self._says(line) for found in about.by_subject.values() for line in found)
+        lines = [line for found in about.by_subject.values() for line in found]
+        says = frozenset(map(self._says, lines)), self._masks_in_order(lines)
         inputs = tuple((read, self.meaning(read)) for read in sorted(_read_by(relation)))
-        return columns, lines, inputs, str(relation.body) if inputs else ""
+        return columns, says, inputs, str(relation.body) if inputs else ""
+
+    def _masks_in_order(self, lines: Iterable[RuleLine]) -> Hashable:
+        """Of masks that are equally strict the one that stands first applies."""
+        masks = (line for line in lines if isinstance(line, MaskLine))
+        return tuple(self._says(line) for line in sorted(masks, key=lambda line: self._positions[line.id]))
 
     def _says(self, line: RuleLine) -> Hashable:
         """A line without where it stands, with the SQL of its filter or mask."""
         named: Hashable = None
         if isinstance(line, GrantLine | FilterLine) and line.rows is not None:
-            named = self.catalog.filter(line.owner, line.rows).sql(dialect="duckdb")
+            named = self._filter_text(line.owner, line.rows)[0]
         if isinstance(line, MaskLine):
-            own = self.catalog.mask(line.owner, line.mask)
-            named = None if own is None else own.sql(dialect="duckdb")
+            named = self._mask_text(line.owner, line.mask)
         about = (type(line).__name__, line.owner, line.subject, line.domain, line.object, line.condition.text)
         return about, line.until, _rest(line), named
 
@@ -228,7 +250,7 @@ def _rest(line: RuleLine) -> Hashable:
         case FilterLine():
             return ()
         case MaskLine():
-            return line.mask, line.priority
+            return line.priority, strictness(line.mask)
 
 
 def _read_by(relation: Relation) -> frozenset[Name]:

@@ -11,9 +11,9 @@ from gateway.audit import AuditRecord, records
 from gateway.errors import ConfigurationError, Refused
 from gateway.policy.access import Below, Side
 from gateway.policy.answers import MARK
-from gateway.policy.coverage import Progress
 from gateway.policy.difference import Change, hidden_changes
 from gateway.policy.folders import Folder, notes_of, read_folder, read_pair
+from gateway.policy.mutations import Progress
 from gateway.policy.testing import printable_lines
 from gateway.query.pipeline import visible_to
 from gateway.query.request import Request

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from gateway.output import printable
 from gateway.policy.answers import MARK, Answer, answered
-from gateway.policy.coverage import Progress, RuleNote, Tried, counted, mutated, note, unexercised
+from gateway.policy.coverage import RuleNote, counted, note, unexercised
+from gateway.policy.mutations import Progress, Tried, mutated
 from gateway.policy.verdicts import Difference, differences
 from gateway.policy_tests import Case
 from gateway.query.mesh import Mesh

@@ -82,6 +82,20 @@ def test_conditions_on_endpoints_and_attributes_are_told_apart(
     assert "olga" not in shown
 
 
+def test_of_equally_strict_masks_the_first_applies_so_their_order_matters(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        f"p3, marketing-{mask}, role:any, marketing, marketing.leads.source, {mask}, 10, -, -"
+        for mask in ("partial", "last4")
+    ]
+    file = "domains/marketing/policies.csv"
+    old = write_mesh(tmp_path / "old", added(file, "\n".join(lines)))
+    new = write_mesh(tmp_path / "new", added(file, "\n".join(lines[::-1])))
+    assert main(["policy", "diff", str(old), str(new)]) == 1
+    assert "    mask    source: partial -> last4\n" in capsys.readouterr().out
+
+
 def test_sources_and_secrets_may_be_elsewhere(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

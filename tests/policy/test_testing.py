@@ -1,11 +1,14 @@
 """`meshgate policy test`: verdicts, coverage and mutations, each against a second way to find out."""
 
+import io
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from gateway import asking
 from gateway.audit import records
 from gateway.cli import main
 from tests.meshes import ENVIRONMENT, FILES, write_mesh
@@ -212,6 +215,43 @@ def test_what_no_test_notices_is_named(tmp_path: Path, capsys: pytest.CaptureFix
         in shown
     )
     assert "sales-4: drop" not in shown
+
+
+def test_what_a_product_reads_with_its_domains_rights_is_mutated_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Felix has no regions, so the rows of the share to shipping hide every order from him."""
+    case = """\
+tests:
+  - id: delays
+    principal: felix
+    statement: SELECT order_id FROM shipping.delays
+    expect: {count: 0}
+"""
+    _, found = report(capsys, mesh_with(tmp_path, case), "--mutate")
+    noticed = {one["id"]: one["noticed"] for one in found["mutations"]}  # type: ignore[attr-defined]
+    assert noticed["sales-7"] == "sales/delays"
+    assert noticed["sales-4"] is None
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_it_says_how_far_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal()
+    mesh = mesh_with(tmp_path, CASES)
+    with monkeypatch.context() as patch:
+        patch.setattr(asking, "QUIET_SECONDS", 0)
+        patch.setattr(sys, "stderr", terminal)
+        assert main(["policy", "test", mesh, "--mutate"]) == 0
+    shown = terminal.getvalue()
+    assert "\r\x1b[K4 of 5 tests, " in shown
+    assert "\r\x1b[K6 of 7 mutations, " in shown
+    assert shown.endswith("\r\x1b[K")
 
 
 def test_mutations_are_gone_afterwards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
