@@ -84,7 +84,9 @@ def _means_the_same(node: exp.Expr, dialect: str) -> bool:
         return _compares_with_query(node)
     if isinstance(node, COMPARISONS):
         return one_family(*operands_of(node)) or (dialect == "postgres" and _compares_exact(node))
-    return dialect == "postgres" and _is_shared_with_postgres(node)
+    if dialect == "sqlite":
+        return isinstance(node, exp.Like) and is_valid_pattern(node.expression)
+    return _is_shared_with_postgres(node)
 
 
 def _compares_with_query(node: exp.In) -> bool:
@@ -199,8 +201,7 @@ def remote_text(tree: exp.Select, dialect: str) -> str:
         attempt.replace(exp.Cast(this=attempt.this, to=attempt.to))
     for comparison in tree.find_all(*COMPARISONS):
         COLLATORS[dialect](comparison)
-    if dialect == "postgres":
-        _spell_for_postgres(tree)
+    SPELLERS[dialect](tree)
     return generate(tree, dialect, consume=True)
 
 
@@ -210,6 +211,22 @@ def _spell_for_postgres(tree: exp.Select) -> None:
     for ordered in tree.find_all(exp.Ordered, exp.Min, exp.Max):
         if kind_of(ordered.this) in TEXT_FAMILY:
             ordered.set("this", _collated(ordered.this))
+
+
+def _spell_for_sqlite(tree: exp.Select) -> None:
+    """SQLite's LIKE ignores the case of ASCII letters; its GLOB does not."""
+    for like in list(tree.find_all(exp.Like)):
+        pattern = "".join(
+            f"[{letter}]" if letter in "*?[" else GLOB.get(letter, letter) for letter in like.expression.this
+        )
+        like.replace(exp.Glob(this=like.this, expression=exp.Literal.string(pattern)))
+
+
+GLOB = {"%": "*", "_": "?"}
+SPELLERS: dict[str, Callable[[exp.Select], None]] = {
+    "postgres": _spell_for_postgres,
+    "sqlite": _spell_for_sqlite,
+}
 
 
 def _collated(node: exp.Expr) -> exp.Expr:

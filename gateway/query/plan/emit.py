@@ -14,7 +14,7 @@ from gateway.query.plan.model import MARK, Fragment, Input, KeyTransfer, Plan, S
 from gateway.query.plan.transfer import Schedule, Sent
 from gateway.query.rewrite import SELF
 from gateway.sql.dialect import generate, quoted
-from gateway.sql.literals import shared_type
+from gateway.sql.literals import cast, shared_type
 from gateway.sql.remote import remote_text
 
 
@@ -76,9 +76,12 @@ class _Emitter:
             return shown
         for column in [*self.draft.tree.find_all(exp.Column), *self._key_columns(unit)]:
             if column.table in unit.members:
+                late = self.draft.leaves[column.table].late.get(column.name)
                 name = _name_in(shown, column)
                 column.set("this", quoted(name))
                 column.set("table", quoted(unit.alias))
+                if late is not None and column.parent is not None:
+                    column.replace(cast(column.copy(), late))
         return shown
 
     def _key_columns(self, unit: Unit) -> list[exp.Column]:
@@ -233,10 +236,10 @@ def _put(table: exp.Table, node: exp.Expr) -> None:
 def _marked(condition: exp.Expr, name: str) -> exp.Expr:
     """Between marks, by which its text is found in the whole: no text of anybody's holds a NUL."""
     begin, end = exp.Var(this=f"{MARK}{name}{MARK}"), exp.Var(this=f"{MARK}{MARK}")
-    return exp.Paren(this=exp.And(this=exp.And(this=begin, expression=condition), expression=end))
+    return exp.Tuple(expressions=[begin, condition, end])  # stays whole where conditions are taken apart
 
 
-MARKED = re.compile(f"\\({MARK}([^{MARK}]+){MARK} AND (.*?) AND {MARK}{MARK}\\)", re.DOTALL)
+MARKED = re.compile(f"\\({MARK}([^{MARK}]+){MARK}, (.*?), {MARK}{MARK}\\)", re.DOTALL)
 
 
 def _cut_out(text: str) -> tuple[str, Mapping[str, str]]:

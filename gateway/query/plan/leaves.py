@@ -33,7 +33,8 @@ class Leaf:
 
     `site` is the account that runs it (`Sources.account`), ENGINE for an engine leaf; `kept` says why. `raw` are the
     columns that show their source's value as it is, so that a leakproof condition may stand beside the filters;
-    `sound` those that mean the same at the source in expressions. `fenced`: a condition that is not leakproof waits at
+    `sound` those that mean the same at the source in expressions; `late` maps those that the engine casts on arrival to
+    their types, as their source knows no such cast. `fenced`: a condition that is not leakproof waits at
     the source for what the filters let through.
     """
 
@@ -46,6 +47,7 @@ class Leaf:
     sound: frozenset[str] = frozenset()
     kept: str = ""
     fenced: bool = False
+    late: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def types(self) -> Mapping[str, str]:
@@ -75,15 +77,33 @@ def leaf_of(alias: str, governed: GovernedSelect, sources: Sources) -> Leaf:
     raw = _raw(governed)
     if reason is None:
         whole = _inlined(select, governed)
-        tables = list(base_tables(whole))
-        key = tables[0].catalog
+        key = next(base_tables(whole)).catalog
         dialect = sources.dialect(key) or ""
+        late = _cast_late(whole, governed, dialect)
         reason = _strange_column(whole, dialect, sources) or not_pushable(whole, dialect)
         if reason is None:
-            sound = _sound(whole, dialect, sources)
-            return Leaf(alias, governed, sources.account(key), key, whole, raw, sound)
+            sound = _sound(whole, dialect, sources) - {
+                name for name, kind in late.items() if kind not in WHOLE
+            }
+            return Leaf(alias, governed, sources.account(key), key, whole, raw, sound, late=late)
     key = next(iter(sorted(_keys(governed))), "")
     return Leaf(alias, governed, ENGINE, key, select, raw, kept=reason)
+
+
+WHOLE = frozenset({"SMALLINT", "INTEGER", "BIGINT"})
+"""Narrower and wider, they compare alike."""
+
+
+def _cast_late(whole: exp.Select, governed: GovernedSelect, dialect: str) -> dict[str, str]:
+    """Take from a relation's list the casts to its contract's types that its source does not know."""
+    late = {}
+    kinds = dict(governed.arriving)
+    for item in whole.expressions:
+        value = item.unalias()
+        if type(value) is exp.Cast and isinstance(value.this, exp.Column) and not_pushable(value, dialect):
+            late[item.alias_or_name] = kinds[item.alias_or_name]
+            value.replace(value.this)
+    return late
 
 
 def _not_one_source(governed: GovernedSelect, sources: Sources) -> str | None:

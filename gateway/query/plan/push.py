@@ -46,7 +46,7 @@ def _push_into_right(join: exp.Join, draft: Draft) -> None:
 
 
 def _pushed(condition: exp.Expr, units: list[Unit], draft: Draft) -> bool:
-    outside = reads(condition)
+    outside = reads(condition).difference(*(inner.members for inner in _units_in(condition, draft)))
     unit = next((unit for unit in units if outside and outside <= unit.members), None)
     if unit is None or unit.grouped or not is_pushable(condition, unit, draft):
         return False

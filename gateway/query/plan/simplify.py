@@ -1,15 +1,43 @@
-"""Rule: EXISTS asks for no column. What its SELECT list names would have to be read all the same."""
+"""Rules: EXISTS asks for no column, and what is calculated from constants alone is one.
+
+What the list of an EXISTS names would have to be read all the same; `0.06 - 0.01` would be calculated for each row,
+by an engine, while sources understand constants only.
+"""
+
+import re
+from decimal import Decimal
 
 from sqlglot import exp
 
 from gateway.query.plan.draft import BARE
+from gateway.sql.totality import COMPARISONS
 
 
 def simplify(tree: exp.Query) -> None:
     """Changes the tree."""
+    for operation in list(tree.find_all(exp.Add, exp.Sub)):
+        value = _calculated(operation)
+        if value is not None and isinstance(operation.parent, COMPARISONS):
+            operation.replace(value)
     for node in tree.find_all(exp.Exists):
         select = node.this
         if not isinstance(select, exp.Select) or any(select.args.get(key) for key in BARE):
             continue
         if not any(item.find(exp.AggFunc, exp.Window, exp.Explode) for item in select.expressions):
             select.set("expressions", [exp.alias_(exp.Literal.number("1"), "one", quoted=True)])
+
+
+def _calculated(node: exp.Expr) -> exp.Expr | None:
+    """The exact number that a sum or difference of two written ones is; None: it is not of that kind."""
+    left, right = node.this.unnest(), node.expression.unnest()
+    if not all(
+        isinstance(one, exp.Literal) and NUMBER.fullmatch(one.this) and not one.is_string
+        for one in (left, right)
+    ):
+        return None
+    first, second = Decimal(left.this), Decimal(right.this)
+    value = first + second if isinstance(node, exp.Add) else first - second
+    return exp.Literal.number(f"{value:f}") if value >= 0 else None
+
+
+NUMBER = re.compile(r"\d{1,15}\.\d{1,15}")
