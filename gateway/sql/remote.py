@@ -219,7 +219,8 @@ def _spell_for_sqlite(tree: exp.Select) -> None:
         pattern = "".join(
             f"[{letter}]" if letter in "*?[" else GLOB.get(letter, letter) for letter in like.expression.this
         )
-        like.replace(exp.Glob(this=like.this, expression=exp.Literal.string(pattern)))
+        glob: exp.Expr = exp.Glob(this=like.this, expression=exp.Literal.string(pattern))
+        like.replace(exp.Not(this=glob) if like.args.get("negate") else glob)
 
 
 GLOB = {"%": "*", "_": "?"}

@@ -30,7 +30,7 @@ from gateway.query.plan.summing import type_of
 
 MOST_KEYS = 500_000
 """More distinct values than this are not sent."""
-LEAST_ROWS = 5_000
+LEAST_ROWS = 1_000
 """A unit of fewer rows is read whole, beside the others."""
 WORTH = 0.5
 """Share of its rows that keys may leave of a unit at most."""
@@ -114,7 +114,7 @@ def _best(
 ) -> Sent | None:
     """All that two units are joined by, as one set of keys, if it is worth it."""
     pairs = {
-        (one.column.sql(), other.column.sql()): (one.column, other.column)
+        (one.column.sql(), other.column.sql()): (one.column.copy(), other.column.copy())
         for one, other in edges
         if one.unit == origin and other.unit == target and _may_move(one, other, draft)
     }
