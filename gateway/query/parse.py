@@ -5,22 +5,25 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from gateway.settings import Limits
+from gateway.sql.questions import Form, parse_question
 from gateway.sql.resolve import TableName, base_tables, table_name
-from gateway.sql.syntax import parse_query
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One query; nothing in it is outside the allow-lists, no name in it is resolved yet.
+    """One query, or a question about one; nothing in it is outside the allow-lists, no name in it is resolved yet.
 
     `tables` are the names in FROM that mean relations of the catalog, as written, each once. `limits` are those it
-    was held against, and will be when it runs.
+    was held against, and will be when it runs. `form` says what the answer tells: the query's rows, or something about
+    the query or, only of `domain` if there is one, the catalog.
     """
 
     text: str
     tree: exp.Query
     tables: tuple[TableName, ...]
     limits: Limits
+    form: Form = "rows"
+    domain: str | None = None
 
     @property
     def relations(self) -> tuple[str, ...]:
@@ -29,5 +32,6 @@ class Statement:
 
 
 def parse(text: str, limits: Limits) -> Statement:
-    tree = parse_query(text, limits)
-    return Statement(text, tree, tuple(dict.fromkeys(map(table_name, base_tables(tree)))), limits)
+    question = parse_question(text, limits)
+    tables = tuple(dict.fromkeys(map(table_name, base_tables(question.tree))))
+    return Statement(text, question.tree, tables, limits, question.form, question.domain)

@@ -8,19 +8,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
-import pyarrow as pa
-
-from connectors.streams import scan_schema
-from connectors.types import arrow_type
 from gateway.audit import AuditRecord
 from gateway.errors import AccessDenied, InternalFailure, MeshgateError
 from gateway.query.authorize import AuthorizedQuery, authorize, stands
 from gateway.query.bind import bind
 from gateway.query.execute import execute, named
-from gateway.query.hashing import hashed_schema
 from gateway.query.mesh import Governed, Mesh
 from gateway.query.parse import parse
-from gateway.query.plan import Fragment, Input, Plan, plan
+from gateway.query.plan import Plan, plan
+from gateway.query.present import column_notes, columns_of, present
 from gateway.query.request import Description, Request, Result
 from gateway.query.result import GovernedResult, closed
 from gateway.query.rewrite import GovernedQuery, rewrite
@@ -46,9 +42,11 @@ def run(request: Request, mesh: Mesh, in_force: InForce | None = None) -> Result
         trail.record = replace(record, relations=statement.relations)
         bound = clock.time("bind", bind, statement, request, visible)
         authorized = clock.time("authorize", authorize, bound, visible)
-        trail.record = record = described(record, authorized)
+        trail.record = record = described(record, authorized, data=statement.form != "columns")
+        notes = column_notes(bound) if statement.form == "columns" else ()
         governed = clock.time("rewrite", rewrite, authorized)
         planned = clock.time("plan", planned_for, governed, mesh)
+        planned = present(statement, notes, planned, visible, mesh.engine)
         mesh.audit.write(record)  # durable before the first batch can leave
         running = clock.time(
             "start", execute, planned, mesh.engine, mesh.connectors, mesh.hash_key, record.id
@@ -72,20 +70,15 @@ def describe(request: Request, mesh: Mesh) -> Description:
     record = opened(request)
     with refusals_on_record(record, mesh):
         visible = visible_to(request, mesh, record.time)
-        bound = bind(parse(request.text, mesh.limits), request, visible, describing=True)
+        statement = parse(request.text, mesh.limits)
+        bound = bind(statement, request, visible, describing=True)
         planned = planned_for(rewrite(authorize(bound, visible)), mesh)
-        columns = mesh.engine.describe(planned.sql, {n: input_schema(i) for n, i in planned.inputs.items()})
-        return Description(bound.parameters, named(columns, planned.names))
+        planned = present(statement, (), planned, visible, mesh.engine)
+        return Description(bound.parameters, named(columns_of(planned, mesh.engine), planned.names))
 
 
 def planned_for(governed: GovernedQuery, mesh: Mesh) -> Plan:
     return plan(governed, mesh.catalog, mesh.connectors)
-
-
-def input_schema(read: Input) -> pa.Schema:
-    if isinstance(read, Fragment):
-        return hashed_schema(scan_schema(read.scan.columns), read.hashed)
-    return pa.schema([pa.field(name, arrow_type(kind)) for name, kind in read.columns])
 
 
 def visible_to(request: Request, mesh: Governed, now: float) -> VisibleCatalog:
@@ -156,13 +149,14 @@ def opened(request: Request) -> AuditRecord:
     )
 
 
-def described(record: AuditRecord, query: AuthorizedQuery) -> AuditRecord:
+def described(record: AuditRecord, query: AuthorizedQuery, *, data: bool = True) -> AuditRecord:
+    """The record with what was asked for. Without `data`, the answer tells of columns and shows none of them."""
     relations = tuple(dict.fromkeys(r.relation.qualified_name for r in query.relations.values()))
     return replace(
         record,
         relations=relations,
-        columns=tuple(sorted(query.revealed + query.masked)),
-        revealed=query.revealed,
-        masked=query.masked,
+        columns=tuple(sorted(query.revealed + query.masked)) if data else (),
+        revealed=query.revealed if data else (),
+        masked=query.masked if data else (),
         rules=query.rules,
     )

@@ -41,6 +41,19 @@ class VisibleCatalog:
             raise self._denied(relation)
         raise undefined_table(name)
 
+    def listing(self) -> tuple[tuple[Relation, Mapping[str, str]], ...]:
+        """The relations whose existence the principal may know, in order of their names, with the columns that it may
+        see; of those that it may only discover, the contract's columns but the denied ones."""
+        found = []
+        for relation in sorted(self.catalog.relations.values(), key=lambda relation: relation.qualified_name):
+            decision = self.policies.decide(self.principal, relation.protected(), self.circumstances)
+            if decision.selectable:
+                found.append((relation, visible_columns(relation, decision)))
+            elif decision.discoverable:
+                told = {c.name: c.type for c in relation.columns if not decision.columns[c.name].denied_by}
+                found.append((relation, told))
+        return tuple(found)
+
     def meaning(self, row: RowFilter) -> Hashable:
         """What a row filter says to this principal: equal where it hides the same rows."""
         tree = self.catalog.filter(row.domain, row.name)

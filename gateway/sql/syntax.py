@@ -59,7 +59,11 @@ def parse_query(text: str, limits: Limits) -> exp.Query:
 
     Raises SyntaxRefused, SyntaxNotSupported, WriteRefused, UndefinedFunction or LimitExceeded.
     """
-    tree = _parsed(text, limits)
+    return checked(parsed(text, limits), text, limits)
+
+
+def checked(tree: exp.Expr, text: str, limits: Limits) -> exp.Query:
+    """The parsed tree of a query, held against the allow-lists. Raises as `parse_query`."""
     while isinstance(tree, exp.Subquery) and tree.is_wrapper:
         tree = tree.this
     if isinstance(tree, exp.Values):
@@ -77,7 +81,7 @@ def parse_query(text: str, limits: Limits) -> exp.Query:
 
 def parse_expression(text: str, limits: Limits) -> exp.Expr:
     """One scalar expression (a row filter, a mask), under the same allow-lists. Raises as `parse_query`."""
-    tree = _parsed(f"SELECT {text}\n", limits)
+    tree = parsed(f"SELECT {text}\n", limits)
     expressions = tree.expressions if isinstance(tree, exp.Select) else []
     if len(expressions) != 1 or {key for key, value in tree.args.items() if value} != {"expressions"}:
         raise SyntaxRefused(f"one expression is expected: {text}")
@@ -88,7 +92,9 @@ def parse_expression(text: str, limits: Limits) -> exp.Expr:
     return expression.pop()
 
 
-def _parsed(text: str, limits: Limits) -> exp.Expr:
+def parsed(text: str, limits: Limits) -> exp.Expr:
+    """One statement of any kind as a tree, bounded in size; nothing in it is allowed yet. Raises SyntaxRefused,
+    SyntaxNotSupported, LimitExceeded."""
     if len(text.encode("utf-8", "surrogatepass")) > limits.text_bytes:
         raise LimitExceeded(f"the statement is longer than limits.text_bytes ({limits.text_bytes:,})")
     if "\0" in text:

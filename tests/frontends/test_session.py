@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import MeshgateError, ProtocolViolation, SourceUnavailable
 from gateway.frontends.pgwire.failure import canceled_by_user
+from gateway.frontends.pgwire.session_statements import session_statement
 from gateway.query.request import Request
 from tests.frontends.fake_gateway import DuckGateway, DuckResult
 from tests.frontends.session_driver import Replay, session_over
@@ -305,6 +306,11 @@ def test_after_an_error_everything_is_skipped_until_sync(client: Replay) -> None
 def test_several_executes_and_syncs_in_flight(client: Replay) -> None:
     one = parse("select 1") + bind() + execute()
     assert kinds(client.send(one, one, SYNC, one, SYNC)) == "12DC12DCZ12DCZ"
+
+
+@pytest.mark.parametrize("text", ["SHOW TABLES", "show all tables", "SHOW COLUMNS FROM sales.orders"])
+def test_what_shows_the_catalog_is_no_session_statement(text: str) -> None:
+    assert session_statement(text) is None
 
 
 def test_session_statements_in_the_extended_protocol(client: Replay) -> None:

@@ -245,7 +245,10 @@ def _reset(words: Sequence[Token]) -> SessionStatement | None:
 
 
 def _show(words: Sequence[Token]) -> SessionStatement | None:
+    """A setting; SHOW TABLES and the like are questions about the catalog, which the session does not know."""
     rest = words[1:]
+    if any(_is(rest, *spelling) for spelling in (("TABLES",), ("ALL", "TABLES"), ("COLUMNS",))):
+        return None
     for spelling, name in (
         (("ALL",), None),
         (("TIME", "ZONE"), "TimeZone"),
