@@ -25,7 +25,10 @@ def is_left(join: exp.Join) -> bool:
 
 
 def is_loose(select: exp.Select) -> bool:
-    """Whether only inner and left joins of ordinary items stand in FROM, so that their order means nothing."""
+    """Whether only inner and left joins of ordinary items stand in FROM, so that their order means nothing, and no
+    sample of their rows is taken before WHERE looks at them."""
+    if select.args.get("sample"):
+        return False
     for join in joins(select):
         if join.method or join.args.get("using") or isinstance(join.this, exp.Lateral | exp.Unnest):
             return False

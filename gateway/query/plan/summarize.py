@@ -44,7 +44,8 @@ def summarize(select: exp.Select, draft: Draft) -> None:
 
 def _only_unit(select: exp.Select, draft: Draft) -> Unit | None:
     found = items(select)
-    return draft.units.get(found[0].alias) if len(found) == 1 and not joins(select) else None
+    alone = len(found) == 1 and not joins(select) and not select.args.get("sample")
+    return draft.units.get(found[0].alias) if alone else None
 
 
 # --- GROUP BY ----------------------------------------------------------------------------------------------

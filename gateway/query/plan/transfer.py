@@ -22,7 +22,7 @@ from gateway.query.plan.blocks import (
     selects,
     where,
 )
-from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.draft import BARE, Draft, Unit
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.leaves import ENGINE
 from gateway.query.plan.raising import raises
@@ -239,7 +239,7 @@ class _Blocks:
         self._subqueries = {
             node.alias: node.this
             for node in draft.tree.find_all(exp.Subquery)
-            if node.alias and isinstance(node.this, exp.Select)
+            if node.alias and isinstance(node.this, exp.Select) and not any(node.args.get(key) for key in BARE)
         }
 
     def item(self, column: exp.Column) -> str:
