@@ -76,7 +76,9 @@ def _accounts(documents: Mapping[str, SourceDocument]) -> Mapping[str, str]:
     found = {}
     for key, source in documents.items():
         if source.connector == "postgres":
-            options = sorted((name, repr(value)) for name, value in source.options.items() if name not in WAITING)
+            options = sorted(
+                (name, repr(value)) for name, value in source.options.items() if name not in WAITING
+            )
             found[key] = first.setdefault(tuple(options), key)
     return found
 

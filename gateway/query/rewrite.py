@@ -13,7 +13,7 @@ from gateway.query.authorize import Alternatives, AuthorizedQuery, GovernedRelat
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import cast, data_type, literal, shared_type
 from gateway.sql.masks import masked, substituted
-from gateway.sql.scopes import Scopes
+from gateway.sql.passing import passed_on
 from gateway.sql.totality import COMPARISONS, numeric, one_family, operands_of, totalized
 from policies.decision import ColumnMask, RowFilter
 from policies.fields import values_of
@@ -133,17 +133,12 @@ class _Writer:
 
 def _tokens(body: exp.Select, inputs: Mapping[tuple[str, str], GovernedSelect]) -> frozenset[str]:
     """Columns that show an input's hashed column as it is. Hashing one again would break joins on it."""
-    if not inputs:
-        return frozenset()
-    scopes = Scopes()
-    found = set()
-    for item in body.expressions:
-        value = item.unalias()
-        table = scopes.source(value) if isinstance(value, exp.Column) else None
-        read = inputs.get((table.db.lower(), table.name.lower())) if isinstance(table, exp.Table) else None
-        if read is not None and value.name in read.tokens:
-            found.add(item.alias_or_name)
-    return frozenset(found)
+
+    def is_token(table: exp.Table, column: str) -> bool:
+        read = inputs.get((table.db.lower(), table.name.lower())) if not table.catalog else None
+        return read is not None and column in read.tokens
+
+    return passed_on(body, is_token) if inputs else frozenset()
 
 
 def _attributes_fit(condition: exp.Expr) -> bool:

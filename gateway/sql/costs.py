@@ -37,7 +37,9 @@ def check_costs(tree: exp.Query, limits: Limits) -> None:
         costs = _Costs(limits, Spent(limits))
         costs.query(tree, {}, None)
     except RecursionError as error:
-        raise StatementTooComplex(f"the statement nests deeper than limits.nesting ({limits.nesting})") from error
+        raise StatementTooComplex(
+            f"the statement nests deeper than limits.nesting ({limits.nesting})"
+        ) from error
 
 
 @dataclass(slots=True)
@@ -174,7 +176,9 @@ class _Costs:
     def _values(self, item: exp.Values, scope: Scope, ctes: Ctes) -> Source:
         costs = ValueCosts(scope, self.spent, lambda query, around: self.query(query, ctes, around))
         rows = [[costs.of(value) for value in row.expressions] for row in item.expressions]
-        names = [column.name.lower() for column in item.args["alias"].columns] if item.args.get("alias") else []
+        names = (
+            [column.name.lower() for column in item.args["alias"].columns] if item.args.get("alias") else []
+        )
         columns = {}
         for number, column in enumerate(zip(*rows, strict=False)):
             texts = {row.expressions[number].sql() for row in item.expressions}
@@ -286,8 +290,12 @@ def _sided(node: exp.Select, scope: Scope) -> Iterator[Edge]:
 
 def _looks_outside(node: exp.Select, scope: Scope) -> bool:
     inside = {name for select in node.find_all(exp.Select) for name in _names_in(select)}
-    return any(column.table and column.table.lower() not in inside for column in node.find_all(exp.Column)) or any(
-        column.table and column.table.lower() not in scope.sources and column.find_ancestor(exp.Select) is node
+    return any(
+        column.table and column.table.lower() not in inside for column in node.find_all(exp.Column)
+    ) or any(
+        column.table
+        and column.table.lower() not in scope.sources
+        and column.find_ancestor(exp.Select) is node
         for column in node.find_all(exp.Column)
     )
 

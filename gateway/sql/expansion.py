@@ -130,7 +130,9 @@ class _Stars:
             else:
                 total += 1
         if self._expanded > MAX_COLUMNS:
-            raise StatementTooComplex(f"the stars of the statement stand for more than {MAX_COLUMNS:,} columns")
+            raise StatementTooComplex(
+                f"the stars of the statement stand for more than {MAX_COLUMNS:,} columns"
+            )
         return total
 
     def _of_source(self, item: exp.Expr, known: Mapping[str, int]) -> int:
@@ -158,7 +160,11 @@ def _branches(node: exp.SetOperation) -> list[exp.Expr]:
 
 def _own(select: exp.Select) -> Iterator[exp.Expr]:
     """What stands in a SELECT's own FROM, its subqueries not opened."""
-    parts = [select.args.get("from_"), *(select.args.get("joins") or ()), *(select.args.get("laterals") or ())]
+    parts = [
+        select.args.get("from_"),
+        *(select.args.get("joins") or ()),
+        *(select.args.get("laterals") or ()),
+    ]
     for part in parts:
         if part is not None:
             for node in part.walk(prune=lambda inner: isinstance(inner, exp.Query | exp.Lateral)):

@@ -32,7 +32,9 @@ class _Part:
     rows: float
 
 
-def joined_rows(rows: Mapping[str, float], edges: Iterable[Edge], repeated: Collection[str]) -> tuple[float, bool]:
+def joined_rows(
+    rows: Mapping[str, float], edges: Iterable[Edge], repeated: Collection[str]
+) -> tuple[float, bool]:
     """Rows of the FROM clause, and whether they are a product that no equality narrows.
 
     `rows` are those of each source; `repeated` the sources whose relation stands in it already.
@@ -63,7 +65,11 @@ def _connected(
 
 def _distinct(side: Side, rows: Mapping[str, float]) -> float:
     """A source's own column may be a key; of generated ones it is known."""
-    return side.distinct if side.distinct is not None else max((rows.get(n, 1.0) for n in side.sources), default=1.0)
+    return (
+        side.distinct
+        if side.distinct is not None
+        else max((rows.get(n, 1.0) for n in side.sources), default=1.0)
+    )
 
 
 def conjuncts(condition: exp.Expr | None) -> list[exp.Expr]:

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from gateway.sql.functions import AGGREGATES, WINDOWS
 from gateway.sql.resolve import Resolved, TableName, TableUse
-from gateway.sql.scopes import USE, Scopes, ctes_in_sight
+from gateway.sql.scopes import USE, Scopes, cte_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ class _Tracer:
         if number is not None:
             return frozenset({Origin(self._uses[number].table, name)})
         if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
-            cte = _cte(source)
+            cte = cte_of(source)
             return NONE if cte is None else self._output(cte.this, name)
         if isinstance(source, exp.Subquery):
             return self._output(source.this, name)
@@ -194,7 +194,3 @@ def is_computed_over_rows(item: exp.Expr) -> bool:
         not isinstance(node, exp.Anonymous) or str(node.this).lower() in OVER_ROWS
         for node in item.find_all(exp.AggFunc, exp.Window, exp.Anonymous)
     )
-
-
-def _cte(table: exp.Table) -> exp.CTE | None:
-    return next((cte for cte in ctes_in_sight(table) if cte.alias.lower() == table.name.lower()), None)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from sqlglot import exp
 
 from gateway.sql.lineage import is_computed_over_rows
-from gateway.sql.scopes import Scopes, ctes_in_sight
+from gateway.sql.scopes import Scopes, cte_of
 
 FREE_OF_THE_LIST = frozenset(
     {"expressions", "from_", "joins", "where", "laterals", "with_", "group", "having"}
@@ -60,13 +60,7 @@ def _subqueries(select: exp.Select) -> Iterator[exp.Subquery]:
 
 
 def _references(select: exp.Select, cte: exp.CTE) -> list[exp.Expr]:
-    return [
-        table
-        for table in select.find_all(exp.Table)
-        if not table.args.get("db")
-        and next((one for one in ctes_in_sight(table) if one.alias.lower() == table.name.lower()), None)
-        is cte
-    ]
+    return [table for table in select.find_all(exp.Table) if cte_of(table) is cte]
 
 
 def _read_of(select: exp.Select, sources: list[exp.Expr]) -> set[str]:

@@ -22,6 +22,12 @@ def ctes_in_sight(node: exp.Expr) -> Iterator[exp.CTE]:
             inside, outer = outer, outer.parent
 
 
+def cte_of(table: exp.Table) -> exp.CTE | None:
+    """The CTE that the table's name means; None: it names something else."""
+    ctes = () if table.args.get("db") else ctes_in_sight(table)
+    return next((cte for cte in ctes if cte.alias.lower() == table.name.lower()), None)
+
+
 def _ctes_before(inside: exp.Expr, clause: exp.With) -> Iterator[exp.CTE]:
     place = next((i for i, cte in enumerate(clause.expressions) if cte is inside), len(clause.expressions))
     if place < len(clause.expressions) and clause.args.get("recursive"):

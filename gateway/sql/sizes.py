@@ -49,7 +49,9 @@ def of_type(kind: exp.DataType | None) -> Value:
         return Value(FIXED_BYTES if kind is not None else TEXT_BYTES, None)
     inner = [child for child in kind.expressions if isinstance(child, exp.DataType | exp.ColumnDef)]
     if kind.this in (T.LIST, T.ARRAY, T.MAP):
-        return list_of(of_type(inner[0] if inner and isinstance(inner[0], exp.DataType) else None), LIST_ITEMS)
+        return list_of(
+            of_type(inner[0] if inner and isinstance(inner[0], exp.DataType) else None), LIST_ITEMS
+        )
     return Value(TEXT_BYTES * max(1, len(inner)), None, leaves=max(1, len(inner)))
 
 
@@ -130,9 +132,7 @@ def _joined(values: Sequence[Value]) -> Value:
 
 def _separated(values: Sequence[Value]) -> Value:
     """`concat_ws(separator, ...)`."""
-    return Value(
-        sum(value.bytes for value in values[1:]) + len(values) * values[0].bytes, combined(values)
-    )
+    return Value(sum(value.bytes for value in values[1:]) + len(values) * values[0].bytes, combined(values))
 
 
 def _split(values: Sequence[Value]) -> Value:

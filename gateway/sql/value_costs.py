@@ -131,12 +131,16 @@ class ValueCosts:
         return self._function(node, times, arguments)
 
     def _function(self, node: exp.Expr, times: float, arguments: Arguments) -> Value:
-        children = [child for child in node.iter_expressions() if not isinstance(child, exp.DataType | exp.Var)]
+        children = [
+            child for child in node.iter_expressions() if not isinstance(child, exp.DataType | exp.Var)
+        ]
         values = [self._of(child, times, arguments) for child in children]
         name = _name(node)
         if name in TABLES or isinstance(node, exp.Levenshtein | exp.JarowinklerSimilarity):
             cells = values[0].bytes * values[1].bytes if len(values) > 1 else 0.0
-            self.spent.add(times * cells * TABLES.get(name, 8.0), cells if name.startswith("damerau") else 0.0)
+            self.spent.add(
+                times * cells * TABLES.get(name, 8.0), cells if name.startswith("damerau") else 0.0
+            )
         if (name in SEARCHES or isinstance(node, SEARCH_NODES)) and len(values) > 1:
             self.spent.add(times * values[0].bytes * values[1].bytes / SEARCH_SPEED)
         if name in REPEATING or isinstance(node, REPEATING_NODES):
@@ -154,7 +158,11 @@ class ValueCosts:
         """The structure that `from_json` is given becomes a type: DuckDB takes minutes for 1,000 levels."""
         for shape in arguments[1:]:
             text = shape.this if isinstance(shape, exp.Literal) else ""
-            if not isinstance(shape, exp.Literal) or len(text) > MAX_SHAPE or sum(map(text.count, "{[")) > MAX_LEVELS:
+            if (
+                not isinstance(shape, exp.Literal)
+                or len(text) > MAX_SHAPE
+                or sum(map(text.count, "{[")) > MAX_LEVELS
+            ):
                 raise StatementTooComplex("the structure given to from_json must be written out, and simple")
 
     def _cast(self, node: exp.Expr, value: Value) -> Value:

@@ -183,9 +183,7 @@ def test_the_corpus_is_large_and_covers_every_class() -> None:
 
 
 @pytest.mark.parametrize("attack", BOUNDED, ids=lambda attack: attack.id)
-def test_a_costly_statement_is_bounded(
-    attack: Attack, meshes: Meshes
-) -> None:
+def test_a_costly_statement_is_bounded(attack: Attack, meshes: Meshes) -> None:
     mesh = meshes.worlds("memory", attack.row_filter).first
     start = time.monotonic()
     stopped_by_the_test = bounded(mesh, attack.sql)
