@@ -1,9 +1,9 @@
 """How key sets get to a PostgreSQL: as arrays in the statement, or many of them in a temporary table.
 
 Arrays are read by `unnest` in a common table expression of the key set's name. Its estimates are good, because the
-planner sees the arrays. Measured (`benchmarks/bench_keys.py`; 1.5 and 2 million rows): up to some ten thousand keys
-it is the fastest way, and a list of VALUES is never faster; beyond 100,000 a temporary table takes half the time, for
-the arrays are parsed twice. A temporary table costs two more round trips.
+planner sees the arrays. Measured (`benchmarks/bench_connectors.py`, half a million to two million rows): up to some ten
+thousand keys it is the fastest way, and a list of VALUES is never faster; at 100,000 both take the same time, beyond
+a temporary table takes less, for the arrays are parsed twice. A temporary table costs two more round trips.
 
 Its rows must be written in the transaction that reads them: in a snapshot of another session, rows of a transaction
 that ended since are not visible. PostgreSQL allows that in a read-only transaction, but not making the table. The
@@ -23,7 +23,7 @@ from connectors.base import KeySet, SourceError
 from connectors.postgres_types import DAY_MICROSECONDS, FIRST_DAY, LAST_MICROSECOND, literal, quoted
 from connectors.types import duckdb_type
 
-TEMPORARY_ROWS = 50_000
+TEMPORARY_ROWS = 100_000
 
 LAST_DAY = 2_145_042_905
 """PostgreSQL's last date, 31 December 5874897, in days since 1970."""

@@ -1,7 +1,7 @@
 """The connections of one query to a PostgreSQL, all in one state of it."""
 
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from threading import Condition, Event
@@ -38,7 +38,8 @@ class Line:
 
     def cancel(self) -> None:
         self.canceled = True
-        self.connection.cancel()
+        with suppress(adbc_driver_manager.Error):  # a server that is gone: then the read ends by itself
+            self.connection.cancel()
 
 
 class State(Enum):

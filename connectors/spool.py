@@ -1,6 +1,7 @@
 """The rest of a running query, which a thread that needs its connection can put aside."""
 
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from threading import Event, Lock
 from typing import Any, Protocol
@@ -31,17 +32,15 @@ class Spool(Iterator[pa.RecordBatch]):
         self.schema = rows.schema
         self._ended = ended
         self._lock = Lock()
-        self._aside: Any = None
-        self._file: Any = None
+        self._aside: deque[tuple[Any, pa.RecordBatchReader]] = deque()
         self._error: Exception | None = None
         self._abandoned = Event()
 
     def __next__(self) -> pa.RecordBatch:
         with self._lock:
-            if self._aside is not None:
+            while self._aside:
                 try:
-                    batch: pa.RecordBatch = self._aside.read_next_batch()
-                    return batch
+                    return self._aside[0][1].read_next_batch()
                 except StopIteration:
                     self._discard()
             if self._error is not None:
@@ -49,12 +48,12 @@ class Spool(Iterator[pa.RecordBatch]):
             return self._pulled()
 
     def put_aside(self, canceled: Event) -> bool:
-        """Read all that is left into memory or a file. False: `canceled` came first, or there is nothing left to do."""
+        """Read all that is left into memory or a file. False: `canceled` came first, or nothing was left to do."""
         while not self._lock.acquire(timeout=0.05):
             if canceled.is_set() or self._abandoned.is_set():
                 return False
         try:
-            return self._rows is not None and self._aside is None and self._stored(canceled)
+            return self._rows is not None and self._stored(canceled)
         finally:
             self._lock.release()
 
@@ -62,12 +61,13 @@ class Spool(Iterator[pa.RecordBatch]):
         """Idempotent. Not while another thread is in `__next__`."""
         self._abandoned.set()
         with self._lock:
-            self._discard()
+            while self._aside:
+                self._discard()
             self._end(well=False)
 
     def _stored(self, canceled: Event) -> bool:
-        self._file = tempfile.SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115 - `_discard` closes it
-        with pa.ipc.new_stream(self._file, self.schema) as writer:
+        file = tempfile.SpooledTemporaryFile(MEMORY_BYTES)  # noqa: SIM115 - `_discard` closes it
+        with pa.ipc.new_stream(file, self.schema) as writer:
             try:
                 while not canceled.is_set() and not self._abandoned.is_set():
                     writer.write_batch(self._pulled())
@@ -75,15 +75,14 @@ class Spool(Iterator[pa.RecordBatch]):
                 pass
             except Exception as error:  # noqa: BLE001 - it is raised where the rows are read
                 self._error = error
-        self._file.seek(0)
-        self._aside = pa.ipc.open_stream(self._file)
+        file.seek(0)
+        self._aside.append((file, pa.ipc.open_stream(file)))
         return self._rows is None
 
     def _discard(self) -> None:
-        self._aside = None
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        file, reader = self._aside.popleft()
+        reader.close()
+        file.close()
 
     def _pulled(self) -> pa.RecordBatch:
         if self._rows is None:

@@ -95,7 +95,7 @@ def test_sets_of_several_columns_and_several_sets_go_together(uri: str, source: 
     rows_of_pairs = "SELECT i % 10 AS x, 'w' || i / 10 AS y FROM generate_series(0, 99) g(i)"
     run(uri, f"CREATE TABLE pairs AS {rows_of_pairs}")
     pairs = KeySet("p", pa.table({"x": [1, 2, 3, None], "y": ["w1", "w7", "nope", "w1"]}))
-    many = KeySet("m", pa.table({"x": list(range(5, 100_000))}))
+    many = KeySet("m", pa.table({"x": list(range(5, 150_000))}))
     query = """
     WITH own AS (SELECT x, y FROM pairs)
     SELECT count(*) AS a FROM own WHERE (x, y) IN (SELECT x, y FROM "p") OR x IN (SELECT x FROM "m")
@@ -108,7 +108,7 @@ def test_keys_follow_the_state_of_the_snapshot(uri: str, source: PostgresConnect
     run(
         uri,
         "DROP TABLE IF EXISTS follow",
-        "CREATE TABLE follow AS SELECT i AS x FROM generate_series(1, 100000) g(i)",
+        "CREATE TABLE follow AS SELECT i AS x FROM generate_series(1, 200000) g(i)",
     )
     snapshot = source.snapshot("keys")
     column = (SourceColumn("a", "BIGINT", ""),)
@@ -117,7 +117,7 @@ def test_keys_follow_the_state_of_the_snapshot(uri: str, source: PostgresConnect
     assert reader.read_next_batch().num_rows > 0
     run(uri, "DELETE FROM follow WHERE x > 50000")
     query = 'SELECT count(*) AS a FROM follow WHERE x IN (SELECT k FROM "s")'
-    for size in (10, 99_000):
+    for size in (10, 150_000):
         keys = KeySet("s", pa.table({"k": list(range(1, size + 1))}))
         assert rows(read(snapshot.open(Scan(column, query=query, keys=(keys,))))) == [(size,)]
     first.close()
@@ -125,9 +125,9 @@ def test_keys_follow_the_state_of_the_snapshot(uri: str, source: PostgresConnect
 
 
 def test_temporary_tables_leave_nothing_behind(uri: str, source: PostgresConnector) -> None:
-    keys = KeySet("s", pa.table({"k": list(range(60_000))}))
+    keys = KeySet("s", pa.table({"k": list(range(120_000))}))
     query = """SELECT count(*) FILTER (WHERE c.relpersistence = 't' AND c.relkind = 'r') AS a
-      FROM pg_class c WHERE EXISTS (SELECT FROM "s" HAVING count(*) = 60000)"""
+      FROM pg_class c WHERE EXISTS (SELECT FROM "s" HAVING count(*) = 120000)"""
     assert asked(source, query, keys) == [(1,)]
     assert asked(source, query, keys) == [(1,)]
     left = "SELECT count(*) AS a FROM pg_class WHERE relpersistence = 't' AND relkind = 'r'"
