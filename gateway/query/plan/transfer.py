@@ -239,7 +239,9 @@ class _Blocks:
         self._subqueries = {
             node.alias: node.this
             for node in draft.tree.find_all(exp.Subquery)
-            if node.alias and isinstance(node.this, exp.Select) and not any(node.args.get(key) for key in BARE)
+            if node.alias
+            and isinstance(node.this, exp.Select)
+            and not any(node.args.get(key) for key in BARE)
         }
 
     def item(self, column: exp.Column) -> str:
