@@ -72,25 +72,23 @@ class _Costs:
         return known
 
     def recursive(self, cte: exp.CTE, ctes: Ctes, outer: Scope | None) -> Source | None:
-        """A CTE that refers to itself: what grows from step to step is followed. None: it does not."""
+        """A CTE that refers to itself: values that grow from step to step are followed; rows are counted as they are
+        made (`recursion`), up to limits.generated_rows. None: it does not refer to itself."""
         name, query = cte.alias.lower(), cte.this
         refers = any(table.name.lower() == name and not table.db for table in query.find_all(exp.Table))
         if not refers or not isinstance(query, exp.SetOperation):
             return None
-        rows, step = 0.0, self.query(query.left, ctes, outer)
+        start = step = self.query(query.left, ctes, outer)
+        multiplies = False
         for _ in range(self.limits.recursion):
-            rows += step.rows
-            self.spent.check_rows(rows)
             following = self.query(query.right, {**ctes, name: step}, outer)
+            multiplies |= following.rows > step.rows
             columns = dict(zip(step.columns, following.columns.values(), strict=False))
-            grown = following.rows > step.rows or any(
-                value.bytes > step.columns[key].bytes for key, value in columns.items()
-            )
-            if not grown:
-                rows += following.rows * self.limits.recursion
+            if all(value.bytes <= step.columns[key].bytes for key, value in columns.items()):
                 break
-            step = Source(max(step.rows, following.rows), columns or step.columns)
-        return Source(rows, step.columns)
+            step = Source(start.rows, columns)
+        rows = self.limits.generated_rows if multiplies else start.rows * (self.limits.recursion + 1)
+        return Source(float(rows), step.columns)
 
     def _set_operation(self, node: exp.SetOperation, ctes: Ctes, outer: Scope | None) -> Source:
         """A chain is followed without recursion. Its columns are as large as the largest branch's."""

@@ -188,7 +188,7 @@ def test_recursion_may_take_as_many_steps_as_the_limit_says(mesh: Mesh) -> None:
     assert ask(mesh, sql.format(1_001)).error == "LimitExceeded"
 
 
-REFUSALS = ("SyntaxNotSupported", "UndefinedTable", "UndefinedColumn", "UndefinedFunction")
+REFUSALS = ("SyntaxNotSupported", "LimitExceeded", "UndefinedTable", "UndefinedColumn", "UndefinedFunction")
 
 
 @pytest.mark.parametrize(
