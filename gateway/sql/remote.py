@@ -33,7 +33,7 @@ CLAUSES = {"expressions", "from_", "joins", "where"}
 SUMMING_CLAUSES = CLAUSES | {"group", "having", "order", "limit", "distinct"}
 
 POSTGRES_SHAPES = (exp.Having, exp.Order, exp.Ordered)
-POSTGRES_FUNCTIONS = (exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.DPipe, exp.Length)
+POSTGRES_FUNCTIONS = (exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Length)
 AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max)
 """Sums and counts of exact numbers; `avg` is a sum and a count, divided by the engine."""
 
@@ -173,6 +173,13 @@ def _is_prefix(node: exp.Expr) -> bool:
     return kind_of(node.this) in TEXT_FAMILY and _is_whole_literal(start, 1) and _is_whole_literal(length, 0)
 
 
+def _is_split(node: exp.Expr) -> bool:
+    """At an empty text PostgreSQL does not split, DuckDB does between any two characters."""
+    delimiter = node.args.get("delimiter")
+    written = isinstance(delimiter, exp.Literal) and delimiter.is_string and delimiter.this
+    return bool(written) and _is_whole_literal(node.args.get("part_index"), 1)
+
+
 POSTGRES_CHECKS: dict[type[exp.Expr], Callable[[exp.Expr], bool]] = {
     exp.Add: lambda node: scale_of(node) is not None,
     exp.Sub: lambda node: scale_of(node) is not None,
@@ -182,7 +189,8 @@ POSTGRES_CHECKS: dict[type[exp.Expr], Callable[[exp.Expr], bool]] = {
     exp.Left: lambda node: _is_whole_literal(node.expression, 0),
     exp.Right: lambda node: _is_whole_literal(node.expression, 0),
     exp.StrPosition: lambda node: isinstance(node.args.get("substr"), exp.Literal),
-    exp.SplitPart: lambda node: _is_whole_literal(node.args.get("part_index"), 1),
+    exp.DPipe: lambda node: {kind_of(node.this), kind_of(node.expression)} <= TEXT_FAMILY,
+    exp.SplitPart: _is_split,
     exp.TimestampTrunc: lambda node: kind_of(node.this) in (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ),
     exp.Cast: _is_widening,
     exp.TryCast: _is_widening,
@@ -206,11 +214,20 @@ def remote_text(tree: exp.Select, dialect: str) -> str:
 
 
 def _spell_for_postgres(tree: exp.Select) -> None:
+    for select in tree.find_all(exp.Select):
+        if select.args.get("distinct") and select.args.get("order"):
+            _group_distinct(select)
     for part in list(tree.find_all(exp.Extract)):
         part.replace(cast(part.copy(), "BIGINT"))
     for ordered in tree.find_all(exp.Ordered, exp.Min, exp.Max):
         if kind_of(ordered.this) in TEXT_FAMILY:
             ordered.set("this", _collated(ordered.this))
+
+
+def _group_distinct(select: exp.Select) -> None:
+    """With DISTINCT, PostgreSQL orders by what stands in the list only, and collated is something else."""
+    select.set("group", exp.Group(expressions=[item.unalias().copy() for item in select.expressions]))
+    select.set("distinct", None)
 
 
 def _spell_for_sqlite(tree: exp.Select) -> None:

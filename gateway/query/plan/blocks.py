@@ -73,6 +73,14 @@ def all_of(conditions: list[exp.Expr]) -> exp.Expr:
     return result
 
 
+def enclosed(value: exp.Expr) -> exp.Expr:
+    """A value that can stand wherever a column could. AND and OR are functions to sqlglot, as are some operators."""
+    whole = isinstance(value, exp.Column | exp.Literal | exp.Case) or (
+        isinstance(value, exp.Func) and not isinstance(value, exp.Binary | exp.Unary | exp.Predicate)
+    )
+    return value if whole else exp.Paren(this=value)
+
+
 def _closed(condition: exp.Expr) -> exp.Expr:
     return exp.Paren(this=condition) if isinstance(condition, exp.Or) else condition
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from connectors.base import Scan, SourceColumn
-from gateway.query.plan.blocks import set_where, where
+from gateway.query.plan.blocks import enclosed, set_where, where
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import ENGINE, NOTHING, EngineReader, Leaf, delivered
 from gateway.query.plan.model import MARK, Fragment, Input, KeyTransfer, Plan, Stage
@@ -325,7 +325,7 @@ def _write_values(select: exp.Select, draft: Draft, aliases: set[str], reader: E
     for column in list(select.find_all(exp.Column)):
         if column.table in plain & aliases and not column.meta.get("source"):
             value = _called(draft.leaves[column.table].value(column.name).copy(), column.table)
-            value = value if isinstance(value, exp.Column | exp.Func) else exp.Paren(this=value)
+            value = enclosed(value)
             if value.type is None:
                 value.type = column.type or shared_type(draft.leaves[column.table].types[column.name])
             column.replace(value)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from gateway.query.plan.blocks import (
+    enclosed,
     inner_items,
     is_left,
     is_loose,
@@ -111,8 +112,8 @@ def _substitute(column: exp.Column, value: exp.Expr) -> None:
     new = value.copy()
     if isinstance(column.parent, exp.Select):  # an item of the list, which keeps its name
         new = exp.alias_(new, column.name, quoted=True)
-    elif not isinstance(new, exp.Column | exp.Func) and not isinstance(column.parent, exp.Alias):
-        new = exp.Paren(this=new)
+    elif not isinstance(column.parent, exp.Alias):
+        new = enclosed(new)
     column.replace(new)
 
 

@@ -10,6 +10,7 @@ from gateway.query.plan.blocks import inner_items, is_loose, items, tables_of
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.push import is_pushable
+from gateway.query.plan.summarize import is_known
 from gateway.query.plan.summing import (
     Outputs,
     aggregates_of,
@@ -22,7 +23,7 @@ from gateway.query.plan.summing import (
     type_of,
 )
 from gateway.sql.exact import is_whole, scale_of
-from gateway.sql.literals import cast
+from gateway.sql.literals import cast, shared_type
 from gateway.sql.totality import may_raise
 
 WORTH = 0.6
@@ -64,8 +65,18 @@ def _add_up(select: exp.Select, unit: Unit, draft: Draft, estimator: Estimator) 
             column.replace(new)
     outputs.settle()
     unit.select, unit.types = added.select, added.types
-    unit.select.set("group", exp.Group(expressions=[key.copy() for key in keys]) if keys else None)
+    if keys:
+        unit.select.set("group", exp.Group(expressions=[key.copy() for key in keys]))
+    else:
+        unit.select.set("having", _any_row())
     return True
+
+
+def _any_row() -> exp.Having:
+    """Without keys there would be a group even of no rows, and a row that joins where there was none."""
+    count = exp.Count(this=exp.Star(), big_int=True)
+    count.type = shared_type("BIGINT")
+    return exp.Having(this=exp.GT(this=count, expression=exp.Literal.number("0")))
 
 
 class _Parts:
@@ -92,7 +103,7 @@ class _Parts:
         if isinstance(node, exp.Avg):
             total, count = parts_of_average(node)
             summed, counted = self._sum(total), self._count(count)
-            return averaged(summed, counted) if summed is not None and counted is not None else None
+            return averaged(node, summed, counted) if summed is not None and counted is not None else None
         return self._sum(node)
 
     def _extreme(self, node: exp.AggFunc) -> exp.Expr | None:
@@ -141,7 +152,7 @@ class _Parts:
     def _part(self, node: exp.Expr) -> exp.Expr | None:
         """The column of the unit that holds an aggregate of its own rows."""
         assert isinstance(node, exp.AggFunc)
-        able = is_summable(node) and is_pushable(node.this, self._unit, self._draft)
+        able = is_summable(node) and is_known(node.this, self._unit, self._draft)
         return self._outputs.column(node) if able else None
 
     def keys(self, attempt: exp.Select, tree: exp.Query, block: exp.Select) -> list[exp.Expr] | None:
@@ -187,4 +198,4 @@ class _Parts:
             tables_of(key) and tables_of(key) <= self._unit.members and type_of(key, self._draft) is not None
         )
         barred = may_raise(key) is not None and self._draft.governed(tables_of(key))
-        return bool(own) and not barred and is_pushable(key, self._unit, self._draft)
+        return bool(own) and not barred and is_known(key, self._unit, self._draft)

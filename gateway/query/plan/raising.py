@@ -26,11 +26,15 @@ def raises(condition: exp.Expr) -> bool:
 def _is_approximate(node: exp.Expr) -> bool:
     if isinstance(node, exp.Cast):
         return node.to.this is T.DOUBLE and (kind_of(node.this) in NUMBERS or fits(node.this))
+    if isinstance(node, exp.Round):
+        return _is_double(node) and node.args.get("decimals") is None
     return isinstance(node, ARITHMETIC) and any(_is_double(side) for side in (node.left, node.right))
 
 
 def _is_double(node: exp.Expr) -> bool:
     node = node.unnest()
+    if isinstance(node, exp.Round):
+        return _is_double(node.this)
     if isinstance(node, ARITHMETIC):
         return _is_double(node.left) or _is_double(node.right)
     return kind_of(node) in APPROXIMATE

@@ -22,6 +22,7 @@ def semijoin(draft: Draft) -> None:
             isinstance(select, exp.Select)
             and is_loose(select)
             and not any(select.args.get(key) for key in BARE)
+            and not any(item.find(exp.AggFunc, exp.Window) for item in select.expressions)
         ):
             found = items(select)
             unit = draft.units.get(found[0].alias) if len(found) == 1 else None

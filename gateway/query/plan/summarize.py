@@ -89,13 +89,16 @@ def _is_askable(node: exp.AggFunc, unit: Unit, draft: Draft) -> bool:
 
 
 def is_known(node: exp.Expr, unit: Unit, draft: Draft) -> bool:
-    """Whether the site understands an expression over what the unit reads or, grouped, shows."""
+    """Whether the site understands an expression over what the unit reads or, grouped, shows. A subquery's rows would
+    have to be taken along."""
+    if node.find(exp.Query) is not None:
+        return False
     if not unit.grouped:
         return is_pushable(node, unit, draft)
     own = all(
         column.table == unit.alias and column.name in unit.types for column in node.find_all(exp.Column)
     )
-    return own and node.find(exp.Query) is None and not_pushable(node, draft.dialect(unit)) is None
+    return own and not_pushable(node, draft.dialect(unit)) is None
 
 
 def _having(attempt: exp.Select, unit: Unit, draft: Draft) -> list[exp.Expr]:
@@ -118,7 +121,7 @@ def _outside(node: exp.Expr, keys: set[str], outputs: Outputs) -> exp.Expr | Non
         return None
     if isinstance(node, exp.Avg):
         total, count = (outputs.column(part) for part in parts_of_average(node))
-        return averaged(total, count) if total is not None and count is not None else None
+        return averaged(node, total, count) if total is not None and count is not None else None
     if isinstance(node, exp.AggFunc) and not isinstance(node.parent, exp.Window):
         return outputs.column(node)
     return (

@@ -110,9 +110,16 @@ class Outputs:
         self.unit.types = {name: kind for name, (_, kind) in self.items.items()}
 
 
-def averaged(total: exp.Expr, count: exp.Expr) -> exp.Expr:
-    """As DuckDB calculates `avg`: the sum as a DOUBLE, divided by the count."""
-    return exp.Paren(this=exp.Div(this=cast(total, "DOUBLE"), expression=count))
+def averaged(node: exp.Avg, total: exp.Expr, count: exp.Expr) -> exp.Expr:
+    """As DuckDB calculates `avg` of exact numbers: one whole number divided by another, rounded once. Of decimals it
+    divides the sum's digits by as many times the count (0.3 as a DOUBLE, divided by 3, is less than 0.1)."""
+    summed: exp.Expr = cast(total, "DOUBLE")
+    scale = scale_of(node.this)
+    if scale:
+        digits = exp.Literal.number(f"1e{scale}")
+        summed = exp.Round(this=exp.Mul(this=summed, expression=digits))
+        count = exp.Paren(this=exp.Mul(this=count, expression=digits.copy()))
+    return exp.Paren(this=exp.Div(this=summed, expression=count))
 
 
 def parts_of_average(node: exp.Avg) -> tuple[exp.Expr, exp.Expr]:
