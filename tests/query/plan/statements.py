@@ -119,8 +119,10 @@ LITERALS: Mapping[str, Sequence[str]] = {
     "truth": ("true", "false"),
     "real": ("1.5", "20"),
 }
-PATTERNS = ("'n%'", "'%th%'", "'_o%'", "'%ü%'", "'%'", "''", "'%京'", "'🌍%'", "'%ß_'", "'N%H_'", "'100#%' ESCAPE '#'", "'%*%'")
-JOINS = ("JOIN", "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN", ",", ",")
+PATTERNS = (
+    "'n%'", "'%th%'", "'_o%'", "'%ü%'", "'%'", "''", "'%京'", "'🌍%'", "'%ß_'", "'N%H_'", "'100#%' ESCAPE '#'", "'%*%'",
+)  # fmt: skip
+JOINS = (*("JOIN", "LEFT JOIN", ",") * 2, "JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN")
 AGGREGATES: Mapping[str, Sequence[str]] = {
     "whole": ("sum({})", "count({})", "count(DISTINCT {})", "min({})", "max({})", "avg({})"),
     "number": ("sum({})", "count({})", "min({})", "max({})", "avg({})", "sum(DISTINCT {})"),
@@ -242,7 +244,7 @@ class Writer:
         return Source("", "", columns, rows), text, conditions
 
     def where(self, columns: Sequence[Column], conditions: list[str], depth: int) -> str:
-        conditions = [*conditions, *(self.condition(columns, depth) for _ in range(self.number(3)))]
+        conditions = [*conditions, *(self.condition(columns, depth) for _ in range(max(0, self.number(4) - 1)))]
         return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
     # --- values --------------------------------------------------------------------------------------------
@@ -263,7 +265,8 @@ class Writer:
             return form.format(column, n=self.number(4) - 1)
         if kind == "whole":
             text, day = self.column("text", columns), self.column("date", columns)
-            forms = [f"({column} + 1)", f"coalesce({column}, 0)", f"CASE WHEN {self.condition(columns, 0)} THEN {column} ELSE 0 END"]
+            chosen = f"CASE WHEN {self.condition(columns, 0)} THEN {column} ELSE 0 END"
+            forms = [f"({column} + 1)", f"coalesce({column}, 0)", chosen]
             forms += [f"length({text})", f"strpos({text}, 'o')"] if text else []
             forms += [f"year({day})", f"extract(month FROM {day})"] if day else []
             return self.one(forms)
@@ -382,7 +385,7 @@ class Writer:
         items = [self.value(kind, columns, 0) for kind in kinds]
         if form == 3:
             over = f"PARTITION BY {items[0]} ORDER BY {items[-1]}"
-            items.append(self.one((f"rank() OVER ({over})", f"count(*) OVER ({over})", f"max({items[0]}) OVER ({over})")))
+            items.append(f"{self.one(('rank()', 'count(*)', f'max({items[0]})'))} OVER ({over})")
             if self.chance(3):
                 tail += f" QUALIFY rank() OVER ({over}) <= {1 + self.number(3)}"
         if form == 4 and depth > 0:
