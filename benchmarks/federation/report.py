@@ -1,7 +1,7 @@
 """The tables and the lines at the end."""
 
 from collections.abc import Callable, Iterator, Sequence
-from math import exp, log
+from math import exp, inf, log
 
 from benchmarks.federation.measuring import HEAD, Figures, Measured, cell
 from benchmarks.measure import table
@@ -29,6 +29,7 @@ def lines(found: Measured) -> Iterator[str]:
         if peer != OURS:
             yield f"geometric mean vs {peer}: {_ratios(found, peer)}"
     slow = dict(_slower(found))
+    slow |= {name: inf for name, figures in found[OURS].items() if figures.fault}
     told = ", ".join(f"{name} {ratio:.1f}x" for name, ratio in slow.items())
     yield f"slower than {SLOWER}x the best peer: {told or 'none'}"
 
