@@ -19,7 +19,7 @@ from gateway.demo.run import run_demo
 from gateway.errors import ConfigurationError, MeshgateError
 from gateway.output import FORMATS, printable
 from gateway.policy.commands import Commands, add_policy
-from gateway.query.explain import explain
+from gateway.query.explain.operator import explain
 from gateway.server import check, open_mesh
 from gateway.serving import serve
 from gateway.settings import load_settings

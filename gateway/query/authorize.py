@@ -203,16 +203,21 @@ def _inputs_read(relation: Relation, read: Read, text: Read, visible: VisibleCat
         try:
             found[name] = _governed(source, tuple(columns), decision, visible, tuple(text[name]))
         except AccessDenied as error:
-            raise _unreadable(relation, "reads another product that is not shared with it for you") from error
+            raise _unreadable(
+                relation, visible, "reads another product that is not shared with it for you"
+            ) from error
         if _mistyped(found[name], columns):
-            raise _unreadable(relation, "calculates with a column that is hashed for you or for its domain")
+            raise _unreadable(
+                relation, visible, "calculates with a column that is hashed for you or for its domain"
+            )
     return found
 
 
-def _unreadable(relation: Relation, reason: str) -> AccessDenied:
+def _unreadable(relation: Relation, visible: VisibleCatalog, reason: str) -> AccessDenied:
+    owner = visible.owner(relation)
     return AccessDenied(
         f"permission denied for relation {relation.qualified_name}",
-        hint=f"Its product {reason}: ask its owner.",
+        hint=f"Its product {reason}: ask its owner {owner.team}, {owner.email}.",
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from gateway.settings import Limits
+from gateway.sql.explaining import Layout
 from gateway.sql.questions import Form, parse_question
 from gateway.sql.resolve import TableName, base_tables, table_name
 
@@ -24,6 +25,7 @@ class Statement:
     limits: Limits
     form: Form = "rows"
     domain: str | None = None
+    layout: Layout = "text"
 
     @property
     def relations(self) -> tuple[str, ...]:
@@ -34,4 +36,4 @@ class Statement:
 def parse(text: str, limits: Limits) -> Statement:
     question = parse_question(text, limits)
     tables = tuple(dict.fromkeys(map(table_name, base_tables(question.tree))))
-    return Statement(text, question.tree, tables, limits, question.form, question.domain)
+    return Statement(text, question.tree, tables, limits, question.form, question.domain, question.layout)

@@ -13,10 +13,13 @@ from gateway.errors import AccessDenied, InternalFailure, MeshgateError
 from gateway.query.authorize import AuthorizedQuery, authorize, stands
 from gateway.query.bind import bind
 from gateway.query.execute import execute, named
+from gateway.query.explain.consumer_plan import consumer_plan
+from gateway.query.explain.consumer_policy import consumer_policy
+from gateway.query.explain.nodes import laid_out
 from gateway.query.mesh import Governed, Mesh
-from gateway.query.parse import parse
+from gateway.query.parse import Statement, parse
 from gateway.query.plan import Plan, plan
-from gateway.query.present import column_notes, columns_of, present
+from gateway.query.present import column_notes, columns_of, present, told
 from gateway.query.request import Description, Request, Result
 from gateway.query.result import GovernedResult, closed
 from gateway.query.rewrite import GovernedQuery, rewrite
@@ -42,11 +45,8 @@ def run(request: Request, mesh: Mesh, in_force: InForce | None = None) -> Result
         trail.record = replace(record, relations=statement.relations)
         bound = clock.time("bind", bind, statement, request, visible)
         authorized = clock.time("authorize", authorize, bound, visible)
-        trail.record = record = described(record, authorized, data=statement.form != "columns")
-        notes = column_notes(bound) if statement.form == "columns" else ()
-        governed = clock.time("rewrite", rewrite, authorized)
-        planned = clock.time("plan", planned_for, governed, mesh)
-        planned = present(statement, notes, planned, visible, mesh.engine)
+        trail.record = record = described(record, authorized, data=statement.form in ("rows", "summary"))
+        planned = answer_plan(statement, authorized, mesh, clock)
         mesh.audit.write(record)  # durable before the first batch can leave
         running = clock.time(
             "start", execute, planned, mesh.engine, mesh.connectors, mesh.hash_key, record.id
@@ -72,9 +72,21 @@ def describe(request: Request, mesh: Mesh) -> Description:
         visible = visible_to(request, mesh, record.time)
         statement = parse(request.text, mesh.limits)
         bound = bind(statement, request, visible, describing=True)
-        planned = planned_for(rewrite(authorize(bound, visible)), mesh)
-        planned = present(statement, (), planned, visible, mesh.engine)
+        planned = answer_plan(statement, authorize(bound, visible), mesh, Clock())
         return Description(bound.parameters, named(columns_of(planned, mesh.engine), planned.names))
+
+
+def answer_plan(statement: Statement, authorized: AuthorizedQuery, mesh: Mesh, clock: "Clock") -> Plan:
+    """The plan of what the statement asks for: rows, or something about them."""
+    if statement.form == "policy":
+        return told(laid_out(consumer_policy(authorized), statement.layout))
+    notes = column_notes(authorized.bound) if statement.form == "columns" else ()
+    governed = clock.time("rewrite", rewrite, authorized)
+    if statement.form == "plan":
+        outline = consumer_plan(authorized.bound, governed, mesh.catalog, mesh.connectors)
+        return told(laid_out(outline, statement.layout))
+    planned = clock.time("plan", planned_for, governed, mesh)
+    return present(statement, notes, planned, authorized.visible, mesh.engine)
 
 
 def planned_for(governed: GovernedQuery, mesh: Mesh) -> Plan:

@@ -1,4 +1,5 @@
-"""The last word on a plan: whether its answer is the query's rows, or what DESCRIBE, SUMMARIZE and SHOW tell.
+"""The last word on a plan: whether its answer is the query's rows, or what DESCRIBE, SUMMARIZE, SHOW and EXPLAIN
+tell.
 
 They go the way of every statement: what is described or summarized was bound, authorized and rewritten like a query
 that reads it. Their columns are DuckDB's. Nothing is asked of the engine's own catalog.
@@ -69,6 +70,11 @@ def present(
     if statement.form == "tables":
         return _rows({"name": "VARCHAR"}, _names(visible, statement.domain))
     return planned if statement.form == "rows" else _rows(LISTED, _listed(visible))
+
+
+def told(lines: Sequence[str]) -> Plan:
+    """The answer of EXPLAIN, under the name that PostgreSQL gives it."""
+    return _rows({"QUERY PLAN": "VARCHAR"}, [(line,) for line in lines])
 
 
 def columns_of(planned: Plan, engine: Engine) -> tuple[OutputColumn, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from gateway.catalog.expressions import attributes_named
-from gateway.catalog.product import Catalog, Relation
+from gateway.catalog.product import Catalog, Owner, Relation
 from gateway.errors import AccessDenied
 from gateway.sql.resolve import TableName
 from gateway.sql.undefined import undefined_table
@@ -54,6 +54,10 @@ class VisibleCatalog:
                 found.append((relation, told))
         return tuple(found)
 
+    def owner(self, relation: Relation) -> Owner:
+        """Whom to ask about it."""
+        return self.catalog.products[relation.domain, relation.product].owner
+
     def meaning(self, row: RowFilter) -> Hashable:
         """What a row filter says to this principal: equal where it hides the same rows."""
         tree = self.catalog.filter(row.domain, row.name)
@@ -71,7 +75,7 @@ class VisibleCatalog:
         return self.catalog.relations.get((parts[0], parts[1])) if len(parts) == 2 else None
 
     def _denied(self, relation: Relation) -> AccessDenied:
-        owner = self.catalog.products[relation.domain, relation.product].owner
+        owner = self.owner(relation)
         return AccessDenied(
             f"permission denied for relation {relation.qualified_name}",
             hint=f'It belongs to the data product "{relation.product}" of {owner.team}: ask {owner.email} for access.',

@@ -1,4 +1,4 @@
-"""DESCRIBE, SUMMARIZE and SHOW: questions about a query or the catalog, told apart from queries."""
+"""DESCRIBE, SUMMARIZE, SHOW and EXPLAIN: questions about a query or the catalog, told apart from queries."""
 
 import re
 from dataclasses import dataclass
@@ -8,10 +8,12 @@ from sqlglot import exp
 
 from gateway.errors import SyntaxNotSupported
 from gateway.settings import Limits
+from gateway.sql.explaining import Layout, explain_statement
 from gateway.sql.syntax import checked, parsed
 
-Form = Literal["rows", "columns", "summary", "tables", "all tables"]
-"""What the answer is: the query's rows; its columns; a summary of each column; what relations there are."""
+Form = Literal["rows", "columns", "summary", "tables", "all tables", "plan", "policy"]
+"""What the answer is: the query's rows; its columns; a summary of each column; what relations there are; its plan, the
+policy lines that decided about it."""
 
 DESCRIBES = re.compile(r"\s*SHOW\s+COLUMNS\s+(FROM|IN)\b", re.IGNORECASE)
 NO_MORE = "this form of {0} is not supported"
@@ -19,15 +21,20 @@ NO_MORE = "this form of {0} is not supported"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`tree` is the query that is asked about. `domain`: only its relations."""
+    """`tree` is the query that is asked about. `domain`: only its relations. `layout` is that of a plan or policy."""
 
     form: Form
     tree: exp.Query
     domain: str | None = None
+    layout: Layout = "text"
 
 
 def parse_question(text: str, limits: Limits) -> Question:
     """Raises as `parse_query`."""
+    explain = explain_statement(text[: limits.text_bytes + 1])
+    if explain is not None:
+        about = checked(parsed(explain.query, limits), explain.query, limits)
+        return Question(explain.about, about, layout=explain.layout)
     tree = parsed(DESCRIBES.sub("DESCRIBE ", text, count=1), limits)
     if isinstance(tree, exp.Describe):
         table = {"kind"} if str(tree.args.get("kind")).upper() == "TABLE" else set[str]()

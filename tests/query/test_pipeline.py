@@ -28,7 +28,7 @@ from gateway.errors import (
     UndefinedParameter,
     UndefinedTable,
 )
-from gateway.query.explain import explain
+from gateway.query.explain.operator import explain
 from gateway.query.mesh import Mesh
 from gateway.query.pipeline import describe, run
 from gateway.query.request import Parameter, Request

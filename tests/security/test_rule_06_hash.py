@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from gateway.query.explain import explain
+from gateway.query.explain.operator import explain
 from gateway.query.pipeline import describe, run
 from gateway.query.request import Request
 from gateway.server import OpenMesh, open_mesh

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.query import pipeline
-from gateway.query.explain import explain
+from gateway.query.explain.operator import explain
 from gateway.query.mesh import Mesh
 from gateway.query.pipeline import describe
 from gateway.query.request import Request

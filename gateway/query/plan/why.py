@@ -1,0 +1,220 @@
+"""What of a statement stays with the engine, and why no source was given it. Asked by `explain` only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from gateway.query.plan.blocks import (
+    conjuncts,
+    equality,
+    inner_items,
+    is_left,
+    is_loose,
+    items,
+    joins,
+    reads,
+    selects,
+    where,
+)
+from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.leaves import ENGINE
+from gateway.query.plan.push import fits_beside, is_pushable
+from gateway.query.plan.summing import KNOWN, parts_nodes
+from gateway.sql.remote import not_pushable
+
+SUMMED = ", ".join(kind.key for kind in KNOWN)
+FAR_APART = "they are at different places"
+GROUPED_LATER = "it looks at groups, which are complete only here"
+SEVERAL = "it needs rows of several places"
+NO_SUMS = "this kind of source is asked for rows only: its sums may differ from the engine's"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A part of the statement, over the names of a draft, and why the engine does it."""
+
+    part: exp.Expr
+    reason: str
+
+
+def why(draft: Draft) -> tuple[Kept, ...]:
+    """Of a draft that is cut and not yet emitted, outermost block first. The draft stays as it is."""
+    return tuple(kept for select in selects(draft.tree)[::-1] for kept in _of_block(select, draft))
+
+
+def fenced(draft: Draft) -> tuple[str, ...]:
+    """The relations at whose source a condition waits behind a fence for their filters."""
+    return tuple(dict.fromkeys(leaf.governed.relation for leaf in draft.leaves.values() if leaf.fenced))
+
+
+def _of_block(select: exp.Select, draft: Draft) -> Iterator[Kept]:
+    if not any(item.alias in draft.units for item in items(select)):
+        return
+    loose = is_loose(select)
+    for condition in where(select):
+        yield Kept(condition, _why_condition(condition, draft) if loose else _strange_joins(select))
+    for join in joins(select):
+        for condition in conjuncts(join.args.get("on")):
+            if not isinstance(condition, exp.Boolean):
+                yield Kept(condition, _why_on(join, condition, draft) if loose else _strange_joins(select))
+    yield from _of_groups(select, draft)
+    if select.args.get("limit") is not None and not _is_cut_off(select, draft):
+        yield Kept(exp.Limit(expression=select.args["limit"].expression.copy()), _why_whole(select, draft))
+
+
+def _strange_joins(select: exp.Select) -> str:
+    words = [word for join in joins(select) if (word := f"{join.method} {join.side} {join.kind}".strip())]
+    return f"rows are left out or filled up by its joins ({', '.join(dict.fromkeys(words)) or 'LATERAL'})"
+
+
+# --- conditions --------------------------------------------------------------------------------------------
+
+
+def _why_condition(condition: exp.Expr, draft: Draft) -> str:
+    units = _units(condition, draft)
+    if len(units) == 1:
+        return why_not(condition, units[0], draft)
+    if equality(condition) is not None:
+        return _why_join(condition, units, draft)
+    return SEVERAL if units else "it looks at what the engine has calculated"
+
+
+def _why_on(join: exp.Join, condition: exp.Expr, draft: Draft) -> str:
+    if is_left(join) and len(_units(condition, draft)) == 1 and join.this.alias not in draft.units:
+        return "it looks at what the engine has calculated"
+    return _why_condition(condition, draft)
+
+
+def _why_join(condition: exp.Expr, units: list[Unit], draft: Draft) -> str:
+    if len(units) < 2:
+        return "one side is what the engine has calculated"
+    one, other = units[:2]
+    if one.site != other.site or one.site == ENGINE:
+        return FAR_APART
+    if one.grouped or other.grouped:
+        return "one side is grouped at its source first"
+    joined = Unit("", one.site, one.source, one.members | other.members, one.select)
+    if not is_pushable(condition, joined, draft):
+        return why_not(condition, joined, draft)
+    if not fits_beside(condition, joined, draft):
+        return f"{_governed(condition, draft)} is filtered or masked: rows meet once that is done"
+    return "the join would have far more rows than either side, or stands beside an outer join"
+
+
+def why_not(node: exp.Expr, unit: Unit, draft: Draft) -> str:
+    """Why an expression over one unit is not evaluated where the unit is."""
+    if unit.site == ENGINE:
+        return _why_engine(unit, draft)
+    if unit.grouped:
+        return GROUPED_LATER
+    for column in node.find_all(exp.Column):
+        leaf = draft.leaf(column)
+        if leaf is not None and column.name in leaf.governed.hashed:
+            return (
+                f"{leaf.governed.relation}.{column.name} is hashed by the gateway, the source knows no token"
+            )
+        if leaf is not None and column.name not in leaf.sound:
+            return f"the type of {leaf.governed.relation}.{column.name} means something else at its source"
+    dialect = draft.dialect(unit)
+    meaning = not_pushable(node, dialect)
+    if meaning is not None:
+        return meaning
+    if not fits_beside(node, unit, draft):
+        return f"it waits for the filters and masks of {_governed(node, draft)}, and {dialect} has no fence"
+    return "its subquery stays with the engine" if node.find(exp.Query) else "an outer join stands before it"
+
+
+def _why_engine(unit: Unit, draft: Draft) -> str:
+    leaf = draft.leaves[min(unit.members)]
+    return f"the engine runs {leaf.governed.relation}: {leaf.kept}"
+
+
+def _governed(node: exp.Expr, draft: Draft) -> str:
+    names = [
+        draft.leaves[alias].governed.relation
+        for alias in sorted(reads(node))
+        if alias in draft.leaves and draft.leaves[alias].governed.barrier
+    ]
+    return " and ".join(dict.fromkeys(names))
+
+
+def _units(node: exp.Expr, draft: Draft) -> list[Unit]:
+    read = reads(node)
+    return [unit for unit in draft.units.values() if unit.alias in read or unit.members & read]
+
+
+# --- groups and what comes after them ----------------------------------------------------------------------
+
+
+def _of_groups(select: exp.Select, draft: Draft) -> Iterator[Kept]:
+    clauses = ("having", "order", "qualify")
+    aggregates = [node for node in parts_nodes(select, clauses) if isinstance(node, exp.AggFunc | exp.Window)]
+    outermost = [
+        one for one in aggregates if one.find_ancestor(exp.AggFunc, exp.Window, exp.Select) is select
+    ]
+    reason = _why_whole(select, draft)
+    for node in outermost:
+        yield Kept(node, _why_aggregate(node, select, draft) or reason)
+    group = select.args.get("group")
+    if group is not None and not outermost:
+        yield Kept(group, reason)
+    if select.args.get("distinct") and not _is_distinct(select, draft):
+        yield Kept(exp.Distinct(), reason)
+
+
+def _why_aggregate(node: exp.Expr, select: exp.Select, draft: Draft) -> str | None:
+    if isinstance(node, exp.Window):
+        return "a window sees all rows of the block"
+    if not isinstance(node, KNOWN):
+        return f"sources are asked for {SUMMED} only"
+    unit = _only_unit(select, draft)
+    if unit is None or unit.site == ENGINE or unit.grouped or draft.dialect(unit) != "postgres":
+        return None
+    if isinstance(node.this, exp.Distinct):
+        return "different values are counted once all rows are here"
+    return why_not(node.this, unit, draft) if not is_pushable(node.this, unit, draft) else None
+
+
+def _why_whole(select: exp.Select, draft: Draft) -> str:
+    """Why a block's grouping, DISTINCT or LIMIT is the engine's."""
+    if not is_loose(select):
+        return _strange_joins(select)
+    unit = _only_unit(select, draft)
+    if unit is None:
+        added = [
+            one
+            for item in inner_items(select)
+            if (one := draft.units.get(item.alias)) is not None and one.grouped
+        ]
+        relations = ", ".join(_relations(one, draft) for one in added)
+        parts = f"; rows of {relations} come added up per key" if added else ""
+        return f"rows of several places are joined first{parts}"
+    if unit.site == ENGINE:
+        return _why_engine(unit, draft)
+    if draft.dialect(unit) != "postgres":
+        return NO_SUMS
+    if unit.grouped:
+        return "the source has added up parts of it, the engine makes the whole of them"
+    if where(select):
+        return "conditions come first that the engine evaluates"
+    return "it is not one of the forms that are taken apart"
+
+
+def _only_unit(select: exp.Select, draft: Draft) -> Unit | None:
+    found = items(select)
+    return draft.units.get(found[0].alias) if len(found) == 1 else None
+
+
+def _relations(unit: Unit, draft: Draft) -> str:
+    return " and ".join(dict.fromkeys(draft.leaves[one].governed.relation for one in sorted(unit.members)))
+
+
+def _is_cut_off(select: exp.Select, draft: Draft) -> bool:
+    unit = _only_unit(select, draft)
+    return unit is not None and unit.select.args.get("limit") is not None
+
+
+def _is_distinct(select: exp.Select, draft: Draft) -> bool:
+    unit = _only_unit(select, draft)
+    return unit is not None and unit.select.args.get("distinct") is not None
