@@ -1,5 +1,6 @@
 """Fixtures that several packages' tests use. Servers are started by tests/servers.py, one a test process."""
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -10,6 +11,8 @@ from tests.servers import PostgresServer, postgres_server
 
 # A busy machine is no failure; a test that needs more examples says so itself.
 settings.register_profile("meshgate", deadline=None, max_examples=30)
+settings.register_profile("barrier", deadline=None, max_examples=150, derandomize=True)
+settings.register_profile("fuzz", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "5000")), print_blob=True)
 settings.load_profile("meshgate")
 
 # A job in the background ignores Ctrl-C, and so would the processes that tests start and interrupt.
