@@ -21,6 +21,9 @@ demo: install ## run the story on embedded parts; Ctrl-C ends it
 test: install lint ## everything that must hold: style, types, architecture, tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+fuzz: install ## the long run of the property tests; EXAMPLES=5000 of each
+	$(BIN)/python -m pytest tests/query/test_two_worlds.py -q -s --hypothesis-profile=fuzz --hypothesis-show-statistics
+
 lint: install ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy

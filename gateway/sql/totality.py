@@ -182,6 +182,8 @@ def kind_of(node: exp.Expr) -> exp.DType:
         return kind_of(node.this)
     if isinstance(node, TEXTS):
         return T.TEXT
+    if isinstance(node, COUNTS):
+        return T.BIGINT
     if isinstance(node, exp.Literal):
         return T.TEXT if node.is_string else T.DOUBLE if "e" in str(node.this).lower() else T.DECIMAL
     if isinstance(node, exp.Cast | exp.TryCast):
@@ -196,6 +198,8 @@ def is_valid_pattern(pattern: exp.Expr) -> bool:
     return isinstance(pattern, exp.Literal) and pattern.is_string and "\\" not in pattern.this
 
 
+COUNTS = (exp.Length, exp.StrPosition)
+"""Of known types also in trees that are not annotated, as masks are: else no source could be asked for them."""
 TEXTS = (exp.DPipe, exp.Upper, exp.Lower, exp.Left, exp.Right, exp.Trim, exp.Concat, exp.SplitPart)
 
 SHAPES = {
