@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
 from gateway.audit import AuditRecord
-from gateway.errors import AccessDenied, InternalFailure, MeshgateError
+from gateway.errors import AccessDenied, InternalFailure, MeshgateError, StatementTooComplex
 from gateway.query.authorize import AuthorizedQuery, authorize, stands
 from gateway.query.bind import bind
 from gateway.query.execute import execute, named
@@ -140,6 +140,11 @@ def refusals_on_record(record: AuditRecord, mesh: Mesh) -> Iterator[Trail]:
         error.reference = record.id
         mesh.audit.write(closed(trail.record, error))
         raise
+    except RecursionError as error:
+        refusal = StatementTooComplex("the statement nests deeper than limits.nesting")
+        refusal.reference = record.id
+        mesh.audit.write(closed(trail.record, refusal))
+        raise refusal from error
     except Exception as error:
         LOG.exception("statement %s failed", record.id)
         failure = InternalFailure()

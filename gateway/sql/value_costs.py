@@ -68,8 +68,9 @@ class ValueCosts:
     spent: Spent
     subquery: Subquery
 
-    def of(self, node: exp.Expr) -> Value:
-        return self._of(node, self.scope.times, {})
+    def of(self, node: exp.Expr, times: float | None = None) -> Value:
+        """`times`: how often it is evaluated, if not once for each row. (What an aggregate is made of always is.)"""
+        return self._of(node, self.scope.times if times is None else times, {})
 
     def _of(self, node: exp.Expr, times: float, arguments: Arguments) -> Value:
         node = node.unnest()
@@ -85,8 +86,11 @@ class ValueCosts:
             return list_of(CONSTANT, float(length(node) or self.spent.limits.in_list))
         if _is_operator(node):
             return self._chain(node, times, arguments)
+        if isinstance(node, exp.Star):
+            return CONSTANT
         value = self._made(node, times, arguments)
-        self.spent.add(times * value.bytes)
+        if not isinstance(node, exp.AggFunc):  # made once for all of the rows
+            self.spent.add(times * value.bytes)
         return self.spent.check_value(value)
 
     def _column(self, node: exp.Expr, arguments: Arguments) -> Value:
@@ -109,8 +113,10 @@ class ValueCosts:
             links.append(below)
         value = self._of(links[-1].left, times, arguments)
         for link in reversed(links):
-            value = self._binary(link, value, self._of(link.right, times, arguments))
-            self.spent.add(times * value.bytes)
+            right = self._of(link.right, times, arguments)
+            looked_through = value.items + right.items
+            value = self._binary(link, value, right)
+            self.spent.add(times * (value.bytes + looked_through))
             self.spent.check_value(value)
         return value
 
@@ -143,6 +149,7 @@ class ValueCosts:
             )
         if (name in SEARCHES or isinstance(node, SEARCH_NODES)) and len(values) > 1:
             self.spent.add(times * values[0].bytes * values[1].bytes / SEARCH_SPEED)
+        self.spent.add(times * sum(value.items for value in values))  # lists are looked through
         if name in REPEATING or isinstance(node, REPEATING_NODES):
             return repeated(children, values)
         if isinstance(node, exp.FromJson) or name in JSON_SHAPES:

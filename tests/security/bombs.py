@@ -104,7 +104,6 @@ BOMBS = {
     + "))",
     "list-sort": "select len(list_sort(list(hash(range)))) from range(9999999)",
     "unnest-cross": "select count(*) from (select unnest(l) from (select list(range) l from range(10000)), range(10000))",
-    "unnest-nest": "select count(*) from (select unnest(l) from (select list(l) l from (select list(range) l from range(3000)), range(3000)))",
     "list_transform": "select len(list_transform(list(range), lambda x: list_transform([x,x,x], lambda y: y+x))) from range(1000000)",
     "list_transform-nest": "select len(flatten(list_transform(l, lambda x: list_transform(l, lambda y: x+y)))) from (select list(range) l from range(30000))",
     "list_reduce": "select length(list_reduce(list(range::varchar), lambda x,y: x||y)) from range(100000)",
@@ -169,7 +168,6 @@ BOMBS = {
     + ")" * 60
     + ") from sales.orders",
     "instr": "select count(instr(range||'%s','%s')) from range(10000)" % ("a" * 50000, "a" * 25000 + "b"),
-    "list_has": "select list_has_all(l,l), list_intersect(l,l) from (select list(range) l from range(100000))",
     "list_distinct": "select len(list_distinct(list(range%1000))) from range(9999999)",
     "list_position": "select count(list_position(l, range)) from range(100000), (select list(range) l from range(100000))",
     "list_contains-col": "select count(*) from range(100000) a(x), (select list(y) l from range(100000) b(y)) where list_contains(l, x)",

@@ -30,15 +30,12 @@ class Estimator:
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
         self._rows: dict[str, float] = {}
+        self._sizes: dict[str, float] = {}
 
     def leaf_rows(self, alias: str) -> float:
         """Rows that a relation shows."""
         if alias not in self._rows:
-            leaf = self._draft.leaves[alias]
-            rows = max(
-                (self._draft.sources.known(table).rows or UNKNOWN_ROWS for table in _sources(leaf)),
-                default=1.0,
-            )
+            leaf, rows = self._draft.leaves[alias], self._base_rows(alias)
             shares = [self._own_share(leaf, one) for one in where(leaf.select)] if leaf.plain else []
             self._rows[alias] = max(1.0, rows * prod(shares))
         return self._rows[alias]
@@ -94,9 +91,9 @@ class Estimator:
         """Share of rows that a condition on the columns of leaves lets through."""
         node = condition.unnest()
         if isinstance(node, exp.And):
-            return self.share(node.left) * self.share(node.right)
+            return prod(map(self.share, node.flatten()))
         if isinstance(node, exp.Or):
-            return min(1.0, self.share(node.left) + self.share(node.right))
+            return min(1.0, sum(map(self.share, node.flatten())))
         if isinstance(node, exp.Not):
             return max(0.01, 1.0 - self.share(node.this))
         if isinstance(node, exp.In) and not node.args.get("query"):
@@ -137,10 +134,11 @@ class Estimator:
         return min(1.0, max(0.001, (end - start) / (high - low)))
 
     def _base_rows(self, alias: str) -> float:
-        leaf = self._draft.leaves[alias]
-        return max(
-            (self._draft.sources.known(table).rows or UNKNOWN_ROWS for table in _sources(leaf)), default=1.0
-        )
+        """Looked up once: walking a relation's tree for each comparison of a long OR is quadratic."""
+        if alias not in self._sizes:
+            known = (self._draft.sources.known(table).rows for table in _sources(self._draft.leaves[alias]))
+            self._sizes[alias] = max((rows or UNKNOWN_ROWS for rows in known), default=1.0)
+        return self._sizes[alias]
 
     def _column(self, column: exp.Column) -> ColumnStatistics:
         leaf = self._draft.leaves.get(column.table)
