@@ -145,6 +145,12 @@ def _squared(values: Sequence[Value]) -> Value:
     return Value(values[0].bytes ** 2, combined(values))
 
 
+def _added_up(values: Sequence[Value]) -> Value:
+    """`list_aggregate(list, 'string_agg', separator)`: all items, and the rest once for each."""
+    rest = sum(value.bytes for value in values[1:])
+    return Value(values[0].bytes + max(values[0].items, 1) * rest, combined(values))
+
+
 def _flattened(values: Sequence[Value]) -> Value:
     inner = item_of(values[0])
     return list_of(item_of(inner), max(values[0].items, 1) * max(inner.items, 1))
@@ -192,6 +198,8 @@ NAME_RULES: dict[str, Rule] = {
     "list_extract": _item, "list_element": _item, "array_extract": _item, "list_first": _item, "list_last": _item,
     "list_any_value": _item, "string_split": _split, "str_split": _split, "string_to_array": _split,
     "regexp_split_to_array": _split, "split": _split, "strftime": _times(8),
+    "list_aggregate": _added_up, "list_aggr": _added_up, "array_aggregate": _added_up, "array_aggr": _added_up,
+    "list_string_agg": _added_up,
 }  # fmt: skip
 
 LARGE = float(2**62)

@@ -102,9 +102,7 @@ BOMBS = {
     "grouping-sets": "select count(*) from (select count(*) from range(1000000) group by grouping sets("
     + ",".join(f"(range+{i})" for i in range(500))
     + "))",
-    "list-sort": "select len(list_sort(list(hash(range)))) from range(9999999)",
     "unnest-cross": "select count(*) from (select unnest(l) from (select list(range) l from range(10000)), range(10000))",
-    "list_transform": "select len(list_transform(list(range), lambda x: list_transform([x,x,x], lambda y: y+x))) from range(1000000)",
     "list_transform-nest": "select len(flatten(list_transform(l, lambda x: list_transform(l, lambda y: x+y)))) from (select list(range) l from range(30000))",
     "list_reduce": "select length(list_reduce(list(range::varchar), lambda x,y: x||y)) from range(100000)",
     "list_reduce2": "select length(list_reduce(list(range::varchar), lambda x,y: x||x)) from range(60)",
