@@ -15,6 +15,8 @@ from gateway.sql.totality import (
     FAMILIES,
     T,
     is_constant,
+    is_plainly_typed,
+    is_truth,
     is_valid_pattern,
     kind_of,
     one_family,
@@ -29,6 +31,7 @@ SHAPES = (
     exp.Column, exp.Paren, exp.And, exp.Or, exp.Not, exp.Is, exp.Null, exp.DataType, exp.DataTypeParam, exp.Tuple,
     exp.Exists, exp.Star,
 )  # fmt: skip
+TYPED = (exp.And, exp.Or, exp.Not, exp.Case, exp.If, exp.Is, exp.Nullif)
 CLAUSES = {"expressions", "from_", "joins", "where"}
 SUMMING_CLAUSES = CLAUSES | {"group", "having", "order", "limit", "distinct"}
 
@@ -37,6 +40,8 @@ POSTGRES_FUNCTIONS = (exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Length)
 AGGREGATES = (exp.Sum, exp.Count, exp.Min, exp.Max)
 """Sums and counts of exact numbers; `avg` is a sum and a count, divided by the engine."""
 
+UNITS = frozenset({"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"})
+"""Of `date_trunc`. Centuries begin a year apart."""
 PARTS = frozenset({"YEAR", "MONTH", "DAY"})
 """Parts of a date that are whole numbers, whatever the date."""
 
@@ -78,6 +83,12 @@ def not_pushable(tree: exp.Expr, dialect: str) -> str | None:
 def _means_the_same(node: exp.Expr, dialect: str) -> bool:
     if is_constant(node):
         return dialect != "sqlite" or _is_sqlite_value(node.unnest())
+    if isinstance(node, TYPED) and not is_plainly_typed(node):
+        return False  # DuckDB takes numbers and texts for true or false, sources in their own way or not at all
+    if isinstance(node, exp.Where | exp.Having) and not is_truth(node.this):
+        return False
+    if isinstance(node, exp.Join) and node.args.get("on") is not None and not is_truth(node.args["on"]):
+        return False
     if isinstance(node, SHAPES):
         return True
     if isinstance(node, exp.In) and node.args.get("query") is not None:
@@ -135,6 +146,8 @@ def _is_shared_with_postgres(node: exp.Expr) -> bool:
 def is_plain_aggregate(node: exp.Expr) -> bool:
     """COUNT; SUM of exact numbers; MIN and MAX of a column of a type that is ordered alike."""
     argument = node.this
+    if argument is None:  # count()
+        return False
     if isinstance(node, exp.Count):
         return not node.expressions and not (
             isinstance(argument, exp.Distinct) and len(argument.expressions) > 1
@@ -191,7 +204,9 @@ POSTGRES_CHECKS: dict[type[exp.Expr], Callable[[exp.Expr], bool]] = {
     exp.StrPosition: lambda node: isinstance(node.args.get("substr"), exp.Literal),
     exp.DPipe: lambda node: {kind_of(node.this), kind_of(node.expression)} <= TEXT_FAMILY,
     exp.SplitPart: _is_split,
-    exp.TimestampTrunc: lambda node: kind_of(node.this) in (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ),
+    exp.TimestampTrunc: lambda node: (
+        kind_of(node.this) in (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ) and node.text("unit").upper() in UNITS
+    ),
     exp.Cast: _is_widening,
     exp.TryCast: _is_widening,
     exp.Like: lambda node: is_valid_pattern(node.expression),
@@ -218,10 +233,21 @@ def _spell_for_postgres(tree: exp.Select) -> None:
         if select.args.get("distinct") and select.args.get("order"):
             _group_distinct(select)
     for part in list(tree.find_all(exp.Extract)):
-        part.replace(cast(part.copy(), "BIGINT"))
+        part.replace(_counted_part(part))
     for ordered in tree.find_all(exp.Ordered, exp.Min, exp.Max):
         if kind_of(ordered.this) in TEXT_FAMILY:
             ordered.set("this", _collated(ordered.this))
+
+
+def _counted_part(part: exp.Extract) -> exp.Expr:
+    """As a whole number. PostgreSQL knows no year 0: the one before the first is -1 there, and 0 in DuckDB."""
+    value: exp.Expr = cast(part.copy(), "BIGINT")
+    if part.this.name.upper() != "YEAR":
+        return value
+    first = cast(exp.Literal.string("0001-01-01"), "DATE")
+    before = exp.If(this=exp.LT(this=part.expression.copy(), expression=first), true=exp.Literal.number("1"))
+    shift = exp.Case(ifs=[before], default=exp.Literal.number("0"))
+    return exp.Paren(this=exp.Add(this=value, expression=shift))
 
 
 def _group_distinct(select: exp.Select) -> None:
@@ -231,7 +257,12 @@ def _group_distinct(select: exp.Select) -> None:
 
 
 def _spell_for_sqlite(tree: exp.Select) -> None:
-    """SQLite's LIKE ignores the case of ASCII letters; its GLOB does not."""
+    """SQLite's LIKE ignores the case of ASCII letters; its GLOB does not. Its DISTINCT compares by a column's collation,
+    which may take different texts for one."""
+    for select in tree.find_all(exp.Select):
+        for item in select.expressions if select.args.get("distinct") else ():
+            value = item.unalias()
+            value.replace(exp.Collate(this=value.copy(), expression=exp.Var(this="BINARY")))
     for like in list(tree.find_all(exp.Like)):
         pattern = "".join(
             f"[{letter}]" if letter in "*?[" else GLOB.get(letter, letter) for letter in like.expression.this

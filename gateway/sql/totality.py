@@ -85,7 +85,7 @@ def may_raise(expression: exp.Expr) -> str | None:
 def is_total_node(node: exp.Expr) -> bool:
     """Whether the node itself cannot raise, given that its operands did not."""
     if isinstance(node, exp.And | exp.Or | exp.Not | exp.Case | exp.If | exp.Is | exp.Nullif):
-        return is_constant(node) or _is_plainly_typed(node)
+        return is_constant(node) or is_plainly_typed(node)
     if is_constant(node) or isinstance(node, TOTAL_NODES + TOTAL_FUNCTIONS):
         return True
     if isinstance(node, COMPARISONS):
@@ -95,7 +95,7 @@ def is_total_node(node: exp.Expr) -> bool:
     return False
 
 
-def _is_plainly_typed(node: exp.Expr) -> bool:
+def is_plainly_typed(node: exp.Expr) -> bool:
     """Where a truth value is asked for, anything else is cast to one; NULLIF compares."""
     if isinstance(node, exp.Nullif):
         return one_family(node.this, node.expression)
@@ -104,14 +104,15 @@ def _is_plainly_typed(node: exp.Expr) -> bool:
         return first is None or one_family(first, *(branch.this for branch in node.args["ifs"]))
     if isinstance(node, exp.If):
         simple = isinstance(node.parent, exp.Case) and node.parent.this is not None
-        return simple or _is_truth(node.this)
+        return simple or is_truth(node.this)
     if isinstance(node, exp.Is):
-        return isinstance(node.expression, exp.Null) or _is_truth(node.this)
+        return isinstance(node.expression, exp.Null) or is_truth(node.this)
     operands = (node.this,) if isinstance(node, exp.Not) else (node.this, node.expression)
-    return all(_is_truth(operand) for operand in operands)
+    return all(is_truth(operand) for operand in operands)
 
 
-def _is_truth(node: exp.Expr) -> bool:
+def is_truth(node: exp.Expr) -> bool:
+    """Whether it is a truth value without a cast."""
     node = node.unnest()
     return (
         isinstance(node, exp.Predicate | exp.Connector | exp.Not | exp.Boolean | exp.Null)

@@ -47,7 +47,7 @@ def fuse(select: exp.Select, draft: Draft) -> None:
             beside = () if loose else taken(item, draft.leaves[item.alias].raw)
             unit = _unit_of(item, draft)
             if unit.site != ENGINE:
-                set_where(unit.select, beside)
+                set_where(unit.select, [one for one in beside if is_pushable(one, unit, draft)])
 
 
 def _unit_of(item: exp.Table, draft: Draft) -> Unit:

@@ -23,6 +23,7 @@ from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import ENGINE
 from gateway.sql.leakproof import is_leakproof
 from gateway.sql.remote import not_pushable
+from gateway.sql.totality import is_truth
 
 
 def push(select: exp.Select, draft: Draft) -> None:
@@ -48,7 +49,7 @@ def _push_into_right(join: exp.Join, draft: Draft) -> None:
 def _pushed(condition: exp.Expr, units: list[Unit], draft: Draft) -> bool:
     outside = reads(condition).difference(*(inner.members for inner in _units_in(condition, draft)))
     unit = next((unit for unit in units if outside and outside <= unit.members), None)
-    if unit is None or unit.grouped or not is_pushable(condition, unit, draft):
+    if unit is None or unit.grouped or not (is_truth(condition) and is_pushable(condition, unit, draft)):
         return False
     if not _placed_safely(condition, unit, draft):
         return False

@@ -23,7 +23,7 @@ from gateway.query.plan.summing import (
 )
 from gateway.sql.dialect import quoted
 from gateway.sql.remote import not_pushable
-from gateway.sql.totality import may_raise
+from gateway.sql.totality import is_truth, may_raise
 
 AFTER_GROUPING = ("having", "order", "qualify")
 LATER = ("qualify", "windows", "sample")
@@ -109,7 +109,7 @@ def _having(attempt: exp.Select, unit: Unit, draft: Draft) -> list[exp.Expr]:
         return []
     conditions = list(conjuncts(clause.this))
     summed = [one for one in conditions if one.find(exp.AggFunc) and not one.find(exp.Avg)]
-    taken = [one for one in summed if is_known(one, unit, draft)]
+    taken = [one for one in summed if is_truth(one) and is_known(one, unit, draft)]
     left = [one for one in conditions if not any(one is other for other in taken)]
     attempt.set("having", exp.Having(this=all_of(left)) if left else None)
     return taken

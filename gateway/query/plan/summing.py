@@ -128,7 +128,7 @@ def parts_of_average(node: exp.Avg) -> tuple[exp.Expr, exp.Expr]:
 
 def is_summable(node: exp.AggFunc) -> bool:
     """Whether a source may be asked for the aggregate, or for the parts of it."""
-    if isinstance(node, exp.Avg):
+    if isinstance(node, exp.Avg) and node.this is not None:
         return is_plain_aggregate(exp.Sum(this=node.this.copy()))
     return is_plain_aggregate(node)
 

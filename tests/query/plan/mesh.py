@@ -29,13 +29,28 @@ from gateway.query.parse import parse
 from gateway.query.pipeline import planned_for, run, visible_to
 from gateway.query.plan import Fragment, Plan
 from gateway.query.request import Request
-from gateway.query.rewrite import rewrite
+from gateway.query.rewrite import GovernedQuery, rewrite
 from policies.principal import Principal
 from tests.query.mesh import ANYBODY, SOURCE, Builder, parquet_source, rows_of
 from tests.servers import PostgresServer
 
 # Scripts, cases, spaces, characters that LIKE or SQL read in their own way, and no text at all.
-WORDS = ("north", "Süd", "NORTH", "東京", "юг", "", "o'x", "north ", "100%", "a_b", "🌍 ok", "straße", "Юг", "\\")
+WORDS = (
+    "north",
+    "Süd",
+    "NORTH",
+    "東京",
+    "юг",
+    "",
+    "o'x",
+    "north ",
+    "100%",
+    "a_b",
+    "🌍 ok",
+    "straße",
+    "Юг",
+    "\\",
+)
 
 
 def _decimal(value: int, scale: int) -> Decimal:
@@ -127,7 +142,13 @@ TABLES: Mapping[str, pa.Table] = {
     "lake.regions": REGIONS,
     "desk.notes": NOTES,
 }
-UNIQUE = {"customers": ("id",), "orders": ("id",), "nobody": ("id",), "stock": ("item", "supplier"), "items": ("id",)}
+UNIQUE = {
+    "customers": ("id",),
+    "orders": ("id",),
+    "nobody": ("id",),
+    "stock": ("item", "supplier"),
+    "items": ("id",),
+}
 
 POSTGRES = {
     pa.int16(): "smallint", pa.int32(): "integer", pa.int64(): "bigint", pa.string(): "text", pa.date32(): "date",
@@ -163,7 +184,9 @@ def sqlite_source(path: Path, tables: Mapping[str, pa.Table]) -> Connector:
     database = sqlite3.connect(path)
     for name, table in tables.items():
         columns = [f'"{field.name}" {SQLITE[field.type]}' for field in table.schema]
-        database.execute(f'CREATE TABLE "{name}" ({", ".join(columns)}, PRIMARY KEY ({", ".join(UNIQUE[name])}))')
+        database.execute(
+            f'CREATE TABLE "{name}" ({", ".join(columns)}, PRIMARY KEY ({", ".join(UNIQUE[name])}))'
+        )
         marks = ", ".join("?" * table.num_columns)
         database.executemany(
             f'INSERT INTO "{name}" VALUES ({marks})', [tuple(r.values()) for r in table.to_pylist()]
@@ -176,6 +199,7 @@ def sqlite_source(path: Path, tables: Mapping[str, pa.Table]) -> Connector:
 
 def made(builder: Builder, server: PostgresServer, schema: str, folder: Path) -> Mesh:
     """The builder's tables, each domain in the kind of source that it has here."""
+    folder.mkdir(parents=True, exist_ok=True)
     kinds: Mapping[str, Callable[[str, Mapping[str, pa.Table]], Connector]] = {
         "crm": lambda domain, tables: postgres_source(server, f"{schema}_{domain}", tables),
         "depot": lambda domain, tables: postgres_source(server, f"{schema}_{domain}", tables),
@@ -264,10 +288,14 @@ def expected(plain: duckdb.DuckDBPyConnection, sql: str) -> Answered:
 
 
 def planned(mesh: Mesh, sql: str, principal: Principal = ANYBODY) -> Plan:
+    return planned_for(governed_query(mesh, sql, principal), mesh)
+
+
+def governed_query(mesh: Mesh, sql: str, principal: Principal = ANYBODY) -> GovernedQuery:
     request = Request(sql, principal, "postgres")
     visible = visible_to(request, mesh, 0.0)
     statement = parse(sql, mesh.limits)
-    return planned_for(rewrite(authorize(bind(statement, request, visible), visible)), mesh)
+    return rewrite(authorize(bind(statement, request, visible), visible))
 
 
 def shown(plan: Plan) -> str:
@@ -277,7 +305,8 @@ def shown(plan: Plan) -> str:
         if isinstance(read, Fragment):
             lines.append(f"{name} @ {read.source}: {(read.scan.query or read.scan.asked)}".replace("\0", "¦"))
             lines += [
-                f"  {sent.name} = {sent.origin}.{'.'.join(sent.columns)}: {sent.condition}" for sent in read.transfers
+                f"  {sent.name} = {sent.origin}.{'.'.join(sent.columns)}: {sent.condition}"
+                for sent in read.transfers
             ]
         else:
             lines.append(f"{name} @ engine, first: {read.sql}")

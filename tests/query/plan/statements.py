@@ -50,7 +50,9 @@ class Statement:
 def _kind(kind: pa.DataType) -> str:
     if pa.types.is_decimal(kind):
         return "number"
-    return {"string": "text", "date32[day]": "date", "timestamp[us]": "time", "bool": "truth"}.get(str(kind), "whole")
+    return {"string": "text", "date32[day]": "date", "timestamp[us]": "time", "bool": "truth"}.get(
+        str(kind), "whole"
+    )
 
 
 def _relation(name: str) -> Source:
@@ -120,7 +122,8 @@ LITERALS: Mapping[str, Sequence[str]] = {
     "real": ("1.5", "20"),
 }
 PATTERNS = (
-    "'n%'", "'%th%'", "'_o%'", "'%ü%'", "'%'", "''", "'%京'", "'🌍%'", "'%ß_'", "'N%H_'", "'100#%' ESCAPE '#'", "'%*%'",
+    "'n%'", "'%th%'", "'_o%'", "'%ü%'", "'%'", "''", "'%京'", "'🌍%'", "'%ß_'", "'N%H_'",
+    "'100#%' ESCAPE '#'", "'%*%'",
 )  # fmt: skip
 JOINS = (*("JOIN", "LEFT JOIN", ",") * 2, "JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN")
 AGGREGATES: Mapping[str, Sequence[str]] = {
@@ -140,6 +143,7 @@ class Writer:
     def __init__(self, draw: DrawFn) -> None:
         self._draw = draw
         self._names = 0
+        self._nested = 0
         self._ctes: list[tuple[str, str, Source]] = []
 
     def one(self, options: Sequence[str]) -> str:
@@ -197,7 +201,9 @@ class Writer:
         outputs = [replace(column, text=f"c{n}") for n, column in enumerate(listed)]
         items = ", ".join(f"{column.text} AS c{n}" for n, column in enumerate(listed))
         if form == 2 and self.chance(3):
-            tail += " ORDER BY " + ", ".join(str(n + 1) for n in range(len(listed))) + f" LIMIT {self.number(40)}"
+            tail += (
+                " ORDER BY " + ", ".join(str(n + 1) for n in range(len(listed))) + f" LIMIT {self.number(40)}"
+            )
         return Source(f"SELECT {distinct}{items} FROM {text}{tail}", "", tuple(outputs), rows)
 
     def edges(self, ours: Sequence[Column], theirs: Sequence[Column]) -> list[list[tuple[Column, Column]]]:
@@ -206,7 +212,10 @@ class Writer:
         for edge in EDGES:
             for way in (edge, tuple((b, a) for a, b in edge)):
                 pairs = [
-                    (next((c for c in ours if c.origin == a), None), next((c for c in theirs if c.origin == b), None))
+                    (
+                        next((c for c in ours if c.origin == a), None),
+                        next((c for c in theirs if c.origin == b), None),
+                    )
                     for a, b in way
                 ]
                 complete = [(a, b) for a, b in pairs if a is not None and b is not None]
@@ -244,7 +253,10 @@ class Writer:
         return Source("", "", columns, rows), text, conditions
 
     def where(self, columns: Sequence[Column], conditions: list[str], depth: int) -> str:
-        conditions = [*conditions, *(self.condition(columns, depth) for _ in range(max(0, self.number(4) - 1)))]
+        conditions = [
+            *conditions,
+            *(self.condition(columns, depth) for _ in range(max(0, self.number(4) - 1))),
+        ]
         return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
     # --- values --------------------------------------------------------------------------------------------
@@ -257,7 +269,7 @@ class Writer:
         column = self.column(kind, columns)
         if column is None or self.chance(1):
             return self.one(LITERALS[kind])
-        if self.chance(6):
+        if self._nested > 1 or not self.chance(4):
             return column
         if kind == "text":
             form = self.one(("upper({})", "left({}, 2)", "substr({}, {n}, 2)", "coalesce({}, '?')", "{} || '-x'",
@@ -275,7 +287,9 @@ class Writer:
                              f"CASE WHEN {self.condition(columns, 0)} THEN {column} ELSE 0 END",
                              f"({column} * (1 - {self.column(kind, columns)}))"))  # fmt: skip
         if kind in ("date", "time"):
-            return self.one((f"date_trunc('month', {column})", column, f"coalesce({column}, {LITERALS[kind][0]})"))
+            return self.one(
+                (f"date_trunc('month', {column})", column, f"coalesce({column}, {LITERALS[kind][0]})")
+            )
         return column
 
     def aggregate(self, columns: Sequence[Column], depth: int) -> tuple[str, str]:
@@ -292,26 +306,32 @@ class Writer:
     # --- conditions ----------------------------------------------------------------------------------------
 
     def condition(self, columns: Sequence[Column], depth: int) -> str:
-        form = self.number(12)
-        if form == 0:
-            return f"({self.condition(columns, 0)} OR {self.condition(columns, 0)})"
-        if form == 1:
-            return f"NOT ({self.condition(columns, 0)} AND {self.condition(columns, 0)})"
-        if form in (2, 3, 4) and depth > 0:
-            return self.subquery(columns, depth - 1)
+        self._nested += 1
+        number = self.number(12)
+        if number >= 7 and depth > 0:
+            written = self.subquery(columns, depth - 1)
+        elif number >= 10 and self._nested < 3:
+            form = self.one(("({0} OR {1})", "NOT ({0} AND {1})", "({0} AND {1} OR {2} AND {0})"))
+            written = form.format(*(self.condition(columns, 0) for _ in range(3)))
+        else:
+            written = self.comparison(columns, number)
+        self._nested -= 1
+        return written
+
+    def comparison(self, columns: Sequence[Column], form: int) -> str:
         kinds = sorted({column.kind for column in columns} - {"real"})
         kind = self.one(kinds)
         value = self.value(kind, columns, 0) if self.chance(3) else self.column(kind, columns) or "1"
-        if form == 5:
+        if form == 1:
             return f"{value} IS {self.one(('NULL', 'NOT NULL'))}"
-        if form == 6:
+        if form == 2:
             listed = ", ".join(self.one(LITERALS[kind]) for _ in range(1 + self.number(3)))
             return f"{value} {self.one(('IN', 'NOT IN'))} ({listed}{', NULL' if self.chance(1) else ''})"
-        if form == 7 and kind == "text":
+        if form in (3, 4, 5) and kind == "text":
             return f"{value} {self.one(('LIKE', 'NOT LIKE'))} {self.one(PATTERNS)}"
-        if form == 8 and kind != "truth":
+        if form == 3 and kind != "truth":
             return f"{value} BETWEEN {self.one(LITERALS[kind])} AND {self.one(LITERALS[kind])}"
-        if form == 9:
+        if form == 4:
             return f"{value} IS {self.one(('', 'NOT '))}DISTINCT FROM {self.value(kind, columns, 0)}"
         return f"{value} {self.one(('=', '<>', '<', '<=', '>', '>='))} {self.value(kind, columns, 0)}"
 
@@ -367,7 +387,9 @@ class Writer:
         if ordered:
             ends = ("", " DESC", " NULLS FIRST", " DESC NULLS FIRST", " ASC NULLS LAST")
             body += " ORDER BY " + ", ".join(f"{n + 1}{self.one(ends)}" for n in range(width))
-            body += self.one(("", f" LIMIT {self.number(30)}", f" LIMIT {self.number(9)} OFFSET {self.number(20)}"))
+            body += self.one(
+                ("", f" LIMIT {self.number(30)}", f" LIMIT {self.number(9)} OFFSET {self.number(20)}")
+            )
         common = ", ".join(f"{name} AS ({text})" for name, text, _ in self._ctes)
         return Statement(f"WITH {common} {body}" if common else body, ordered)
 

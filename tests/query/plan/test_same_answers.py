@@ -1,0 +1,228 @@
+"""Generated statements over five sources of four kinds, and over DuckDB on the raw rows: the very same answer.
+
+Whether a rule fires depends on sizes; here all that are right fire (`eager`), and the last test counts that they did.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from gateway.query.hashing import hash_columns
+from gateway.query.mesh import Mesh
+from gateway.query.plan import SHAPING, Plan
+from tests.query.mesh import Builder
+from tests.query.plan.mesh import (
+    TABLES,
+    Answered,
+    answered,
+    eager,
+    expected,
+    governed_query,
+    made,
+    multiset,
+    oracle,
+    planned,
+    shown,
+)
+from tests.query.plan.statements import Statement, statements
+from tests.servers import PostgresServer
+
+pytestmark = pytest.mark.xdist_group("same answers")
+
+FUZZING = settings.default is not None and settings.default.max_examples > 1_000
+"""The profile of `make fuzz` says how many; otherwise it is always the same ones."""
+
+
+def examples(count: int) -> settings:
+    return settings(
+        max_examples=settings.default.max_examples if FUZZING and settings.default else count,
+        derandomize=not FUZZING,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate, *([Phase.reuse, Phase.shrink] if FUZZING else [])],
+    )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A mesh, and DuckDB over what it shows."""
+
+    mesh: Mesh
+    plain: duckdb.DuckDBPyConnection
+    fired: Counter[str]
+
+
+def paired(mesh: Mesh, tables: Mapping[str, pa.Table]) -> Iterator[Pair]:
+    plain = oracle(tables)
+    with eager():
+        yield Pair(mesh, plain, Counter())
+    plain.close()
+    mesh.engine.close()
+    for connector in mesh.connectors.values():
+        connector.close()
+
+
+@pytest.fixture(scope="module")
+def raw(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    folder = tmp_path_factory.mktemp("raw")
+    yield from paired(made(Builder(TABLES), postgres, "same_raw", folder), TABLES)
+
+
+# --- the same with policies --------------------------------------------------------------------------------
+
+POLICIES = {
+    "crm": """\
+p, c1, role:any, crm, crm.customers, select, *, -, -, allow
+p2, c2, role:any, crm, crm.customers, some_customers, -, -
+p3, c3, role:any, crm, crm.customers.name, partial, 1, -, -
+p3, c4, role:any, crm, crm.customers.joined, year, 1, -, -
+p, c5, role:any, crm, crm.orders, select, some_orders, -, -, allow
+p3, c6, role:any, crm, crm.orders.status, hash, 1, -, -
+p, c7, role:any, crm, crm.nobody, select, *, -, -, allow
+""",
+    "depot": """\
+p, d1, role:any, depot, depot.lines, select, some_lines, -, -, allow
+p3, d2, role:any, depot, depot.lines.price, capped, 1, -, -
+p, d3, role:any, depot, depot.stock, select, *, -, -, allow
+""",
+    "shop": "p, s1, role:any, shop, shop.items, select, some_items, -, -, allow\n",
+    "lake": "p, l1, role:any, lake, lake.regions, select, some_regions, -, -, allow\n",
+    "desk": """\
+p, n1, role:any, desk, desk.notes, select, *, -, -, allow
+p3, n2, role:any, desk, desk.notes.text, partial, 1, -, -
+""",
+}
+FILTERS = {
+    "some_customers": "region IS DISTINCT FROM 'NORTH' AND id <> 17",
+    "some_orders": "priority <> 1",
+    "some_lines": "quantity > 0.5 OR flag = 'Süd'",
+    "some_items": "kind <> 'NORTH' OR size = 2",
+    "some_regions": "zone IS NOT NULL",
+}
+CAPPED = "CASE WHEN value > 5 THEN 5 ELSE value END"
+SEEN = {
+    "crm.customers": f"""SELECT * REPLACE (left(name, 1) || '***' AS name, date_trunc('year', joined)::DATE AS joined)
+                         FROM given WHERE {FILTERS["some_customers"]}""",
+    "crm.orders": f"SELECT * FROM given WHERE {FILTERS['some_orders']}",
+    "depot.lines": f"""SELECT * REPLACE (({CAPPED.replace("value", "price")})::DECIMAL(12, 4) AS price)
+                       FROM given WHERE {FILTERS["some_lines"]}""",
+    "shop.items": f"SELECT * FROM given WHERE {FILTERS['some_items']}",
+    "lake.regions": f"SELECT * FROM given WHERE {FILTERS['some_regions']}",
+    "desk.notes": "SELECT * REPLACE (left(text, 1) || '***' AS text) FROM given",
+}
+"""What the policies leave to see, written by hand; `orders.status` is hashed besides."""
+
+
+def seen() -> Mapping[str, pa.Table]:
+    connection = duckdb.connect()
+    found: dict[str, pa.Table] = dict(TABLES)
+    for name, sql in SEEN.items():
+        connection.register("given", TABLES[name])
+        found[name] = connection.sql(sql).to_arrow_table()
+    connection.close()
+    hashed = [hash_columns(batch, ("status",), b"k" * 32) for batch in found["crm.orders"].to_batches()]
+    return {**found, "crm.orders": pa.Table.from_batches(hashed)}
+
+
+@pytest.fixture(scope="module")
+def governed(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    builder = Builder(
+        TABLES,
+        policies=POLICIES,
+        filters=FILTERS,
+        masks={"capped": CAPPED},
+        tags={"crm.orders.customer": frozenset({"pii"})},
+    )
+    folder = tmp_path_factory.mktemp("governed")
+    yield from paired(made(builder, postgres, "same_governed", folder), seen())
+
+
+# --- answers -----------------------------------------------------------------------------------------------
+
+
+def compared(pair: Pair, statement: Statement) -> None:
+    wanted = expected(pair.plain, statement.sql)
+    if wanted.error:  # what DuckDB refuses or cannot calculate has no answer to compare
+        pair.fired["refused by DuckDB"] += 1
+        return
+    plan = planned(pair.mesh, statement.sql)
+    pair.fired.update(rules_fired(pair.mesh, statement.sql, plan))
+    got = answered(pair.mesh, statement.sql)
+    assert got == Answered(wanted.columns, got.rows), f"{statement.sql}\n{shown(plan)}"
+    if statement.ordered:
+        assert got.rows == wanted.rows, f"{statement.sql}\n{shown(plan)}"
+    else:
+        assert multiset(got.rows) == multiset(wanted.rows), f"{statement.sql}\n{shown(plan)}"
+
+
+@examples(90)
+@given(statement=statements())
+def test_the_answer_is_duckdbs(raw: Pair, statement: Statement) -> None:
+    compared(raw, statement)
+
+
+@examples(70)
+@given(statement=statements())
+def test_the_answer_over_policies_is_duckdbs_over_what_they_show(
+    governed: Pair, statement: Statement
+) -> None:
+    compared(governed, statement)
+
+
+@examples(25)
+@given(statement=statements(), room=st.sampled_from([0, 4_000, 40_000]))
+def test_what_is_too_large_to_be_held_is_streamed(raw: Pair, statement: Statement, room: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("gateway.query.gather"), "GATHERED_BYTES", room)
+        compared(raw, statement)
+
+
+# --- which rules had a part in it --------------------------------------------------------------------------
+
+SUMMED = re.compile(r"\b(COUNT|SUM|MIN|MAX)\(|GROUP BY|\bLIMIT\b")
+OF_PARTS = re.compile(r'\b(SUM|MIN|MAX)\("u\d+"\."(count|sum|min|max)')
+
+
+def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
+    found = set(shaped_by(mesh, sql))
+    for fragment in plan.fragments():
+        asked = fragment.scan.query or ""
+        found |= {"fuse"} if " JOIN " in asked else set()
+        found |= {"push"} if " WHERE " in asked else set()
+        found |= {"transfer"} if fragment.transfers else set()
+        if SUMMED.search(asked):
+            found.add("preaggregate" if OF_PARTS.search(plan.sql) else "summarize")
+        if asked.startswith("SELECT DISTINCT") and ("EXISTS(" in plan.sql or " IN (SELECT" in plan.sql):
+            found.add("semijoin")
+    return found
+
+
+def shaped_by(mesh: Mesh, sql: str) -> Iterator[str]:
+    tree = governed_query(mesh, sql).tree
+    for rule in SHAPING:
+        before = tree.sql()
+        rule(tree)
+        if tree.sql() != before:
+            yield rule.__name__
+
+
+RULES = [
+    *(rule.__name__ for rule in SHAPING), "fuse", "push", "summarize", "preaggregate", "semijoin", "transfer",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_had_a_part_in_the_answers(rule: str, raw: Pair, governed: Pair) -> None:
+    if not raw.fired or not governed.fired:
+        pytest.fail("run the tests above with this one: it counts what they did")
+    assert raw.fired[rule] >= 4
+    assert governed.fired[rule] >= 2
+    assert raw.fired["refused by DuckDB"] + governed.fired["refused by DuckDB"] < 10
