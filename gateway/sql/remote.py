@@ -257,8 +257,8 @@ def _group_distinct(select: exp.Select) -> None:
 
 
 def _spell_for_sqlite(tree: exp.Select) -> None:
-    """SQLite's LIKE ignores the case of ASCII letters; its GLOB does not. Its DISTINCT compares by a column's collation,
-    which may take different texts for one."""
+    """SQLite's LIKE ignores the case of ASCII letters; its GLOB does not. Its DISTINCT compares by a column's
+    collation, which may take different texts for one."""
     for select in tree.find_all(exp.Select):
         for item in select.expressions if select.args.get("distinct") else ():
             value = item.unalias()

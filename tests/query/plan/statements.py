@@ -308,9 +308,9 @@ class Writer:
     def condition(self, columns: Sequence[Column], depth: int) -> str:
         self._nested += 1
         number = self.number(12)
-        if number >= 7 and depth > 0:
+        if 5 <= number < 9 and depth > 0:
             written = self.subquery(columns, depth - 1)
-        elif number >= 10 and self._nested < 3:
+        elif number >= 9 and self._nested < 3:
             form = self.one(("({0} OR {1})", "NOT ({0} AND {1})", "({0} AND {1} OR {2} AND {0})"))
             written = form.format(*(self.condition(columns, 0) for _ in range(3)))
         else:
@@ -347,7 +347,7 @@ class Writer:
         more = [inside] if self.chance(6) else []
         if self.chance(1) and len(pairs) == 1:
             return self._quantified(pairs[0], other, more)
-        form = self.number(4)
+        form = self.number(6)
         if form == 0:
             ours = pairs[0][0].text if len(pairs) == 1 else f"({', '.join(a.text for a, _ in pairs)})"
             listed = ", ".join(b.text for _, b in pairs)
@@ -356,7 +356,7 @@ class Writer:
             listed = self.one(("1", "*", pairs[0][1].text))
             return f"{self.one(('', 'NOT '))}EXISTS (SELECT {listed} FROM {other.text}{_where(tied + more)})"
         kinds = {"whole", "number"} & {c.kind for c in columns} & {c.kind for c in other.columns}
-        if form == 2 and kinds:
+        if form in (2, 3, 4) and kinds:
             kind = self.one(sorted(kinds))
             value = f"{self.one(('sum', 'min', 'max', 'avg', 'count'))}({self.column(kind, other.columns)})"
             conditions = _where(tied + more if self.chance(7) else more)
