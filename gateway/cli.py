@@ -83,7 +83,7 @@ def _query(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     with closing(open_mesh(options.mesh)) as opened:
         asked = request(opened, options.principal, options.sql, options.purpose)
-        explanation = explain(asked, opened.mesh)
+        explanation = explain(asked, opened.mesh, analyze=options.analyze)
         as_json = options.format == "json"
         print(json.dumps(explanation.json(), indent=2, ensure_ascii=False) if as_json else explanation.text())
     return 0
@@ -245,14 +245,21 @@ def _add_query(commands: Commands) -> None:
 
 def _add_explain(commands: Commands) -> None:
     about = """
-        Show the rules that match, the governed SQL, what each source will run, and what stays with the
-        gateway and why. Runs nothing. This is the operator's view: it shows filters and masks that the
-        principal must not see."""
+        Show the rules that match, the governed SQL, what each source will run with how many rows and keys,
+        what stays with the gateway and why, and what the domains could do. Runs nothing, unless --analyze
+        asks for what really comes. This is the operator's view: it shows filters and masks that the
+        principal must not see. The principal's own is EXPLAIN and EXPLAIN (POLICY) before a statement."""
     examples = """
         meshgate explain ./mesh "SELECT email FROM sales.customers" --as ana
-        meshgate explain ./mesh "SELECT count(*) FROM sales.orders" --as ana --format json"""
+        meshgate explain ./mesh "SELECT count(*) FROM sales.orders" --as ana --format json
+        meshgate explain ./mesh "SELECT count(*) FROM sales.orders" --as ana --analyze"""
     command = _add(commands, "explain", "show what would run, and why", about, examples)
     _add_statement(command)
+    command.add_argument(
+        "--analyze",
+        action="store_true",
+        help="run it as the principal, on record, and show what came from where",
+    )
     command.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     command.set_defaults(run=_explain)
 

@@ -351,6 +351,10 @@ def test_explain_shows_rules_and_source_queries_and_is_on_record(
     assert main([*arguments, "--format", "json"]) == 0
     assert {"relations", "sources", "engine"} <= set(json.loads(capsys.readouterr().out))
     assert [record.endpoint for record in journal(mesh)] == ["cli", "cli"]
+    assert main([*arguments, "--format", "json", "--analyze"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["actual"]["rows"] > 0
+    assert {record.statement for record in journal(mesh)} == {ORDERS, f"EXPLAIN {ORDERS}"}
     assert main(["explain", str(mesh), "SELECT note FROM sales.orders", "--as", "ana"]) == 1
     assert capsys.readouterr().err.startswith("42703: ")
 

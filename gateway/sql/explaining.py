@@ -14,6 +14,7 @@ About = Literal["plan", "policy"]
 Layout = Literal["text", "json", "xml"]
 
 _SPACE = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*+\*/)*+"
+_BLANK = re.compile(_SPACE)
 _EXPLAIN = re.compile(rf"{_SPACE}EXPLAIN\b", re.IGNORECASE)
 _WORD = re.compile(rf"{_SPACE}([A-Za-z_]+)")
 _OPEN = re.compile(
@@ -74,7 +75,7 @@ def _listed(text: str, at: int) -> tuple[list[tuple[str, str]], int]:
 
 def _leading(text: str, at: int) -> int:
     """Where the first character that is neither white space nor comment stands."""
-    space = re.compile(_SPACE).match(text, at)
+    space = _BLANK.match(text, at)
     return space.end() if space is not None else at
 
 

@@ -14,7 +14,7 @@ from connectors.base import Connector
 from gateway.catalog.product import Catalog
 from gateway.query.bind import BoundQuery
 from gateway.query.explain.nodes import Fact, Facts, Node, Told
-from gateway.query.explain.words import named, plainly
+from gateway.query.explain.words import GROUPS, named, plainly
 from gateway.query.plan import cut
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import ENGINE
@@ -120,7 +120,10 @@ class _Telling:
                 table.set("this", quoted(name))
                 table.set("db", quoted(domain))
                 table.set("alias", exp.TableAlias(this=quoted(self._called[table.alias])))
-        return _shown(named(select, self._draft, self._called))
+        for groups in select.find_all(exp.Subquery):
+            if groups.alias == unit.alias:
+                groups.set("alias", exp.TableAlias(this=quoted(GROUPS)))
+        return _shown(named(select, self._draft, self._called, unit.alias))
 
     def _items(self, unit: Unit) -> list[exp.Expr]:
         """The columns that the rest of the statement, or another source as keys, looks at."""

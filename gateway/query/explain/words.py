@@ -13,6 +13,8 @@ PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 WIDTH = 100
 """Characters of a piece that is shown in the middle of a sentence."""
 QUERY = "SELECT ..."
+GROUPS = "groups"
+"""What a unit that was grouped twice reads."""
 
 
 def pretty(sql: str, dialect: str) -> str:
@@ -37,13 +39,18 @@ def piece(node: exp.Expr, draft: Draft, called: Mapping[str, str]) -> str:
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 3]}..."
 
 
-def named(tree: exp.Expr, draft: Draft, called: Mapping[str, str]) -> exp.Expr:
-    """Changes the tree: columns of grouped units become what they stand for, those of leaves get their names."""
+def named(tree: exp.Expr, draft: Draft, called: Mapping[str, str], inside: str = "") -> exp.Expr:
+    """Changes the tree: columns of grouped units become what they stand for, those of leaves get their names.
+
+    `inside` is the unit that the tree belongs to: one that was grouped twice reads its own groups.
+    """
     root = exp.Paren(this=tree)
     for column in list(root.find_all(exp.Column)):
         unit = draft.units.get(column.table)
-        if unit is not None and unit.grouped:
-            column.replace(named(unit.item(column.name).copy(), draft, called))
+        if inside and column.table == inside:
+            column.set("table", quoted(GROUPS))
+        elif unit is not None and unit.grouped:
+            column.replace(named(unit.item(column.name).copy(), draft, called, unit.alias))
         elif column.table in called:
             column.set("table", quoted(called[column.table]))
     found: exp.Expr = root.this

@@ -27,6 +27,7 @@ SUMMED = ", ".join(kind.key for kind in KNOWN)
 FAR_APART = "they are at different places"
 GROUPED_LATER = "it looks at groups, which are complete only here"
 SEVERAL = "it needs rows of several places"
+CALCULATED = "it looks at what the engine has calculated"
 NO_SUMS = "this kind of source is asked for rows only: its sums may differ from the engine's"
 
 
@@ -40,7 +41,8 @@ class Kept:
 
 def why(draft: Draft) -> tuple[Kept, ...]:
     """Of a draft that is cut and not yet emitted, outermost block first. The draft stays as it is."""
-    return tuple(kept for select in selects(draft.tree)[::-1] for kept in _of_block(select, draft))
+    of_blocks = [kept for select in selects(draft.tree)[::-1] for kept in _of_block(select, draft)]
+    return (*of_blocks, *(kept for unit in draft.units.values() for kept in _of_engine_unit(unit, draft)))
 
 
 def fenced(draft: Draft) -> tuple[str, ...]:
@@ -63,6 +65,13 @@ def _of_block(select: exp.Select, draft: Draft) -> Iterator[Kept]:
         yield Kept(exp.Limit(expression=select.args["limit"].expression.copy()), _why_whole(select, draft))
 
 
+def _of_engine_unit(unit: Unit, draft: Draft) -> Iterator[Kept]:
+    """The engine joins and filters what it reads itself, before the blocks above."""
+    if unit.site == ENGINE:
+        for condition in where(unit.select):
+            yield Kept(condition, _why_engine(unit, draft))
+
+
 def _strange_joins(select: exp.Select) -> str:
     words = [word for join in joins(select) if (word := f"{join.method} {join.side} {join.kind}".strip())]
     return f"rows are left out or filled up by its joins ({', '.join(dict.fromkeys(words)) or 'LATERAL'})"
@@ -73,16 +82,18 @@ def _strange_joins(select: exp.Select) -> str:
 
 def _why_condition(condition: exp.Expr, draft: Draft) -> str:
     units = _units(condition, draft)
+    if not _reads_units_only(condition, draft):
+        return CALCULATED
     if len(units) == 1:
         return why_not(condition, units[0], draft)
     if equality(condition) is not None:
         return _why_join(condition, units, draft)
-    return SEVERAL if units else "it looks at what the engine has calculated"
+    return SEVERAL if units else CALCULATED
 
 
 def _why_on(join: exp.Join, condition: exp.Expr, draft: Draft) -> str:
     if is_left(join) and len(_units(condition, draft)) == 1 and join.this.alias not in draft.units:
-        return "it looks at what the engine has calculated"
+        return CALCULATED
     return _why_condition(condition, draft)
 
 
@@ -116,13 +127,15 @@ def why_not(node: exp.Expr, unit: Unit, draft: Draft) -> str:
             )
         if leaf is not None and column.name not in leaf.sound:
             return f"the type of {leaf.governed.relation}.{column.name} means something else at its source"
+    if node.find(exp.Query) is not None:
+        return "its subquery reads what is not at that source"
     dialect = draft.dialect(unit)
     meaning = not_pushable(node, dialect)
     if meaning is not None:
         return meaning
-    if not fits_beside(node, unit, draft):
+    if not fits_beside(node, unit, draft) and dialect != "postgres":
         return f"it waits for the filters and masks of {_governed(node, draft)}, and {dialect} has no fence"
-    return "its subquery stays with the engine" if node.find(exp.Query) else "an outer join stands before it"
+    return "an outer join stands before it"
 
 
 def _why_engine(unit: Unit, draft: Draft) -> str:
@@ -137,6 +150,10 @@ def _governed(node: exp.Expr, draft: Draft) -> str:
         if alias in draft.leaves and draft.leaves[alias].governed.barrier
     ]
     return " and ".join(dict.fromkeys(names))
+
+
+def _reads_units_only(node: exp.Expr, draft: Draft) -> bool:
+    return all(alias in draft.units or alias in draft.leaves for alias in reads(node))
 
 
 def _units(node: exp.Expr, draft: Draft) -> list[Unit]:
