@@ -45,3 +45,11 @@ def test_the_policies_of_that_mesh_are_tested(tmp_path: Path) -> None:
     assert expected is not None
     commands = script(section("Your own mesh in ten minutes")) + script(text)
     assert typed(commands, tmp_path).endswith(f"\n{expected[1]}")
+
+
+def test_what_explain_says_there_is_what_it_says(tmp_path: Path) -> None:
+    text = section("Why an answer is what it is")
+    expected = re.search(r"```\n( +QUERY PLAN\n.*?)```", text, re.DOTALL)
+    assert expected is not None
+    commands = script(section("Your own mesh in ten minutes")) + script(text)
+    assert typed(commands, tmp_path).endswith(f"\n{expected[1]}")
