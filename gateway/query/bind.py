@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from gateway.errors import UndefinedColumn
 from gateway.query.parameters import fill, inferred, numbered
 from gateway.query.parse import Statement
 from gateway.query.request import Request
@@ -37,7 +38,11 @@ def bind(
     `describing` leaves parameters without a value: each is a NULL of its type.
     """
     seen = {name: visible.relation(name) for name in statement.tables}
-    resolved = resolve(statement.tree, {name: relation.columns for name, relation in seen.items()})
+    try:
+        resolved = resolve(statement.tree, {name: relation.columns for name, relation in seen.items()})
+    except UndefinedColumn as error:
+        error.hint = visible.whom_to_ask(seen.values())
+        raise
     nodes = Nodes(resolved.tree)
     session = Session(visible.principal.name, visible.catalog.name, visible.circumstances.now)
     answer_session_functions(nodes, session)

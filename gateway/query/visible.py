@@ -1,6 +1,6 @@
 """The catalog as one principal may see it, under one set of circumstances."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from gateway.catalog.expressions import attributes_named
@@ -57,6 +57,12 @@ class VisibleCatalog:
     def owner(self, relation: Relation) -> Owner:
         """Whom to ask about it."""
         return self.catalog.products[relation.domain, relation.product].owner
+
+    def whom_to_ask(self, seen: Iterable[VisibleRelation]) -> str | None:
+        """A hint for who misses a column, whether it is hidden or never was."""
+        owners = {each.relation.qualified_name: self.owner(each.relation) for each in seen}
+        asks = [f"About {name} ask {owner.team}, {owner.email}." for name, owner in owners.items()]
+        return " ".join(asks) or None
 
     def meaning(self, row: RowFilter) -> Hashable:
         """What a row filter says to this principal: equal where it hides the same rows."""

@@ -386,6 +386,16 @@ def test_a_refusal_says_whom_to_ask(relation: str, mesh: Mesh) -> None:
     assert "hr" not in (told.hint or "").replace("owner", "")
 
 
+@pytest.mark.parametrize("column", ["margin", "never_was"])
+def test_who_misses_a_column_is_told_whom_to_ask(column: str, mesh: Mesh) -> None:
+    """In the same words, whether it is denied or never was."""
+    for form in ("", "EXPLAIN ", "EXPLAIN (POLICY) "):
+        told = ask(mesh, f"{form}SELECT {column} FROM sales.orders, shop.items", ANA)
+        assert told.sqlstate == "42703"
+        owners = [f"About {name} ask Team, team@example.com." for name in ("sales.orders", "shop.items")]
+        assert told.hint == " ".join(owners)
+
+
 # --- over the endpoint -----------------------------------------------------------------------------------
 
 
