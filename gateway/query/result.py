@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from gateway.audit import AuditRecord
 from gateway.engines.base import OutputColumn
@@ -105,6 +107,8 @@ class GovernedResult:
             raise LimitExceeded(f"the result has more than limits.rows ({limits.rows:,}) rows")
         if limits.bytes is not None and self._bytes > limits.bytes:
             raise LimitExceeded(f"the result has more than limits.bytes ({limits.bytes:,}) bytes")
+        if batch.nbytes > limits.value_bytes and _largest_value(batch) > limits.value_bytes:
+            raise LimitExceeded(f"a value is larger than limits.value_bytes ({limits.value_bytes:,})")
 
     def recheck(self) -> None:
         """Raises AccessDenied, which ends the answer; a failure to find out is one to allow."""
@@ -151,3 +155,10 @@ class GovernedResult:
             bytes=self._bytes,
             seconds={**self._seconds, "execute": time.perf_counter() - self._started},
         )
+
+
+def _largest_value(batch: pa.RecordBatch) -> int:
+    """Bytes of the longest text or binary value."""
+    kinds = (pa.string(), pa.binary())
+    texts: list[Any] = [column for column in batch.columns if column.type in kinds]
+    return max((pc.max(pc.binary_length(column)).as_py() or 0 for column in texts), default=0)

@@ -23,6 +23,8 @@ from gateway.sql.value_costs import ValueCosts
 ROWS = 100.0
 """Rows of a relation of the catalog."""
 MAX_GROUPING_SETS = 1_024
+MAX_CORRELATED = 30
+"""DuckDB takes 10 s to plan 50."""
 MAX_EQUALITIES = 100
 """Equalities of one SELECT between values that are no constants: DuckDB derives further ones from them, and takes
 seconds for 200."""
@@ -190,6 +192,11 @@ class _Costs:
         """Rows of FROM. A subquery that looks at the row outside is one more table joined with that row."""
         rows = {name: source.rows for name, source in scope.sources.items()}
         correlated = scope.outer is not None and _looks_outside(node, scope)
+        self.spent.correlated += correlated
+        if self.spent.correlated > MAX_CORRELATED:
+            raise StatementTooComplex(
+                f"the statement has more than {MAX_CORRELATED} subqueries that refer to a row outside"
+            )
         if correlated and scope.outer is not None:
             rows[OUTER] = scope.outer.times
         conditions = [part for clause in _conditions(node) for part in conjuncts(clause)]

@@ -18,6 +18,7 @@ class Spent:
     limits: Limits
     work: float = 0.0
     held: float = 0.0
+    correlated: int = 0
 
     def add(self, work: float, held: float = 0.0) -> None:
         self.work += work

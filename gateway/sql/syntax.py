@@ -25,7 +25,9 @@ OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.
 CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
 PREFIXES = {TokenType.DASH, TokenType.PLUS, TokenType.NOT, TokenType.TILDE}
 SET_OPERATIONS = {TokenType.UNION, TokenType.INTERSECT, TokenType.EXCEPT}
-MAX_SET_OPERATIONS = 500
+MAX_SET_OPERATIONS = 200
+MAX_QUERIES = 300
+"""SELECTs: planning takes a time that grows with the square of both."""
 MAX_JOINS = 200
 MAX_NATURAL_JOINS = 20
 """Names are resolved in a time that grows with the square of joins, by far the most for NATURAL ones."""
@@ -169,7 +171,7 @@ def _check_numbers(tokens: Sequence[Token]) -> None:
 def _check_size(tree: exp.Expr, limits: Limits) -> None:
     """Bounds on the tree, walked without recursion. A chain of one operator (a AND b AND c) counts as one level."""
     stack: list[tuple[exp.Expr, int, int, int]] = [(tree, 0, 0, 0)]
-    nodes = joins = natural = weight = 0
+    nodes = joins = natural = weight = queries = 0
     while stack:
         node, depth, links, inside = stack.pop()
         kind = type(node)
@@ -177,6 +179,9 @@ def _check_size(tree: exp.Expr, limits: Limits) -> None:
         weight += inside * inside
         if weight > MAX_WEIGHT:
             raise StatementTooComplex("the expressions of the statement nest too deep for their number")
+        queries += kind is exp.Select
+        if queries > MAX_QUERIES:
+            raise StatementTooComplex(f"the statement has more than {MAX_QUERIES} SELECTs")
         if isinstance(node, exp.Join):
             joins += 1
             natural += node.method == "NATURAL"

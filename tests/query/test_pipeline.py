@@ -567,3 +567,13 @@ def test_no_cte_takes_the_place_of_a_source(open_mesh: Mesh) -> None:
             f'WITH "{name}" AS (SELECT 7 AS id) SELECT o.id FROM sales.orders AS o, "{name}" AS c ORDER BY 1'
         )
         assert values(open_mesh, sql) == [(1,), (2,), (3,), (4,), (5,)]
+
+
+def test_a_value_that_is_too_large_is_no_answer() -> None:
+    """Estimates know texts of statements only; what a source holds is measured as it leaves."""
+    rows = pa.table({"id": [1, 2], "note": ["x" * 17_000_000, "y"]})
+    mesh = Builder({"sales.orders": rows}).memory()
+    told = ask(mesh, "SELECT note FROM sales.orders")
+    assert told.error == "LimitExceeded"
+    assert "limits.value_bytes" in told.text
+    assert ask(mesh, "SELECT note FROM sales.orders WHERE id = 2").rows == ("('y',)",)

@@ -201,4 +201,10 @@ BOMBS = {
     "jsonpath-list": "select json_extract('%s', ['%s'])"
     % ('{"a":' * 300 + "1" + "}" * 300, "$" + "..a" * 40),
     "jsonpath-value": "select json_value('%s', '%s')" % ('{"a":' * 300 + "1" + "}" * 300, "$" + "..a" * 40),
+    "set-operations": "select id from sales.orders" + " union select id from sales.orders" * 300,
+    "scalar-subqueries": "select " + ", ".join(["(select max(id) from sales.orders)"] * 400),
+    "correlated-subqueries": "select "
+    + ", ".join(f"(select count(*) from sales.orders i where i.id > o.id + {n})" for n in range(50))
+    + " from sales.orders o",
+    "or-chain-too-long": "select id from sales.orders where " + " or ".join(["id = 1"] * 1100),
 }
