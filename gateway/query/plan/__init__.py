@@ -18,7 +18,8 @@ from gateway.query.plan.draft import Draft
 from gateway.query.plan.emit import emit
 from gateway.query.plan.factor import factor
 from gateway.query.plan.fuse import fuse
-from gateway.query.plan.inline import hoist, inline, merge
+from gateway.query.plan.hoist import hoist
+from gateway.query.plan.inline import inline, merge
 from gateway.query.plan.leaves import Namer, leaf_of
 from gateway.query.plan.model import Fragment, Input, KeyTransfer, Plan, Stage, with_keys
 from gateway.query.plan.names import unique_names

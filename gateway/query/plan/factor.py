@@ -39,7 +39,8 @@ def _factored(condition: exp.Expr, aliases: list[str]) -> list[exp.Expr]:
     found = [one for one in branches[0] if one.sql() in common]
     if all(rest):
         found.append(_any_of([all_of(branch) for branch in rest]))
-        found += [new for alias in aliases for new in _implied(rest, alias)]
+        looked_at = reads(found[-1])
+        found += [new for alias in aliases if looked_at != {alias} for new in _implied(rest, alias)]
     return found
 
 

@@ -11,14 +11,10 @@ from sqlglot import exp
 from gateway.query.plan.blocks import (
     enclosed,
     inner_items,
-    is_left,
     is_loose,
     items,
-    joins,
     selects,
-    set_where,
     spread,
-    where,
 )
 from gateway.query.plan.draft import BARE
 
@@ -115,18 +111,3 @@ def _substitute(column: exp.Column, value: exp.Expr) -> None:
     elif not isinstance(column.parent, exp.Alias):
         new = enclosed(new)
     column.replace(new)
-
-
-def hoist(tree: exp.Query) -> None:
-    """Rule: conditions of inner joins stand in WHERE, where every condition of a block is found. Changes the tree."""
-    for select in selects(tree):
-        if not is_loose(select):
-            continue
-        found = where(select)
-        for join in joins(select):
-            if not is_left(join):
-                found += [join.args["on"]] if join.args.get("on") is not None else []
-                join.set("on", None)
-                join.set("side", None)
-                join.set("kind", "CROSS")
-        set_where(select, found)

@@ -5,7 +5,7 @@ Sizes and thresholds are such that key transfers and pre-aggregation are worth i
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -17,10 +17,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from connectors.base import Connector, TableStatistics
+from connectors.base import Connector, Snapshot, SourceColumn, SourceTable, TableStatistics
 from connectors.memory import MemoryConnector
 from connectors.postgres import PostgresConnector
 from connectors.sqlite import SqliteConnector
+from connectors.types import duckdb_type
 from gateway.errors import MeshgateError
 from gateway.query.authorize import authorize
 from gateway.query.bind import bind
@@ -240,6 +241,46 @@ def eager() -> Iterator[None]:
         for (rule, name), value in EAGER.items():
             patch.setattr(import_module(f"gateway.query.plan.{rule}"), name, value)
         yield
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A connector that knows its tables and sizes, and cannot be opened: for plans that nobody runs."""
+
+    dialect: str | None
+    columns: Mapping[str, tuple[SourceColumn, ...]]
+    known: Mapping[str, TableStatistics]
+
+    def tables(self) -> Mapping[tuple[str, ...], SourceTable]:
+        return {(name,): SourceTable((name,), columns) for name, columns in self.columns.items()}
+
+    def statistics(self, names: Collection[tuple[str, ...]]) -> Mapping[tuple[str, ...], TableStatistics]:
+        return {name: self.known[name[0]] for name in names}
+
+    def transferable(self, kind: str) -> bool:
+        return kind in ("SMALLINT", "INTEGER", "BIGINT", "VARCHAR", "DATE")
+
+    def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:
+        raise AssertionError("a plan opens no source")
+
+    def close(self) -> None:
+        pass
+
+
+def silent(domain: str, tables: Mapping[str, pa.Table]) -> Silent:
+    """The domain's source of this mesh, as far as a plan can see it."""
+    kinds: Mapping[str, tuple[str | None, Callable[[pa.DataType], str]]] = {
+        "crm": ("postgres", _postgres_type),
+        "depot": ("postgres", _postgres_type),
+        "shop": ("sqlite", lambda kind: SQLITE[kind]),
+    }
+    dialect, native = kinds.get(domain, (None, str))
+    columns = {
+        name: tuple(SourceColumn(f.name, duckdb_type(f.type), native(f.type)) for f in table.schema)
+        for name, table in tables.items()
+    }
+    known = statistics({f"{domain}.{name}": table for name, table in tables.items()})
+    return Silent(dialect, columns, {name: each for (name,), each in known[f"{domain}.{SOURCE}"].items()})
 
 
 def oracle(tables: Mapping[str, pa.Table]) -> duckdb.DuckDBPyConnection:

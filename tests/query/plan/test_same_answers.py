@@ -6,7 +6,6 @@ Whether a rule fires depends on sizes; here all that are right fire (`eager`), a
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 
 import duckdb
@@ -19,6 +18,7 @@ from gateway.query.hashing import hash_columns
 from gateway.query.mesh import Mesh
 from gateway.query.plan import SHAPING, Plan
 from tests.query.mesh import Builder
+from tests.query.plan.governed import CAPPED, FILTERS, GOVERNED
 from tests.query.plan.mesh import (
     TABLES,
     Answered,
@@ -51,19 +51,22 @@ def examples(count: int) -> settings:
     )
 
 
-@dataclass(frozen=True)
 class Pair:
-    """A mesh, and DuckDB over what it shows."""
+    """A mesh, and DuckDB over what it shows. `fired` counts in how many answers each rule had a part."""
 
-    mesh: Mesh
-    plain: duckdb.DuckDBPyConnection
-    fired: Counter[str]
+    def __init__(self, mesh: Mesh, plain: duckdb.DuckDBPyConnection) -> None:
+        self.mesh = mesh
+        self.plain = plain
+        self.fired: Counter[str] = Counter()
+
+    def __repr__(self) -> str:
+        return "Pair()"
 
 
 def paired(mesh: Mesh, tables: Mapping[str, pa.Table]) -> Iterator[Pair]:
     plain = oracle(tables)
     with eager():
-        yield Pair(mesh, plain, Counter())
+        yield Pair(mesh, plain)
     plain.close()
     mesh.engine.close()
     for connector in mesh.connectors.values():
@@ -78,36 +81,6 @@ def raw(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> I
 
 # --- the same with policies --------------------------------------------------------------------------------
 
-POLICIES = {
-    "crm": """\
-p, c1, role:any, crm, crm.customers, select, *, -, -, allow
-p2, c2, role:any, crm, crm.customers, some_customers, -, -
-p3, c3, role:any, crm, crm.customers.name, partial, 1, -, -
-p3, c4, role:any, crm, crm.customers.joined, year, 1, -, -
-p, c5, role:any, crm, crm.orders, select, some_orders, -, -, allow
-p3, c6, role:any, crm, crm.orders.status, hash, 1, -, -
-p, c7, role:any, crm, crm.nobody, select, *, -, -, allow
-""",
-    "depot": """\
-p, d1, role:any, depot, depot.lines, select, some_lines, -, -, allow
-p3, d2, role:any, depot, depot.lines.price, capped, 1, -, -
-p, d3, role:any, depot, depot.stock, select, *, -, -, allow
-""",
-    "shop": "p, s1, role:any, shop, shop.items, select, some_items, -, -, allow\n",
-    "lake": "p, l1, role:any, lake, lake.regions, select, some_regions, -, -, allow\n",
-    "desk": """\
-p, n1, role:any, desk, desk.notes, select, *, -, -, allow
-p3, n2, role:any, desk, desk.notes.text, partial, 1, -, -
-""",
-}
-FILTERS = {
-    "some_customers": "region IS DISTINCT FROM 'NORTH' AND id <> 17",
-    "some_orders": "priority <> 1",
-    "some_lines": "quantity > 0.5 OR flag = 'Süd'",
-    "some_items": "kind <> 'NORTH' OR size = 2",
-    "some_regions": "zone IS NOT NULL",
-}
-CAPPED = "CASE WHEN value > 5 THEN 5 ELSE value END"
 SEEN = {
     "crm.customers": f"""SELECT * REPLACE (left(name, 1) || '***' AS name, date_trunc('year', joined)::DATE AS joined)
                          FROM given WHERE {FILTERS["some_customers"]}""",
@@ -134,15 +107,8 @@ def seen() -> Mapping[str, pa.Table]:
 
 @pytest.fixture(scope="module")
 def governed(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    builder = Builder(
-        TABLES,
-        policies=POLICIES,
-        filters=FILTERS,
-        masks={"capped": CAPPED},
-        tags={"crm.orders.customer": frozenset({"pii"})},
-    )
     folder = tmp_path_factory.mktemp("governed")
-    yield from paired(made(builder, postgres, "same_governed", folder), seen())
+    yield from paired(made(GOVERNED, postgres, "same_governed", folder), seen())
 
 
 # --- answers -----------------------------------------------------------------------------------------------

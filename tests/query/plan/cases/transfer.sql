@@ -1,0 +1,129 @@
+-- keys of the smaller side
+SELECT o.id, l.item FROM sales.orders AS o JOIN depot.lines AS l ON l.order_id = o.id WHERE o.customer = 7
+-- =>
+-- scan 1 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders" WHERE "orders"."customer" = 7
+-- scan 2 @ depot: SELECT "lines"."item" AS "item", "lines"."order_id" AS "order_id" FROM "lines" AS "lines" WHERE |keys 1|
+--   keys 1 = scan 1.id: "lines"."order_id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u1"."id" AS "id", "u2"."item" AS "item" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."order_id" = "u1"."id"
+
+-- to the right side of a LEFT JOIN
+SELECT o.id, l.item FROM sales.orders AS o LEFT JOIN depot.lines AS l ON l.order_id = o.id WHERE o.customer = 7
+-- =>
+-- scan 1 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders" WHERE "orders"."customer" = 7
+-- scan 2 @ depot: SELECT "lines"."item" AS "item", "lines"."order_id" AS "order_id" FROM "lines" AS "lines" WHERE |keys 1|
+--   keys 1 = scan 1.id: "lines"."order_id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u1"."id" AS "id", "u2"."item" AS "item" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."order_id" = "u1"."id"
+
+-- of a relation that runs no SQL
+SELECT n.text, o.total FROM desk.notes AS n JOIN sales.orders AS o ON o.id = n.order_id
+-- =>
+-- scan 1 @ desk: order_id, text of notes
+-- scan 2 @ engine, first: SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes"
+-- scan 3 @ sales: SELECT "orders"."total" AS "total", "orders"."id" AS "id" FROM "orders" AS "orders" WHERE |keys 1|
+--   keys 1 = scan 2.order_id: "orders"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u1"."text" AS "text", "u2"."total" AS "total" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 3" AS "u2" WHERE "u2"."id" = "u1"."order_id"
+
+-- of what stands behind IN
+SELECT o.total FROM sales.orders AS o WHERE o.id IN (SELECT n.order_id FROM desk.notes AS n)
+-- =>
+-- scan 1 @ desk: order_id of notes
+-- scan 2 @ engine, first: SELECT "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id" FROM "#scan 1" AS "r") AS "notes"
+-- scan 3 @ sales: SELECT "orders"."total" AS "total", "orders"."id" AS "id" FROM "orders" AS "orders" WHERE |keys 1|
+--   keys 1 = scan 2.order_id: "orders"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u2"."total" AS "total" FROM "#scan 3" AS "u2" WHERE "u2"."id" IN (SELECT "u1"."order_id" AS "order_id" FROM "#scan 2" AS "u1")
+
+-- into groups, by what they are grouped by
+SELECT n.text, q.t FROM desk.notes AS n JOIN (SELECT customer, sum(total) AS t FROM sales.orders GROUP BY customer) AS q ON q.customer = n.order_id
+-- =>
+-- scan 1 @ desk: order_id, text of notes
+-- scan 2 @ engine, first: SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes"
+-- scan 3 @ sales: SELECT "orders"."customer" AS "customer", SUM("orders"."total") AS "sum" FROM "orders" AS "orders" WHERE |keys 1| GROUP BY "orders"."customer"
+--   keys 1 = scan 2.order_id: "orders"."customer" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u2"."text" AS "text", "u1"."sum" AS "t" FROM "#scan 2" AS "u2" CROSS JOIN "#scan 3" AS "u1" WHERE "u1"."customer" = "u2"."order_id"
+
+-- into a governed relation, by a raw column
+SELECT n.text, s.id FROM desk.notes AS n JOIN hr.staff AS s ON s.id = n.order_id
+-- =>
+-- scan 1 @ desk: order_id, text of notes
+-- scan 2 @ engine, first: SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes"
+-- scan 3 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' AND |keys 1|
+--   keys 1 = scan 2.order_id: "staff"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u1"."text" AS "text", "u2"."id" AS "id" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 3" AS "u2" WHERE "u2"."id" = "u1"."order_id"
+
+-- not to the left side of a LEFT JOIN
+SELECT o.id, n.text FROM sales.orders AS o LEFT JOIN desk.notes AS n ON n.order_id = o.id
+-- =>
+-- scan 1 @ desk: order_id, text of notes
+-- scan 2 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders"
+SELECT "u1"."id" AS "id", "u2"."text" AS "text" FROM "#scan 2" AS "u1" LEFT JOIN (SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes") AS "u2" ON "u2"."order_id" = "u1"."id"
+
+-- not through a FULL JOIN
+SELECT o.id, n.text FROM sales.orders AS o FULL JOIN desk.notes AS n ON n.order_id = o.id
+-- =>
+-- scan 1 @ desk: order_id, text of notes
+-- scan 2 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders"
+SELECT "u1"."id" AS "id", "u2"."text" AS "text" FROM "#scan 2" AS "u1" FULL JOIN (SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes") AS "u2" ON "u2"."order_id" = "u1"."id"
+
+-- not for NOT IN
+SELECT o.id FROM sales.orders AS o WHERE o.id NOT IN (SELECT n.order_id FROM desk.notes AS n)
+-- =>
+-- scan 1 @ desk: order_id of notes
+-- scan 2 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders"
+SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE NOT "u2"."id" IN (SELECT "u1"."order_id" AS "order_id" FROM (SELECT "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id" FROM "#scan 1" AS "r") AS "notes") AS "u1")
+
+-- not below LIMIT
+SELECT q.id FROM (SELECT id FROM sales.orders ORDER BY total LIMIT 5000) AS q JOIN desk.notes AS n ON n.order_id = q.id
+-- =>
+-- scan 1 @ desk: order_id of notes
+-- scan 2 @ sales: SELECT "orders"."id" AS "id", "orders"."total" AS "total" FROM "orders" AS "orders" ORDER BY "orders"."total" LIMIT 5000
+SELECT "q0"."id" AS "id" FROM (SELECT "u1"."id" AS "id" FROM "#scan 2" AS "u1" ORDER BY "u1"."total" LIMIT 5000) AS "q0" CROSS JOIN (SELECT "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id" FROM "#scan 1" AS "r") AS "notes") AS "u2" WHERE "u2"."order_id" = "q0"."id"
+
+-- not below a window
+SELECT q.id, q.r FROM (SELECT id, rank() OVER (ORDER BY total) AS r FROM sales.orders) AS q JOIN desk.notes AS n ON n.order_id = q.id
+-- =>
+-- scan 1 @ desk: order_id of notes
+-- scan 2 @ sales: SELECT "orders"."id" AS "id", "orders"."total" AS "total" FROM "orders" AS "orders"
+SELECT "q0"."id" AS "id", "q0"."r" AS "r" FROM (SELECT "u1"."id" AS "id", RANK() OVER (ORDER BY "u1"."total") AS "r" FROM "#scan 2" AS "u1") AS "q0" CROSS JOIN (SELECT "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id" FROM "#scan 1" AS "r") AS "notes") AS "u2" WHERE "u2"."order_id" = "q0"."id"
+
+-- not into groups by what is added up
+SELECT n.text FROM desk.notes AS n JOIN (SELECT customer, max(id) AS m FROM sales.orders GROUP BY customer) AS q ON q.m = n.order_id
+-- =>
+-- scan 1 @ desk: order_id, text of notes
+-- scan 2 @ sales: SELECT "orders"."customer" AS "customer", MAX("orders"."id") AS "max" FROM "orders" AS "orders" GROUP BY "orders"."customer"
+SELECT "u2"."text" AS "text" FROM (SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes") AS "u2" CROSS JOIN "#scan 2" AS "u1" WHERE "u1"."max" = "u2"."order_id"
+
+-- not by a masked column
+SELECT n.order_id, s.id FROM desk.notes AS n JOIN hr.staff AS s ON s.name = n.text
+-- =>
+-- scan 1 @ desk: order_id, text of notes
+-- scan 2 @ hr: SELECT "staff"."id" AS "id", (LEFT("staff"."name", 1) || '***') AS "name" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+SELECT "u1"."order_id" AS "order_id", "u2"."id" AS "id" FROM (SELECT "notes"."order_id" AS "order_id", "notes"."text" AS "text" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes") AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."name" = "u1"."text"
+
+-- not by a hashed column
+SELECT n.order_id, s.id FROM desk.notes AS n JOIN hr.staff AS s ON s.email = n.text
+-- =>
+-- scan 1 @ desk: order_id, text of notes
+-- scan 2 @ hr: SELECT "staff"."id" AS "id", "staff"."email" AS "email" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+--   hashed: email
+SELECT "u1"."order_id" AS "order_id", "u2"."id" AS "id" FROM (SELECT "notes"."order_id" AS "order_id", "notes"."text" AS "text" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes") AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."email" = "u1"."text"
+
+-- not those of a tagged column into another domain
+SELECT s.id, o.id AS o FROM hr.staff AS s JOIN sales.orders AS o ON o.note = s.code WHERE s.id = 7
+-- =>
+-- scan 1 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' AND "staff"."id" = 7
+-- scan 2 @ sales: SELECT "orders"."id" AS "id", "orders"."note" AS "note" FROM "orders" AS "orders"
+SELECT "u1"."id" AS "id", "u2"."id" AS "o" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."note" = "u1"."code"
+
+-- not by a column that compares otherwise
+SELECT n.order_id, c.id FROM desk.notes AS n JOIN sales.customers AS c ON c.kind = n.text
+-- =>
+-- scan 1 @ desk: order_id, text of notes
+-- scan 2 @ sales: SELECT "customers"."id" AS "id", "customers"."kind" AS "kind" FROM "customers" AS "customers"
+SELECT "u1"."order_id" AS "order_id", "u2"."id" AS "id" FROM (SELECT "notes"."order_id" AS "order_id", "notes"."text" AS "text" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes") AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."kind" = "u1"."text"
+
+-- not beside what may raise over a governed relation
+SELECT n.text, s.id FROM desk.notes AS n JOIN hr.staff AS s ON s.id = n.order_id WHERE CAST(s.code AS BIGINT) > 3
+-- =>
+-- scan 1 @ desk: order_id, text of notes
+-- scan 2 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+SELECT "u1"."text" AS "text", "u2"."id" AS "id" FROM (SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes") AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE CAST("u2"."code" AS BIGINT) > 3 AND "u2"."id" = "u1"."order_id"

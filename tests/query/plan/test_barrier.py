@@ -1,0 +1,222 @@
+"""The barrier in what sources are asked, for generated statements (governance.md): a condition of the consumer's that
+is not leakproof is evaluated on rows that the filters let through, and none sees a raw value behind a mask.
+
+Looked at is the SQL alone, parsed again; which conditions are leakproof is written down here a second time.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlglot import exp, parse_one
+
+from gateway.query.mesh import Mesh
+from gateway.query.plan import Fragment, with_keys
+from tests.query.plan.governed import FILTERS, GOVERNED
+from tests.query.plan.mesh import eager, planned, silent
+from tests.query.plan.statements import Statement, statements
+
+OWN: Mapping[str, str] = {
+    "customers": FILTERS["some_customers"],
+    "orders": FILTERS["some_orders"],
+    "lines": FILTERS["some_lines"],
+    "items": FILTERS["some_items"],
+}
+"""Source table -> its relation's filter."""
+MASKED: Mapping[str, frozenset[str]] = {
+    "customers": frozenset({"name", "joined"}),
+    "orders": frozenset({"status"}),
+    "lines": frozenset({"price"}),
+}
+COLLATED = re.compile(r' COLLATE (BINARY|"C")')
+"""Taken away first: the parser takes a comparison behind one for the name of a collation."""
+COMPARED = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ)
+
+
+class Run:
+    """A mesh, and what the run came across, so that the test is known to look at something."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        self.mesh = mesh
+        self.counts: Counter[str] = Counter()
+
+    def __repr__(self) -> str:
+        return "Run()"
+
+
+@pytest.fixture(scope="module")
+def watched() -> Iterator[Run]:
+    mesh = GOVERNED.over(silent)
+    with eager():
+        yield Run(mesh)
+    mesh.engine.close()
+
+
+@settings(max_examples=400, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(statement=statements())
+def test_nothing_is_asked_of_what_the_filters_hide(watched: Run, statement: Statement) -> None:
+    for fragment in planned(watched.mesh, statement.sql).fragments():
+        if fragment.scan.query is None:
+            continue
+        for problem in problems(fragment, watched.counts):
+            pytest.fail(f"{problem}\n{statement.sql}\n{fragment.scan.query}")
+
+
+def test_there_was_something_to_look_at(watched: Run) -> None:
+    assert min(watched.counts[each] for each in ("filtered", "fenced", "leakproof", "keys")) >= 10, (
+        watched.counts
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT o.id FROM orders AS o",
+        "SELECT o.id FROM orders AS o WHERE o.priority <> 1 AND length(o.region) > 3",
+        "SELECT o.id FROM orders AS o WHERE o.priority <> 1 AND o.status = 'x'",
+        "SELECT o.id FROM (SELECT r.id FROM orders AS r WHERE r.priority <> 1) AS o WHERE o.id + 1 > 3",
+        "SELECT o.id FROM orders AS o CROSS JOIN lines AS l WHERE o.priority <> 1 AND l.order_id = o.id",
+        "SELECT 1 FROM orders AS o WHERE o.priority <> 1 GROUP BY CAST(EXTRACT(YEAR FROM o.placed) AS BIGINT)",
+        "SELECT o.id FROM orders AS o WHERE o.priority <> 1 OR o.id = 3",
+    ],
+)
+def test_what_would_leak_is_found(query: str) -> None:
+    """The check itself is checked."""
+    assert list(_problems(parse_one(query, dialect="postgres"), Counter()))
+
+
+# --- looking at a source's SQL -------------------------------------------------------------------------------
+
+
+def problems(fragment: Fragment, counts: Counter[str]) -> Iterator[str]:
+    sent = frozenset(transfer.name for transfer in fragment.transfers)
+    text = with_keys(fragment.scan.query or "", fragment.transfers, sent)
+    counts["keys"] += len(sent)
+    dialect = "sqlite" if fragment.source.startswith("shop") else "postgres"
+    return _problems(parse_one(COLLATED.sub("", text), dialect=dialect), counts)
+
+
+def _problems(tree: exp.Expr, counts: Counter[str]) -> Iterator[str]:
+    for table in tree.find_all(exp.Table):
+        if table.name in OWN:
+            select = table.find_ancestor(exp.Select)
+            assert select is not None
+            own = frozenset(map(_plain, _conjuncts(parse_one(OWN[table.name]))))
+            conditions = list(_conditions(select))
+            if not own <= {_plain(one) for one in conditions}:
+                yield f"{table.name} is read without its filter"
+            counts["filtered"] += 1
+            others = [one for one in conditions if _plain(one) not in own]
+            yield from _looked_at(table.alias, MASKED.get(table.name, frozenset()), others, counts)
+            yield from _grouped(table.alias, select)
+            yield from _above(select, counts)
+
+
+def _above(select: exp.Select, counts: Counter[str]) -> Iterator[str]:
+    """Conditions on what a SELECT shows, up to the fence around it."""
+    around = select.parent
+    if select.args.get("offset") is not None:
+        counts["fenced"] += 1
+        return
+    if not isinstance(around, exp.Subquery) or not isinstance(around.parent, exp.From | exp.Join):
+        return
+    outer = around.find_ancestor(exp.Select)
+    if outer is None or select.args.get("group") is not None:
+        return
+    computed = frozenset(
+        item.alias_or_name for item in select.expressions if not isinstance(item.unalias(), exp.Column)
+    )
+    yield from _looked_at(around.alias, computed, list(_conditions(outer)), counts)
+    yield from _grouped(around.alias, outer)
+    yield from _above(outer, counts)
+
+
+def _looked_at(
+    alias: str, hidden: frozenset[str], conditions: list[exp.Expr], counts: Counter[str]
+) -> Iterator[str]:
+    for condition in conditions:
+        columns = [column for column in condition.find_all(exp.Column) if column.table == alias]
+        if not columns or condition.find(exp.AggFunc):
+            continue  # after grouping, where PostgreSQL leaves it
+        if any(column.name in hidden for column in columns):
+            yield f"a condition sees a raw value: {condition.sql()}"
+        if not _is_leakproof(condition):
+            yield f"a condition is evaluated on hidden rows: {condition.sql()}"
+        counts["leakproof"] += 1
+
+
+def _grouped(alias: str, select: exp.Select) -> Iterator[str]:
+    group = select.args.get("group")
+    items = [*(group.expressions if group is not None else [])]
+    items += [item.unalias() for item in select.expressions] if select.args.get("distinct") else []
+    for item in items:
+        if any(column.table == alias for column in item.find_all(exp.Column)) and item.find(
+            exp.Cast, exp.Extract
+        ):
+            yield f"grouped by what may raise on hidden rows: {item.sql()}"
+
+
+def _conditions(select: exp.Select) -> Iterator[exp.Expr]:
+    for key in ("where", "having"):
+        if select.args.get(key) is not None:
+            yield from _conjuncts(select.args[key].this)
+    for join in select.args.get("joins") or []:
+        if join.args.get("on") is not None:
+            yield from _conjuncts(join.args["on"])
+
+
+def _conjuncts(node: exp.Expr) -> Iterator[exp.Expr]:
+    node = node.unnest()
+    if isinstance(node, exp.And):
+        yield from _conjuncts(node.left)
+        yield from _conjuncts(node.right)
+    else:
+        yield node
+
+
+def _plain(node: exp.Expr) -> str:
+    """The text without the names of tables and quotes."""
+
+    def strip(each: exp.Expr) -> exp.Expr:
+        return exp.column(each.name) if isinstance(each, exp.Column) else each
+
+    return node.copy().transform(strip).sql()
+
+
+def _is_leakproof(node: exp.Expr) -> bool:
+    """Comparisons of columns with columns and constants, and AND, OR and NOT of them; of a subquery, what it compares
+    with what is outside."""
+    node = node.unnest()
+    if isinstance(node, exp.And | exp.Or):
+        return _is_leakproof(node.left) and _is_leakproof(node.right)
+    if isinstance(node, exp.Not):
+        return _is_leakproof(node.this)
+    if isinstance(node, exp.Is):
+        return _is_value(node.this)
+    if isinstance(node, exp.In) and node.args.get("query") is not None:
+        inner = node.args["query"].this
+        return all(map(_is_value, _items(node.this))) and isinstance(inner, exp.Select) and _is_keys(inner)
+    if isinstance(node, exp.In):
+        return all(map(_is_value, [node.this, *node.expressions]))
+    if isinstance(node, exp.Between):
+        return all(map(_is_value, [node.this, node.args["low"], node.args["high"]]))
+    if isinstance(node, exp.Like | exp.Glob):
+        return _is_value(node.this) and isinstance(node.expression, exp.Literal)
+    return isinstance(node, COMPARED) and _is_value(node.left) and _is_value(node.right)
+
+
+def _items(node: exp.Expr) -> list[exp.Expr]:
+    return node.expressions if isinstance(node, exp.Tuple) else [node]
+
+
+def _is_keys(select: exp.Select) -> bool:
+    return all(table.name.startswith("keys ") for table in select.find_all(exp.Table))
+
+
+def _is_value(node: exp.Expr) -> bool:
+    node = node.unnest()
+    if isinstance(node, exp.Cast | exp.Neg):
+        return isinstance(node.this.unnest(), exp.Literal)
+    return isinstance(node, exp.Column | exp.Literal | exp.Null | exp.Boolean)

@@ -1,0 +1,167 @@
+"""Golden cases of cases/<rule>.sql: a statement, and the plan that the rule has a part in, or must not have one in.
+
+    -- what the case shows
+    SELECT ...
+    -- =>
+    -- <name> @ <source>: the remote SQL, |keys n| in the place of keys
+    --   keys n = <giver>.<column>: the condition that sends them
+    the engine's SQL
+
+No source can be opened: plans come from what the sources say of their tables and sizes. `sales` and `depot` are two
+PostgreSQL servers, `shop` is SQLite, `desk` runs no SQL. `hr.staff` is governed: a filter on `region`, `name` and
+`wage` are masked, `email` is hashed, `code` is tagged.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from connectors.base import ColumnStatistics, SourceColumn, TableStatistics
+from gateway.query import plan as planning
+from gateway.query.mesh import Mesh
+from gateway.query.plan import Fragment, Input, Plan
+from tests.query.mesh import Builder
+from tests.query.plan.mesh import Silent, planned
+
+NO_TABLE = pa.table({})
+CASES = Path(__file__).parent / "cases"
+
+
+DISTINCT = {
+    "region": ColumnStatistics(distinct=20),
+    "status": ColumnStatistics(distinct=5),
+    "customer": ColumnStatistics(distinct=50_000),
+    "order_id": ColumnStatistics(distinct=1_000_000),
+    "item": ColumnStatistics(distinct=1_000),
+}
+TYPES = {"int8": "BIGINT", "text": "VARCHAR", "date": "DATE", "float8": "DOUBLE", "character(8)": "VARCHAR",
+         "numeric(12,2)": "DECIMAL(12,2)", "INTEGER": "BIGINT", "TEXT": "VARCHAR"}  # fmt: skip
+
+
+def silent(
+    dialect: str | None, tables: Mapping[str, str], rows: Mapping[str, float], unique: Collection[str] = ()
+) -> Silent:
+    """`tables` maps a table to `name type, name type, ...` in the source's own words; `id` is what is unique."""
+    columns = {
+        name: tuple(SourceColumn(one, TYPES[kind], kind) for one, kind in map(str.split, text.split(", ")))
+        for name, text in tables.items()
+    }
+    known = {
+        name: TableStatistics(count, DISTINCT, (("id",),) if name in unique else ())
+        for name, count in rows.items()
+    }
+    return Silent(dialect, columns, known)
+
+
+SOURCES: Mapping[str, Silent] = {
+    "sales": silent(
+        "postgres",
+        {
+            "orders": "id int8, customer int8, region text, status text, total numeric(12,2), day date, note text",
+            "customers": "id int8, region text, name text, kind character(8)",
+        },
+        {"orders": 1_000_000, "customers": 50_000},
+        {"orders", "customers"},
+    ),
+    "depot": silent(
+        "postgres",
+        {"lines": "order_id int8, item int8, quantity numeric(12,2), flag text, weight float8"},
+        {"lines": 5_000_000},
+    ),
+    "shop": silent("sqlite", {"items": "id INTEGER, name TEXT, size INTEGER"}, {"items": 1_000}, {"items"}),
+    "desk": silent(None, {"notes": "order_id int8, text text"}, {"notes": 200}),
+    "hr": silent(
+        "postgres",
+        {
+            "staff": "id int8, region text, name text, wage numeric(12,2), email text, code text, customer int8"
+        },
+        {"staff": 3_000_000},
+        {"staff"},
+    ),
+}
+POLICIES = {
+    **{
+        domain: f"p, all-{domain}, role:any, {domain}, {domain}.*, select, *, -, -, allow\n"
+        for domain in ("sales", "depot", "shop", "desk")
+    },
+    "hr": """\
+p, staff, role:any, hr, hr.staff, select, eu, -, -, allow
+p3, name, role:any, hr, hr.staff.name, partial, 1, -, -
+p3, wage, role:any, hr, hr.staff.wage, null, 1, -, -
+p3, email, role:any, hr, hr.staff.email, hash, 1, -, -
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def mesh() -> Iterator[Mesh]:
+    made = small_mesh()
+    yield made
+    made.engine.close()
+
+
+def small_mesh() -> Mesh:
+    builder = Builder(
+        {f"{domain}.{name}": NO_TABLE for domain, source in SOURCES.items() for name in source.columns},
+        policies=POLICIES,
+        filters={"eu": "region = 'EU'"},
+        tags={"hr.staff.code": frozenset({"pii"})},
+    )
+    return builder.over(lambda domain, _: SOURCES[domain])
+
+
+def told(plan: Plan) -> str:
+    """As a case tells it."""
+    lines = [line for name, read in plan.inputs.items() for line in _of(name, read)]
+    return "\n".join([*lines, plan.sql])
+
+
+def _of(name: str, read: Input) -> Iterator[str]:
+    if isinstance(read, Fragment):
+        asked = read.scan.query or read.scan.asked
+        yield f"-- {name.removeprefix('#')} @ {read.source.split('.')[0]}: {asked}".replace("\0", "|")
+        for sent in read.transfers:
+            origin = f"{sent.origin.removeprefix('#')}.{'.'.join(sent.columns)}"
+            yield f"--   {sent.name} = {origin}: {sent.condition}"
+        if read.hashed:
+            yield f"--   hashed: {', '.join(read.hashed)}"
+    else:
+        for inner, each in read.inputs.items():
+            yield from _of(inner, each)
+        yield f"-- {name.removeprefix('#')} @ engine, first: {read.sql}"
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    sql: str
+    expected: str
+
+
+def cases() -> Iterator[Case]:
+    for file in sorted(CASES.glob("*.sql")):
+        for block in file.read_text("utf-8").strip().split("\n\n"):
+            given, _, expected = block.partition("\n-- =>\n")
+            name, _, sql = given.partition("\n")
+            yield Case(f"{file.stem}: {name.removeprefix('-- ')}", sql, expected.strip())
+
+
+@pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.name)
+def test_golden_cases(mesh: Mesh, case: Case) -> None:
+    assert told(planned(mesh, case.sql)) == case.expected
+
+
+def test_each_rule_has_cases_that_fire_it_and_cases_that_must_not() -> None:
+    """A rule is a file of its own whose docstring says so."""
+    folder = Path(next(iter(planning.__path__)))
+    rules = {file.stem for file in folder.glob("*.py") if file.read_text("utf-8").startswith('"""Rule')}
+    found = [case.name for case in cases()]
+    assert len(rules) >= 12
+    assert len(set(found)) == len(found)
+    for rule in rules:
+        own = [name for name in found if name.startswith(f"{rule}: ")]
+        assert any(not name.startswith(f"{rule}: not ") for name in own), rule
+        assert any(name.startswith(f"{rule}: not ") for name in own), rule
