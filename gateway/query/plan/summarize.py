@@ -64,8 +64,9 @@ def _group(select: exp.Select, unit: Unit, draft: Draft) -> None:
     texts = {key.sql() for key in keys}
     for key in keys:
         outputs.column(key)
+    own = {id(node) for node in parts_nodes(attempt, AFTER_GROUPING)}
     for part in parts(attempt, AFTER_GROUPING):
-        replaced(part, lambda node: _outside(node, texts, outputs))
+        replaced(part, lambda node: (_outside if id(node) in own else _key)(node, texts, outputs))
     if _raw_columns(attempt, unit) or not outputs.items:
         return
     _fence(keys, draft)
@@ -117,16 +118,18 @@ def _having(attempt: exp.Select, unit: Unit, draft: Draft) -> list[exp.Expr]:
 
 def _outside(node: exp.Expr, keys: set[str], outputs: Outputs) -> exp.Expr | None:
     """What stands for a key or an aggregate outside of the unit."""
-    if isinstance(node, exp.Query):
-        return None
     if isinstance(node, exp.Avg):
         total, count = (outputs.column(part) for part in parts_of_average(node))
         return averaged(node, total, count) if total is not None and count is not None else None
     if isinstance(node, exp.AggFunc) and not isinstance(node.parent, exp.Window):
         return outputs.column(node)
-    return (
-        outputs.column(node) if not isinstance(node, exp.Alias | exp.Literal) and node.sql() in keys else None
-    )
+    return _key(node, keys, outputs)
+
+
+def _key(node: exp.Expr, keys: set[str], outputs: Outputs) -> exp.Expr | None:
+    """What stands for a key: also in a subquery, whose aggregates are its own."""
+    known = not isinstance(node, exp.Alias | exp.Literal | exp.Query) and node.sql() in keys
+    return outputs.column(node) if known else None
 
 
 def _raw_columns(attempt: exp.Select, unit: Unit) -> bool:

@@ -418,7 +418,8 @@ class Writer:
     def scalar(self, columns: Sequence[Column], depth: int) -> str:
         other = self.source(depth, near=columns)
         found = self.edges(columns, other.columns)
-        value, _ = self.aggregate(other.columns, 0)
+        value, kind = self.aggregate(other.columns, 0)
+        value = value if kind == "whole" else f"count({other.columns[0].text})"
         tied = [f"{b.text} = {a.text}" for a, b in found[0]] if found else []
         return f"(SELECT {value} FROM {other.text}{_where(tied)})"
 
@@ -427,11 +428,16 @@ class Writer:
         keys = [self.value(kind, columns, 0) for kind in kinds]
         keys = [key for key in keys if any(column.text in key for column in columns)]
         items = [*keys, *(self.aggregate(columns, depth)[0] for _ in range(1 + self.number(3)))]
+        if self.chance(2):
+            items.append(self.scalar([column for column in columns if column.text in keys], 0))
         if keys:
             tail += f" GROUP BY {', '.join(str(n + 1) for n in range(len(keys)))}"
         if self.chance(3):
             value, kind = self.aggregate(columns, 0)
-            tail += f" HAVING {value} {self.one(('>', '<=', '<>', '='))} {self.one(LITERALS[kind])}"
+            bound = self.one(LITERALS[kind])
+            if kind == "whole" and self.chance(4):
+                bound = self.scalar([column for column in columns if column.text in keys], 0)
+            tail += f" HAVING {value} {self.one(('>', '<=', '<>', '='))} {bound}"
         return f"SELECT {_listed(items)} FROM {text}{tail}", len(items)
 
     def combined(self) -> str:

@@ -129,13 +129,13 @@ def compared(pair: Pair, statement: Statement) -> None:
         assert multiset(got.rows) == multiset(wanted.rows), f"{statement.sql}\n{shown(plan)}"
 
 
-@examples(150)
+@examples(110)
 @given(statement=statements())
 def test_the_answer_is_duckdbs(raw: Pair, statement: Statement) -> None:
     compared(raw, statement)
 
 
-@examples(120)
+@examples(90)
 @given(statement=statements())
 def test_the_answer_over_policies_is_duckdbs_over_what_they_show(
     governed: Pair, statement: Statement
@@ -143,7 +143,7 @@ def test_the_answer_over_policies_is_duckdbs_over_what_they_show(
     compared(governed, statement)
 
 
-@examples(40)
+@examples(30)
 @given(statement=statements(), room=st.sampled_from([0, 4_000, 40_000]))
 def test_what_is_too_large_to_be_held_is_streamed(raw: Pair, statement: Statement, room: int) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -150,6 +150,12 @@ SAME: Mapping[str, str] = {
     "HAVING with a subquery": """
         SELECT c.region FROM crm.customers c GROUP BY c.region
         HAVING count(*) IN (SELECT o.priority + 7 FROM crm.orders o)""",
+    "HAVING with a subquery's own aggregate": """
+        SELECT o.status, count(*) AS n FROM crm.orders o GROUP BY o.status
+        HAVING count(*) > (SELECT count(*) FROM lake.regions r)""",
+    "a subquery's own aggregate beside one of the block": """
+        SELECT o.status, count(*) AS n, (SELECT count(*) FROM lake.regions r WHERE r.name = o.status) AS m
+        FROM crm.orders o GROUP BY o.status""",
     "an IN of an aggregate": """
         SELECT o.id FROM crm.orders o
         WHERE o.id IN (SELECT sum(l.line + 1) FROM depot.lines l)""",
