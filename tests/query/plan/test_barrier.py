@@ -54,7 +54,7 @@ def watched() -> Iterator[Run]:
     mesh.engine.close()
 
 
-@settings(max_examples=220, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=350, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(statement=statements())
 def test_nothing_is_asked_of_what_the_filters_hide(watched: Run, statement: Statement) -> None:
     for fragment in planned(watched.mesh, statement.sql).fragments():
@@ -65,9 +65,8 @@ def test_nothing_is_asked_of_what_the_filters_hide(watched: Run, statement: Stat
 
 
 def test_there_was_something_to_look_at(watched: Run) -> None:
-    assert min(watched.counts[each] for each in ("filtered", "fenced", "leakproof", "keys")) >= 10, (
-        watched.counts
-    )
+    assert min(watched.counts[each] for each in ("filtered", "leakproof", "keys")) >= 50, watched.counts
+    assert watched.counts["fenced"] >= 5
 
 
 @pytest.mark.parametrize(
