@@ -19,7 +19,8 @@ from connectors.postgres_types import natural_type, quoted
 LOG = logging.getLogger(__name__)
 
 # A domain is read as its base type, which is also what the server sends. An array counts as one only if it
-# is its element's array type: int2vector and oidvector look alike and are not.
+# is its element's array type: int2vector and oidvector look alike and are not. A collation that takes different
+# texts for equal (before PostgreSQL 12 there is none) is part of the type's name.
 TABLES = """
 WITH RECURSIVE resolved(oid, base, typmod) AS (
   SELECT oid, oid, -1 FROM pg_catalog.pg_type WHERE typtype <> 'd'
@@ -28,7 +29,10 @@ WITH RECURSIVE resolved(oid, base, typmod) AS (
   FROM pg_catalog.pg_type d JOIN resolved r ON d.typbasetype = r.oid WHERE d.typtype = 'd'
 )
 SELECT n.nspname::text AS schema, c.relname::text AS name, a.attname::text AS column,
-  pg_catalog.format_type(a.atttypid, a.atttypmod) AS native, a.attnotnull AS not_null,
+  pg_catalog.format_type(a.atttypid, a.atttypmod)
+    || CASE WHEN NOT (pg_catalog.to_jsonb(k) ->> 'collisdeterministic')::boolean
+            THEN ' COLLATE ' || k.collname ELSE '' END AS native,
+  a.attnotnull AS not_null,
   CASE WHEN e.oid IS NOT NULL THEN '_' || coalesce(CASE WHEN e.typnamespace = i.oid THEN e.typname END, '')
        WHEN t.typnamespace = i.oid THEN t.typname::text END AS type,
   CASE WHEN a.atttypmod <> -1 THEN a.atttypmod ELSE r.typmod END AS typmod
@@ -37,6 +41,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN resolved r ON r.oid = a.atttypid
 JOIN pg_catalog.pg_type t ON t.oid = r.base
+LEFT JOIN pg_catalog.pg_collation k ON k.oid = a.attcollation
 LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem AND e.typarray = t.oid
 JOIN pg_catalog.pg_namespace i ON i.nspname = 'pg_catalog'
 WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND c.relpersistence <> 't'

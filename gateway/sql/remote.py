@@ -63,6 +63,8 @@ def same_meaning(native_type: str, engine_type: str, dialect: str) -> bool:
         # By affinity (sqlite.org/datatype3.html): others hold numbers and texts side by side, and compare as either.
         native = native_type.upper()
         return engine_type in SQLITE_TYPES and ("INT" in native or any(w in native for w in SQLITE_TEXTS))
+    if " COLLATE " in native_type:
+        return False  # different texts are equal there
     base = native_type.lower().split("(", 1)[0].strip()
     return base in POSTGRES_TYPES or base in ("timestamp without time zone", "timestamp with time zone")
 

@@ -19,6 +19,7 @@ from connectors.sqlite import SqliteConnector
 from gateway.query.mesh import Mesh
 from gateway.query.pipeline import run
 from gateway.query.request import Request
+from gateway.sql.remote import same_meaning
 from tests.query.mesh import ANYBODY, Builder
 from tests.query.plan.mesh import TABLES, answered, eager, expected, made, multiset, oracle, planned, shown
 from tests.servers import PostgresServer
@@ -434,3 +435,19 @@ ODD: Mapping[str, str] = {
 @pytest.mark.parametrize("sql", ODD.values(), ids=ODD.keys())
 def test_columns_that_mean_something_else_at_their_source(odd: Pair, sql: str) -> None:
     alike(odd, sql)
+
+
+def test_texts_that_postgresql_takes_for_equal_are_compared_by_the_engine(postgres: PostgresServer) -> None:
+    """The tests' server is built without the library that such collations need: one is only declared here."""
+    postgres.run(
+        "DROP SCHEMA IF EXISTS loose CASCADE",
+        "CREATE SCHEMA loose",
+        'CREATE COLLATION loose.alike FROM "C"',
+        "UPDATE pg_collation SET collisdeterministic = false WHERE collname = 'alike'",
+        "CREATE TABLE loose.odd (id integer, name text COLLATE loose.alike, short varchar(4) COLLATE loose.alike)",
+    )
+    connector = PostgresConnector(postgres.uri(), schema="loose")
+    natives = [column.native_type for column in connector.tables()[("odd",)].columns]
+    connector.close()
+    assert natives == ["integer", "text COLLATE alike", "character varying(4) COLLATE alike"]
+    assert [same_meaning(native, "VARCHAR", "postgres") for native in natives[1:]] == [False, False]
