@@ -37,7 +37,7 @@ from tests.servers import PostgresServer
 
 pytestmark = pytest.mark.xdist_group("same answers")
 
-FUZZING = settings.default is not None and settings.default.max_examples > 1_000
+FUZZING = settings.get_current_profile_name() == "fuzz"
 """The profile of `make fuzz` says how many; otherwise it is always the same ones."""
 
 
