@@ -18,6 +18,7 @@ import pyarrow as pa
 from connectors.base import (
     KeySet,
     Scan,
+    ScanCanceled,
     Snapshot,
     SourceColumn,
     SourceDown,
@@ -119,6 +120,7 @@ class _Snapshot:
         self._connecting = Lock()
         self._connection: sqlite3.Connection | None = None
         self._working = local()
+        self._using = Lock()
         self._key_tables = 0
         self._scans = Scans(self._open)
 
@@ -143,7 +145,7 @@ class _Snapshot:
             connection = self._connected()
             cursor = connection.execute(self._sql(connection, scan))
             rows = cursor.fetchmany(BATCH_ROWS)
-        with closing(cursor):
+        try:
             while rows:
                 arrays = [
                     _delivered(column, checked_values(column.name, values, kind))
@@ -152,6 +154,9 @@ class _Snapshot:
                 yield pa.RecordBatch.from_arrays(arrays, schema=schema)
                 with self._at_work(canceled):
                     rows = cursor.fetchmany(BATCH_ROWS)
+        finally:
+            with self._using:
+                cursor.close()
 
     def _connected(self) -> sqlite3.Connection:
         with self._connecting:
@@ -162,12 +167,20 @@ class _Snapshot:
 
     @contextmanager
     def _at_work(self, canceled: Event) -> Iterator[None]:
-        """What SQLite does in this thread is for the stream that `canceled` belongs to."""
+        """What SQLite does in this thread is for the stream that `canceled` belongs to.
+
+        One thread at a time: SQLite's own lock would be waited for by one that has Python's, while the other, inside
+        SQLite, asks Python whether it was cancelled.
+        """
+        while not self._using.acquire(timeout=0.05):
+            if canceled.is_set():
+                raise ScanCanceled("the scan was cancelled")
         self._working.canceled = canceled
         try:
             yield
         finally:
             self._working.canceled = None
+            self._using.release()
 
     def _is_canceled(self) -> bool:
         canceled: Event | None = getattr(self._working, "canceled", None)

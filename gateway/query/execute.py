@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pyarrow as pa
 
-from connectors.base import Connector, Scan, Stream
+from connectors.base import Connector, Stream
 from connectors.snapshots import Snapshots
 from connectors.streams import scan_schema
 from connectors.types import arrow_type, exact_batch
@@ -15,7 +15,7 @@ from gateway.audit import SourceAccess
 from gateway.engines.base import Answer, Engine, OutputColumn
 from gateway.engines.base import Input as EngineInput
 from gateway.errors import QueryCanceled, SyntaxNotSupported
-from gateway.query.gather import Gathering, filled
+from gateway.query.gather import Earlier, Gathering, filled
 from gateway.query.hashing import hash_columns, hashed_schema
 from gateway.query.plan import Fragment, Input, Plan, Stage
 
@@ -111,7 +111,9 @@ class Execution:
     def _input(self, read: Input) -> "_FragmentInput | _StageInput":
         if isinstance(read, Stage):
             inputs = {name: self._input(each) for name, each in read.inputs.items()}
-            return _StageInput(read, lambda: self._run(read.sql, inputs), self._hash_key)
+            return _StageInput(
+                read, lambda earlier: self._run(read.sql, {**inputs, **earlier}), self._hash_key
+            )
         source = _FragmentInput(read, self._sources, self._hash_key, self.keep)
         self._reads.append(source)
         return source
@@ -137,9 +139,9 @@ class _FragmentInput:
         self._scan = filled(fragment)
         self.schema = hashed_schema(scan_schema(fragment.scan.columns), fragment.hashed)
 
-    def open(self, scan: Scan | None = None) -> pa.RecordBatchReader:
-        """`scan` is the fragment's, its keys filled in; None: without keys."""
-        self._scan = scan or filled(self._fragment)
+    def open(self, earlier: Earlier | None = None) -> pa.RecordBatchReader:
+        """`earlier` holds what gives the keys; None: without keys."""
+        self._scan = filled(self._fragment, earlier)
         stream = self._sources.open(self._fragment.source, self._scan)
         self._keep(stream)
         return pa.RecordBatchReader.from_batches(self.schema, self._counted(stream))
@@ -172,15 +174,15 @@ class _FragmentInput:
 class _StageInput:
     """An engine's `Input` that the engine itself computes first, so that the gateway can hash its columns."""
 
-    def __init__(self, stage: Stage, run: Callable[[], Answer], hash_key: bytes) -> None:
+    def __init__(self, stage: Stage, run: Callable[[Earlier], Answer], hash_key: bytes) -> None:
         self._stage = stage
         self._run = run
         self._hash_key = hash_key
         arriving = pa.schema([pa.field(name, arrow_type(kind)) for name, kind in stage.columns])
         self.schema = hashed_schema(arriving, stage.hashed)
 
-    def open(self, _scan: Scan | None = None) -> pa.RecordBatchReader:
-        return pa.RecordBatchReader.from_batches(self.schema, self._batches(self._run()))
+    def open(self, earlier: Earlier | None = None) -> pa.RecordBatchReader:
+        return pa.RecordBatchReader.from_batches(self.schema, self._batches(self._run(earlier or {})))
 
     def _batches(self, answer: Answer) -> Iterator[pa.RecordBatch]:
         for batch in answer.batches():

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from connectors.base import KeySet, Scan
 from gateway.engines.base import Input, source_failure
-from gateway.query.plan import Fragment, KeyTransfer, Plan, with_keys
+from gateway.query.plan import Fragment, KeyTransfer, Plan, Stage, with_keys
+from gateway.query.plan import Input as Read
 
 GATHERED_BYTES = 256_000_000
 """What all inputs of a query may take together in the gateway's memory; beyond it an input streams into the engine,
@@ -20,35 +21,36 @@ which spills."""
 MOST_KEYS = 1_000_000
 """An estimate was wrong by far: so many keys would cost more than the rows they keep away."""
 
+Gathered = pa.Table | Input
+Earlier = Mapping[str, Gathered]
+"""What an input needs of those that were read before it."""
+
 
 class Opener(Protocol):
-    """Opens an input: for a fragment, by the scan that is given."""
+    """Opens an input of a plan, given what it needs of others."""
 
     schema: pa.Schema
 
-    def open(self, scan: Scan | None = None) -> pa.RecordBatchReader: ...
+    def open(self, earlier: Earlier | None = None) -> pa.RecordBatchReader: ...
 
 
 class Overflow:
     """An engine's `Input` too large to be held: what was read of it so far, then the rest of the stream."""
 
     def __init__(
-        self, source: Opener, scan: Scan | None, read: list[pa.RecordBatch], rest: Iterator[pa.RecordBatch]
+        self, source: Opener, earlier: Earlier, read: list[pa.RecordBatch], rest: Iterator[pa.RecordBatch]
     ) -> None:
         self.schema = source.schema
         self._source = source
-        self._scan = scan
+        self._earlier = earlier
         self._begun: Iterator[pa.RecordBatch] | None = chain(read, rest)
 
     def open(self) -> pa.RecordBatchReader:
         """A second time it is read from its source again."""
         begun, self._begun = self._begun, None
         if begun is None:
-            return self._source.open(self._scan)
+            return self._source.open(self._earlier)
         return pa.RecordBatchReader.from_batches(self.schema, begun)
-
-
-Gathered = pa.Table | Input
 
 
 class Gathering:
@@ -60,26 +62,27 @@ class Gathering:
         self._bytes = 0
         self._lock = Lock()
 
-    def read(self) -> Mapping[str, Gathered]:
+    def read(self) -> Earlier:
         """Raises the first error, as a consumer is told it, once all have ended."""
         futures: dict[str, Future[Gathered]] = {}
         with ThreadPoolExecutor(max(1, len(self._plan.kept)), "gather") as threads:
             for name, read in self._plan.inputs.items():
                 if name in self._plan.kept:
-                    futures[name] = threads.submit(self._gathered, name, read, dict(futures))
+                    needed = {other: futures[other] for other in needs(read)}
+                    futures[name] = threads.submit(self._gathered, name, needed)
         try:
             return {name: future.result() for name, future in futures.items()}
         except Exception as error:
             raise source_failure(error) from error
 
-    def _gathered(self, name: str, read: object, earlier: Mapping[str, Future[Gathered]]) -> Gathered:
-        scan = scan_with_keys(read, earlier) if isinstance(read, Fragment) else None
+    def _gathered(self, name: str, needed: Mapping[str, "Future[Gathered]"]) -> Gathered:
+        earlier = {other: future.result() for other, future in needed.items()}
         batches: list[pa.RecordBatch] = []
-        reader = iter(self._openers[name].open(scan))
+        reader = iter(self._openers[name].open(earlier))
         for batch in reader:
             batches.append(batch)
             if self._is_too_much(batch):
-                return Overflow(self._openers[name], scan, batches, reader)
+                return Overflow(self._openers[name], earlier, batches, reader)
         return pa.Table.from_batches(batches, self._openers[name].schema)
 
     def _is_too_much(self, batch: pa.RecordBatch) -> bool:
@@ -88,21 +91,20 @@ class Gathering:
             return self._bytes > GATHERED_BYTES
 
 
-def scan_with_keys(fragment: Fragment, earlier: Mapping[str, "Future[Gathered]"]) -> Scan:
+def needs(read: Read) -> tuple[str, ...]:
+    """Names of the inputs that must be read before this one."""
+    return read.reads if isinstance(read, Stage) else tuple(each.origin for each in read.transfers)
+
+
+def filled(fragment: Fragment, earlier: Earlier | None = None) -> Scan:
     """The fragment's scan with the keys that there are; without those of an input that was too large to be held."""
-    sets = {
-        transfer.name: keys
-        for transfer in fragment.transfers
-        if (keys := _keys(transfer, earlier[transfer.origin].result())) is not None
-    }
-    return filled(fragment, tuple(sets.values()))
-
-
-def filled(fragment: Fragment, sets: tuple[KeySet, ...] = ()) -> Scan:
     if not fragment.transfers or fragment.scan.query is None:
         return fragment.scan
-    sent = frozenset(each.name for each in sets)
-    return replace(fragment.scan, query=with_keys(fragment.scan.query, fragment.transfers, sent), keys=sets)
+    known = earlier or {}
+    sets = [_keys(each, known[each.origin]) for each in fragment.transfers if each.origin in known]
+    sent = tuple(keys for keys in sets if keys is not None)
+    names = frozenset(keys.name for keys in sent)
+    return replace(fragment.scan, query=with_keys(fragment.scan.query, fragment.transfers, names), keys=sent)
 
 
 def _keys(transfer: KeyTransfer, origin: Gathered) -> KeySet | None:

@@ -12,12 +12,13 @@ from sqlglot import exp
 from connectors.base import Connector
 from gateway.catalog.product import Catalog
 from gateway.errors import SourceUnavailable
+from gateway.query.plan.ahead import ahead
 from gateway.query.plan.blocks import selects
 from gateway.query.plan.decorrelate import decorrelate
 from gateway.query.plan.draft import Draft
 from gateway.query.plan.emit import emit
 from gateway.query.plan.factor import factor
-from gateway.query.plan.fuse import fuse
+from gateway.query.plan.fuse import fuse, separate
 from gateway.query.plan.hoist import hoist
 from gateway.query.plan.inline import inline, merge
 from gateway.query.plan.leaves import Namer, leaf_of
@@ -38,7 +39,7 @@ __all__ = ["Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "
 SHAPING = (unique_names, inline, simplify, hoist, factor, decorrelate)
 """Rules that look at the statement only, in order."""
 
-CUTTING = (fuse, push, summarize, preaggregate)
+CUTTING = (separate, push, fuse, push, summarize, preaggregate)
 """Rules for each block, innermost first, in order."""
 
 
@@ -58,6 +59,7 @@ def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connect
         merge(block, draft.tree)
         for rule in CUTTING:
             rule(block, draft)
+    ahead(draft)
     semijoin(draft)
     return draft
 

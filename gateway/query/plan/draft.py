@@ -18,7 +18,7 @@ class Unit:
 
     `select` reads leaves by their aliases. Before it is `grouped` (or made distinct), it shows what the statement
     around it uses of its leaves; after, items of its own, whose DuckDB types are `types`. `kept` says why its site is
-    the engine.
+    the engine. A block that the engine runs ahead `needs` other units.
     """
 
     alias: str
@@ -28,6 +28,7 @@ class Unit:
     select: exp.Select
     types: dict[str, str] = field(default_factory=dict)
     kept: str = ""
+    needs: frozenset[str] = frozenset()
 
     def item(self, name: str) -> exp.Expr:
         """What a grouped unit shows under a name."""
@@ -48,8 +49,9 @@ class Draft:
     namer: Namer
     units: dict[str, Unit] = field(default_factory=dict)
 
-    def leaf(self, column: exp.Column) -> Leaf | None:
-        return self.leaves.get(column.table)
+    def trees(self) -> list[exp.Query]:
+        """The statement, and the blocks of it that run ahead."""
+        return [self.tree, *(unit.select for unit in self.units.values() if unit.needs)]
 
     def dialect(self, unit: Unit) -> str:
         return "duckdb" if unit.site == ENGINE else self.sources.dialect(unit.source) or ""

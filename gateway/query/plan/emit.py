@@ -45,7 +45,8 @@ class _Emitter:
     def plan(self, names: tuple[str, ...]) -> Plan:
         givers = {sent.origin for sent in self.schedule.sent}
         units = self.draft.units
-        tables = {table.alias: table for table in self.draft.tree.find_all(exp.Table) if table.alias in units}
+        read = [table for tree in self.draft.trees() for table in tree.find_all(exp.Table)]
+        tables = {table.alias: table for table in read if table.alias in units}
         for alias in self.schedule.order:
             unit = units[alias]
             shown = self._shown(unit)
@@ -74,7 +75,8 @@ class _Emitter:
             for item in unit.select.expressions:
                 shown.values[item.alias_or_name] = item.unalias()
             return shown
-        for column in [*self.draft.tree.find_all(exp.Column), *self._key_columns(unit)]:
+        columns = [column for tree in self.draft.trees() for column in tree.find_all(exp.Column)]
+        for column in [*columns, *self._key_columns(unit)]:
             if column.table in unit.members:
                 late = self.draft.leaves[column.table].late.get(column.name)
                 name = _name_in(shown, column)
@@ -107,7 +109,7 @@ class _Emitter:
         transfers = tuple(replace(one, condition=conditions[one.name]) for one, _ in keys)
         fragment = Fragment(
             unit.source,
-            self._relations(unit),
+            self._relations(unit.members),
             Scan(columns, query=text),
             self._hashed(unit, shown),
             unit.kept,
@@ -162,15 +164,15 @@ class _Emitter:
             if isinstance(value, exp.Column) and value.name in self.draft.leaves[value.table].governed.hashed
         )
 
-    def _relations(self, unit: Unit) -> tuple[str, ...]:
-        return tuple(
-            dict.fromkeys(self.draft.leaves[alias].governed.relation for alias in sorted(unit.members))
-        )
+    def _relations(self, members: set[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.draft.leaves[alias].governed.relation for alias in sorted(members)))
 
     # --- what the engine runs -------------------------------------------------------------------------
 
     def _stage(self, unit: Unit, shown: _Shown, gives: bool) -> exp.Expr:  # noqa: FBT001
         """Part of the statement, unless its keys are needed before the rest runs."""
+        if unit.needs:
+            return self._block(unit) if gives else exp.Subquery(this=unit.select)
         inputs, native = self.reader.inputs, self.reader.native
         self.reader.inputs, self.reader.native = {}, []
         select = unit.select
@@ -181,11 +183,22 @@ class _Emitter:
         self.native += self.reader.native
         self.reader.native = native
         if gives:
-            stage = Stage(self._relations(unit), generate(select, consume=True), own, columns,
+            stage = Stage(self._relations(unit.members), generate(select, consume=True), own, columns,
                           rows=self.schedule.rows[unit.alias])  # fmt: skip
             return self._read(unit, stage, None)
         self.inputs.update(own)
         return exp.Subquery(this=select)
+
+    def _block(self, unit: Unit) -> exp.Expr:
+        names = {table.name for table in unit.select.find_all(exp.Table)}
+        reads = tuple(name for name in self.inputs if name in names)
+        members = {member for needed in unit.needs for member in self.draft.units[needed].members}
+        columns = tuple(unit.types.items())
+        sql = generate(unit.select, consume=True)
+        stage = Stage(
+            self._relations(members), sql, {}, columns, rows=self.schedule.rows[unit.alias], reads=reads
+        )
+        return self._read(unit, stage, None)
 
     def _engine_type(self, value: exp.Expr) -> str:
         assert isinstance(value, exp.Column)

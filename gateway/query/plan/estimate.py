@@ -6,12 +6,12 @@ A wrong estimate costs time only: which pieces there are and what they answer do
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from math import prod
+from math import prod, sqrt
 
 from sqlglot import exp
 
 from connectors.base import ColumnStatistics
-from gateway.query.plan.blocks import conjuncts, equality, where
+from gateway.query.plan.blocks import conjuncts, equality, items, where
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import Leaf
 from gateway.sql.resolve import base_tables
@@ -20,6 +20,10 @@ from gateway.sql.totality import is_constant
 UNKNOWN_ROWS = 1_000.0
 """Of a table whose source says nothing."""
 NO_STATISTICS = ColumnStatistics()
+GUESS = 0.75
+"""Power of the number of rows that a column of unknown values is taken to have different ones."""
+HAVING = 0.01
+"""Share of groups that a condition on their sums leaves."""
 EQUAL, RANGE, PREFIX, CONTAINS, OTHER = 0.05, 0.33, 0.05, 0.1, 0.33
 """Shares of rows that a condition leaves where statistics say nothing better."""
 
@@ -42,7 +46,7 @@ class Estimator:
 
     def unit_rows(self, unit: Unit) -> float:
         """Rows that a unit's FROM and WHERE leave."""
-        rows = prod(self.leaf_rows(alias) for alias in unit.members)
+        rows = prod(self.leaf_rows(item.alias) for item in items(unit.select) if item.alias in unit.members)
         edges: dict[frozenset[str], list[tuple[exp.Column, exp.Column]]] = {}
         conditions = where(unit.select) + [
             one for join in unit.select.args.get("joins") or [] for one in conjuncts(join.args.get("on"))
@@ -54,6 +58,15 @@ class Estimator:
             else:
                 rows *= self.share(condition)
         return max(1.0, rows * prod(self.join_share(pairs) for pairs in edges.values()))
+
+    def block_rows(self, block: Unit) -> float:
+        """Rows of a block over other units: as many as its smallest has, or groups of them."""
+        rows = min(self.unit_rows(self._draft.units[alias]) for alias in block.needs)
+        group = block.select.args.get("group")
+        if group is not None:
+            columns = [column for key in group.expressions for column in key.find_all(exp.Column)]
+            rows = min(rows, prod(self.distinct(column) for column in columns))
+        return max(1.0, rows * (HAVING if block.select.args.get("having") else 1.0))
 
     def join_share(self, pairs: list[tuple[exp.Column, exp.Column]]) -> float:
         """Share of all pairs of rows of two leaves that equalities between them leave."""
@@ -75,12 +88,34 @@ class Estimator:
 
     def distinct(self, column: exp.Column) -> float:
         """Different values in a leaf's column, before any condition."""
-        rows = self._base_rows(column.table) if column.table in self._draft.leaves else UNKNOWN_ROWS
-        known = self._column(column).distinct
-        if known is not None:
-            return max(1.0, known)
-        unique = column.table in self._draft.leaves and self.is_unique(column.table, {column.name})
-        return rows if unique else max(1.0, rows / 10)
+        if column.table not in self._draft.leaves:
+            return UNKNOWN_ROWS
+        rows = self._base_rows(column.table)
+        if self.is_unique(column.table, {column.name}):
+            return rows
+        known = self._column(column)
+        low, high = known.minimum, known.maximum
+        span = high - low + 1.0 if isinstance(low, int) and isinstance(high, int) else None
+        if known.distinct is None:
+            return max(1.0, min(rows, span) if span is not None else rows**GUESS)
+        if span is None or not self._is_part_of_key(column):
+            return max(1.0, known.distinct)
+        # A sample of neighboring rows sees too few values of a column that, with others, is a key: the truth lies
+        # between what the source says and the span of the values.
+        return sqrt(known.distinct * max(known.distinct, min(rows, span)))
+
+    def _is_part_of_key(self, column: exp.Column) -> bool:
+        leaf = self._draft.leaves[column.table]
+        value = leaf.value(column.name)
+        table = leaf.table
+        if table is None or not isinstance(value, exp.Column):
+            return False
+        return any(value.name in key for key in self._draft.sources.known(table).unique)
+
+    def is_known(self, unit: Unit) -> bool:
+        """Whether the sources say how large the unit's tables are; without, the least is moved."""
+        tables = [table for alias in unit.members for table in _sources(self._draft.leaves[alias])]
+        return all(self._draft.sources.known(table).rows is not None for table in tables)
 
     def groups(self, unit: Unit, columns: Iterable[exp.Expr]) -> float:
         """Different combinations of values among a unit's rows."""

@@ -1,12 +1,13 @@
 """Rule: leaves of one account that equalities connect are joined there: a unit.
 
-Leaves that nothing connects are never fused (their product would cross the wire), nor are those whose join has more
-rows than the larger of them by far.
+Leaves that nothing connects are never fused (their product would cross the wire), nor are those whose join leaves most
+of their rows (`costs`): the engine joins them faster.
 """
 
 from sqlglot import exp
 
 from gateway.query.plan.blocks import (
+    all_of,
     conjuncts,
     drop_item,
     equality,
@@ -19,6 +20,7 @@ from gateway.query.plan.blocks import (
     set_where,
     where,
 )
+from gateway.query.plan.costs import JOIN_KEEPS
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.leaves import ENGINE
@@ -26,61 +28,48 @@ from gateway.query.plan.push import fits_beside, is_pushable
 from gateway.query.plan.take import take, taken
 from gateway.sql.dialect import quoted
 
-GROWTH = 1.5
-"""A join may have so many times the rows of its larger side."""
 
-
-def fuse(select: exp.Select, draft: Draft) -> None:
-    """Every leaf that stands in this FROM becomes (a part of) a unit. Changes the SELECT."""
-    for item in items(select):
-        if (
-            isinstance(item, exp.Table)
-            and item.alias in draft.leaves
-            and draft.leaves[item.alias].site == ENGINE
-        ):
-            take(item, draft.leaves[item.alias])
+def separate(select: exp.Select, draft: Draft) -> None:
+    """Rule: every leaf of a FROM is a unit of its own at first. Changes the SELECT."""
     loose = is_loose(select)
-    if loose:
-        _connect(select, draft)
     for item in items(select):
-        if isinstance(item, exp.Table) and item.alias in draft.leaves:
-            beside = () if loose else taken(item, draft.leaves[item.alias].raw)
-            unit = _unit_of(item, draft)
-            if unit.site != ENGINE:
-                set_where(unit.select, [one for one in beside if is_pushable(one, unit, draft)])
+        if not isinstance(item, exp.Table) or item.alias not in draft.leaves:
+            continue
+        leaf = draft.leaves[item.alias]
+        if leaf.site == ENGINE:
+            take(item, leaf)
+        beside = () if loose or leaf.site == ENGINE else taken(item, leaf.raw)
+        unit = _unit_of(item, draft)
+        set_where(unit.select, [one for one in beside if is_pushable(one, unit, draft)])
 
 
 def _unit_of(item: exp.Table, draft: Draft) -> Unit:
-    """A leaf alone."""
     leaf = draft.leaves[item.alias]
-    select = exp.Select(from_=exp.From(this=item.copy()))
-    for key in ("joins", "laterals"):
-        select.args["from_"].this.set(key, None)
+    read = exp.Table(this=item.this.copy(), alias=item.args["alias"].copy())
+    select = exp.Select(from_=exp.From(this=read))
     unit = Unit(draft.namer.unit(), leaf.site, leaf.source, {leaf.alias}, select, kept=leaf.kept)
     draft.units[unit.alias] = unit
     node = exp.Table(this=quoted(unit.alias), alias=exp.TableAlias(this=quoted(unit.alias)))
-    for key in ("joins", "laterals"):
+    for key in ("joins", "laterals", "sample"):
         if item.args.get(key):
             node.set(key, item.args[key])
     item.replace(node)
     return unit
 
 
-def _connect(select: exp.Select, draft: Draft) -> None:
-    """Leaf after leaf, each is joined to a unit that an equality connects it with."""
+def fuse(select: exp.Select, draft: Draft) -> None:
+    """Changes the SELECT: a unit that joins another leaves its FROM."""
+    if not is_loose(select):
+        return
     estimator = Estimator(draft)
-    units: list[Unit] = []
-    for item in inner_items(select):
-        if isinstance(item, exp.Table) and item.alias in draft.leaves:
-            units.append(_unit_of(item, draft))
-        elif item.alias in draft.units and not draft.units[item.alias].grouped:
-            units.append(draft.units[item.alias])
+    here = [draft.units[item.alias] for item in inner_items(select) if item.alias in draft.units]
+    units = [unit for unit in here if not unit.grouped]
     while pair := _joinable(units, select, draft, estimator):
         _join(*pair, select, draft)
         units.remove(pair[1])
     for join in list(joins(select)):
-        if is_left(join) and isinstance(join.this, exp.Table) and join.this.alias in draft.leaves:
-            _attach(join, units, select, draft)
+        if is_left(join) and join.this.alias in draft.units:
+            _attach(join, units, select, draft, estimator)
 
 
 def _joinable(
@@ -114,8 +103,10 @@ def _may_join(condition: exp.Expr, one: Unit, other: Unit, draft: Draft) -> bool
 def _is_worth(
     one: Unit, other: Unit, pairs: list[tuple[exp.Column, exp.Column]], estimator: Estimator
 ) -> bool:
+    if not estimator.is_known(one) or not estimator.is_known(other):
+        return True
     rows = [estimator.unit_rows(one), estimator.unit_rows(other)]
-    return rows[0] * rows[1] * estimator.join_share(pairs) <= GROWTH * max(*rows, 1000.0)
+    return rows[0] * rows[1] * estimator.join_share(pairs) <= JOIN_KEEPS * sum(rows)
 
 
 def _join(one: Unit, other: Unit, select: exp.Select, draft: Draft) -> None:
@@ -132,22 +123,24 @@ def _item(alias: str, select: exp.Select) -> exp.Expr:
     return next(item for item in items(select) if item.alias == alias)
 
 
-def _attach(join: exp.Join, units: list[Unit], select: exp.Select, draft: Draft) -> None:
-    """A leaf that a LEFT JOIN adds to one unit's rows is added at the source, if all that the join asks may be."""
-    alias = join.this.alias
-    leaf = draft.leaves[alias]
+def _attach(
+    join: exp.Join, units: list[Unit], select: exp.Select, draft: Draft, estimator: Estimator
+) -> None:
+    """What a LEFT JOIN adds to one unit's rows is added at the source, if all that the join asks may be. It leaves all
+    of the unit's rows: where sizes are known, the engine does it."""
+    right = draft.units[join.this.alias]
     conditions = list(conjuncts(join.args.get("on")))
+    if right.grouped or right.site == ENGINE or not any(map(equality, conditions)):
+        return
     for unit in units:
-        if unit.site != leaf.site or leaf.site == ENGINE:
+        if unit.site != right.site or estimator.is_known(unit) or len(right.members) > 1:
             continue
-        joined = Unit("", unit.site, unit.source, unit.members | {alias}, unit.select)
-        inside = all(reads(one) <= joined.members for one in conditions) and any(map(equality, conditions))
-        if inside and all(
-            is_pushable(one, joined, draft) and fits_beside(one, joined, draft) for one in conditions
-        ):
-            unit.select.append(
-                "joins", exp.Join(this=join.this.copy(), side="LEFT", on=join.args["on"].copy())
-            )
-            unit.members.add(alias)
+        joined = Unit("", unit.site, unit.source, unit.members | right.members, unit.select)
+        able = (is_pushable(one, joined, draft) and fits_beside(one, joined, draft) for one in conditions)
+        if all(reads(one) <= joined.members for one in conditions) and all(able):
+            on = all_of([*conditions, *where(right.select)])
+            unit.select.append("joins", exp.Join(this=items(right.select)[0], side="LEFT", on=on))
+            unit.members |= right.members
             drop_item(select, join.this)
+            del draft.units[right.alias]
             return

@@ -56,7 +56,10 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What the engine runs on its own before the rest: to hash columns, or to send its values to sources as keys."""
+    """What the engine runs on its own before the rest: to hash columns, or to send its values to sources as keys.
+
+    `inputs` are its own; `reads` are names of the plan's inputs that it reads besides.
+    """
 
     relations: tuple[str, ...]
     sql: str
@@ -64,6 +67,7 @@ class Stage:
     columns: tuple[Column, ...]
     hashed: tuple[str, ...] = ()
     rows: float | None = None
+    reads: tuple[str, ...] = ()
 
 
 Input = Fragment | Stage

@@ -7,6 +7,7 @@ that anything else of the statement looks at. So sums are sums of the parts' sum
 from sqlglot import exp
 
 from gateway.query.plan.blocks import inner_items, is_loose, items, tables_of
+from gateway.query.plan.costs import is_worth_adding_up
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.push import is_pushable
@@ -25,9 +26,6 @@ from gateway.query.plan.summing import (
 from gateway.sql.exact import is_whole, scale_of
 from gateway.sql.literals import cast, shared_type
 from gateway.sql.totality import may_raise
-
-WORTH = 0.6
-"""Share of its rows that a unit's groups may be at most."""
 
 
 def preaggregate(select: exp.Select, draft: Draft) -> None:
@@ -53,7 +51,7 @@ def _add_up(select: exp.Select, unit: Unit, draft: Draft, estimator: Estimator) 
     keys = taken_apart.keys(attempt, draft.tree, select)
     if keys is None or not outputs.items:
         return False
-    if estimator.groups(unit, keys) > WORTH * estimator.unit_rows(unit):
+    if not is_worth_adding_up(unit, aggregates_of(select) or [], keys, estimator):
         return False
     outputs.settle()
     for key, value in attempt.args.items():

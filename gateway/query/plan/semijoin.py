@@ -3,14 +3,12 @@
 from sqlglot import exp
 
 from gateway.query.plan.blocks import is_loose, items
+from gateway.query.plan.costs import is_worth_adding_up
 from gateway.query.plan.draft import BARE, Draft, Unit
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.leaves import ENGINE
 from gateway.query.plan.push import is_pushable
 from gateway.query.plan.summing import Outputs, type_of
-
-WORTH = 0.7
-"""Share of its rows that a unit's distinct keys may be at most."""
 
 
 def semijoin(draft: Draft) -> None:
@@ -39,7 +37,7 @@ def _each_once(select: exp.Select, unit: Unit, draft: Draft) -> None:
     ):
         return
     estimator = Estimator(draft)
-    if estimator.groups(unit, columns) > WORTH * estimator.unit_rows(unit):
+    if not is_worth_adding_up(unit, [], columns, estimator):
         return
     outputs = Outputs(unit, draft)
     for column in columns:

@@ -7,7 +7,9 @@ orders and cuts off again: a source's order is a hint.
 from sqlglot import exp
 
 from gateway.query.plan.blocks import all_of, conjuncts, items, joins, set_where, tables_of, where
+from gateway.query.plan.costs import is_worth_adding_up
 from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.push import is_pushable
 from gateway.query.plan.summing import (
     Outputs,
@@ -56,6 +58,8 @@ def _group(select: exp.Select, unit: Unit, draft: Draft) -> None:
     if aggregates is None or keys is None or not all(_is_askable(one, unit, draft) for one in aggregates):
         return
     if not all(is_known(key, unit, draft) and type_of(key, draft) for key in keys):
+        return
+    if not is_worth_adding_up(unit, aggregates, keys, Estimator(draft)):
         return
     attempt = select.copy()
     grouped = Unit(unit.alias, unit.site, unit.source, unit.members, _base(unit))

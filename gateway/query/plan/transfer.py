@@ -7,6 +7,7 @@ hold them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import prod
 
 from sqlglot import exp
 
@@ -78,7 +79,7 @@ def transfer(draft: Draft) -> Schedule:
     schedule = Schedule(full=full, rows=dict(full))
     waiting = set(full)
     while waiting:
-        unit = min(waiting, key=lambda alias: (schedule.rows[alias], alias))
+        unit = _next(waiting, schedule, draft)
         waiting.remove(unit)
         schedule.order.append(unit)
         if draft.units[unit].site == ENGINE and full[unit] > LARGEST_STAGE:
@@ -91,7 +92,19 @@ def transfer(draft: Draft) -> Schedule:
     return schedule
 
 
+def _next(waiting: set[str], schedule: Schedule, draft: Draft) -> str:
+    """The smallest, or what leads to the smallest: a block runs when all that it reads has run."""
+    leads = {alias: schedule.rows[alias] for alias in waiting}
+    for block in waiting:
+        for needed in draft.units[block].needs & waiting:
+            leads[needed] = min(leads[needed], schedule.rows[block])
+    ready = [alias for alias in waiting if not draft.units[alias].needs & waiting]
+    return min(ready, key=lambda alias: (leads[alias], schedule.rows[alias], alias))
+
+
 def _rows(unit: Unit, estimator: Estimator) -> float:
+    if unit.needs:
+        return estimator.block_rows(unit)
     if not unit.grouped:
         return estimator.unit_rows(unit)
     group = unit.select.args.get("group")
@@ -120,25 +133,20 @@ def _best(
     }
     if not pairs or full[target] < LEAST_ROWS:
         return None
-    keys, kinds = schedule.rows[origin], 1.0
-    for ours, theirs in pairs.values():
-        keys = (
-            min(keys, max(estimator.distinct(c) for c in [_shown(ours, draft)])) if len(pairs) == 1 else keys
-        )
-        kinds *= estimator.distinct(_shown(theirs, draft))
-    share = min(1.0, keys / min(kinds, max(full[target], 1.0)))
+    ours = prod(estimator.distinct(shown(one, draft)) for one, _ in pairs.values())
+    theirs = prod(estimator.distinct(shown(other, draft)) for _, other in pairs.values())
+    keys = min(schedule.rows[origin], ours)
+    share = min(1.0, keys / max(1.0, min(ours, theirs, max(full[target], full[origin]))))
     if keys > MOST_KEYS or share > WORTH:
         return None
     return Sent(origin, target, list(pairs.values()), keys, share)
 
 
-def _shown(column: exp.Column, draft: Draft) -> exp.Column:
+def shown(column: exp.Column, draft: Draft) -> exp.Column:
     """The leaf's column that a grouped unit's column shows, if it is one."""
     unit = draft.units.get(column.table)
-    if unit is None:
-        return column
-    value = unit.item(column.name)
-    return value if isinstance(value, exp.Column) else column
+    value = unit.item(column.name) if unit is not None else None
+    return shown(value, draft) if isinstance(value, exp.Column) else column
 
 
 # --- which columns are equal -------------------------------------------------------------------------------
@@ -148,7 +156,7 @@ def _edges(draft: Draft) -> Iterator[tuple[End, End]]:
     """Pairs of ends: rows of the second whose value is none of the first's cannot matter."""
     blocks = _Blocks(draft)
     guarded = draft.governed(draft.leaves)
-    for select in selects(draft.tree):
+    for select in (select for tree in draft.trees() for select in selects(tree)):
         if not is_loose(select) or (guarded and _may_fail(select)):
             continue
         inner = {item.alias for item in inner_items(select)}
@@ -238,7 +246,8 @@ class _Blocks:
         self._owner = {member: unit.alias for unit in ungrouped for member in unit.members}
         self._subqueries = {
             node.alias: node.this
-            for node in draft.tree.find_all(exp.Subquery)
+            for tree in draft.trees()
+            for node in tree.find_all(exp.Subquery)
             if node.alias
             and isinstance(node.this, exp.Select)
             and not any(node.args.get(key) for key in BARE)
@@ -252,9 +261,9 @@ class _Blocks:
         """`reducing`: rows of the unit may be left out by this column's value."""
         alias = self.item(column)
         unit = self._draft.units.get(alias)
-        if unit is not None:
+        if unit is not None and not (reducing and unit.needs):
             return End(alias, column) if not reducing or self._takes_keys(unit, column) else None
-        select = self._subqueries.get(alias)
+        select = unit.select if unit is not None else self._subqueries.get(alias)
         if select is None:
             return None
         value = next(
@@ -278,18 +287,18 @@ class _Blocks:
     def _takes_keys(self, unit: Unit, column: exp.Column) -> bool:
         if unit.site == ENGINE or unit.select.args.get("limit"):
             return False
-        shown = _shown(column, self._draft)
-        leaf = self._draft.leaves.get(shown.table)
+        source = shown(column, self._draft)
+        leaf = self._draft.leaves.get(source.table)
         if (
             leaf is None
-            or shown.name not in leaf.sound
-            or (leaf.governed.barrier and shown.name not in leaf.raw)
+            or source.name not in leaf.sound
+            or (leaf.governed.barrier and source.name not in leaf.raw)
         ):
             return False
-        if unit.grouped and not _is_key(unit, shown):
+        if unit.grouped and not _is_key(unit, source):
             return False
         connector = self._draft.sources.connectors[unit.source]
-        return isinstance(connector, TakesKeys) and connector.transferable(leaf.types[shown.name])
+        return isinstance(connector, TakesKeys) and connector.transferable(leaf.types[source.name])
 
 
 def _is_key(unit: Unit, column: exp.Column) -> bool:
@@ -301,7 +310,7 @@ def _is_key(unit: Unit, column: exp.Column) -> bool:
 
 def _may_move(one: End, other: End, draft: Draft) -> bool:
     """Types are equal, nothing is hashed, and a tagged column's values do not leave their domain."""
-    ours, theirs = _shown(one.column, draft), _shown(other.column, draft)
+    ours, theirs = shown(one.column, draft), shown(other.column, draft)
     kind = type_of(one.column, draft)
     if kind is None or not _same_kind(kind, type_of(theirs, draft)):
         return False

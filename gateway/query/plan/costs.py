@@ -1,0 +1,51 @@
+"""What work costs where, in microseconds of one processor for each row.
+
+Measured with PostgreSQL 17 and 18 on TPC-H at scale 1 (6 million rows): sending one bigint takes the server 0.15, each
+value more 0.05 and a numeric 0.15; adding up in few groups 0.1 to 0.2, in a million groups 0.5 more, since every row
+misses the caches; joining two tables 0.35. The gateway receives a value in 0.05. Only the ratios matter.
+"""
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from gateway.query.plan.draft import Unit
+from gateway.query.plan.estimate import Estimator
+from gateway.sql.totality import T, kind_of
+
+SENDING = 0.10
+VALUE = 0.10
+NUMBER = 0.20
+GROUPING = 0.10
+ADDING = 0.08
+COUNTING = 0.02
+SPREADING = 0.35
+MANY_GROUPS = 10_000
+SUM = 0.30
+"""A sum of decimals is received as text."""
+
+JOIN_KEEPS = 0.7
+"""A join at the source pays if it leaves fewer of its inputs' rows than this: the engine joins ten times as fast."""
+
+
+def is_worth_adding_up(
+    unit: Unit, aggregates: Sequence[exp.Expr], keys: Sequence[exp.Expr], estimator: Estimator
+) -> bool:
+    """Whether a unit's rows cost less added up at its source than sent as they are. Where the source says nothing of
+    its sizes, the least is sent."""
+    if unit.grouped or not estimator.is_known(unit):
+        return True
+    rows, groups = estimator.unit_rows(unit), estimator.groups(unit, keys)
+    columns = {column.sql(): column for node in (*aggregates, *keys) for column in node.find_all(exp.Column)}
+    own = [column for column in columns.values() if column.table in unit.members]
+    return _of_adding_up(rows, groups, len(keys), aggregates) <= _of_sending(rows, own)
+
+
+def _of_sending(rows: float, columns: Sequence[exp.Column]) -> float:
+    return rows * (SENDING + sum(NUMBER if kind_of(column) is T.DECIMAL else VALUE for column in columns))
+
+
+def _of_adding_up(rows: float, groups: float, keys: int, aggregates: Sequence[exp.Expr]) -> float:
+    parts = [COUNTING if isinstance(one, exp.Count) else ADDING for one in aggregates]
+    each = (GROUPING if keys else 0) + sum(parts) + (SPREADING if groups > MANY_GROUPS else 0)
+    return rows * each + groups * (SENDING + keys * VALUE + len(parts) * SUM)
