@@ -100,7 +100,7 @@ JOINED = """Engine
   Runs:
     SELECT
       i.kind AS kind,
-      SUM(o.amount) AS total
+      SUM("part 1".sum) AS total
     FROM "part 1"
     CROSS JOIN "part 2"
     WHERE
@@ -114,11 +114,13 @@ JOINED = """Engine
         Relations: sales.orders AS o
         Runs:
           SELECT
-            o.amount,
+            SUM(o.amount) AS sum,
             o.item
           FROM sales.orders AS o
           WHERE
             o.region = '...'
+          GROUP BY
+            o.item
   ->  Part 2, at the source of domain shop
         Relations: shop.items AS i
         Runs:

@@ -201,9 +201,7 @@ def test_what_stays_with_the_engine_has_a_reason(sql: str, part: str, reason: st
 
 
 def test_a_statement_that_one_source_runs_keeps_nothing(mesh: Mesh) -> None:
-    found = told(
-        mesh, "SELECT kind, sum(price) FROM shop.items WHERE id < 9 GROUP BY kind ORDER BY 1 LIMIT 3"
-    )
+    found = told(mesh, "SELECT max(kind), sum(price) FROM shop.items WHERE id < 9")
     assert found.kept == ()
     assert found.advice == ()
 

@@ -49,6 +49,9 @@ class Draft:
     namer: Namer
     units: dict[str, Unit] = field(default_factory=dict)
 
+    def leaf(self, column: exp.Column) -> Leaf | None:
+        return self.leaves.get(column.table)
+
     def trees(self) -> list[exp.Query]:
         """The statement, and the blocks of it that run ahead."""
         return [self.tree, *(unit.select for unit in self.units.values() if unit.needs)]

@@ -20,6 +20,8 @@ from gateway.sql.totality import is_constant
 UNKNOWN_ROWS = 1_000.0
 """Of a table whose source says nothing."""
 NO_STATISTICS = ColumnStatistics()
+PARTS = {"YEAR": 100.0, "MONTH": 12.0, "DAY": 31.0}
+"""Different parts of the dates of a table, at most."""
 GUESS = 0.75
 """Power of the number of rows that a column of unknown values is taken to have different ones."""
 HAVING = 0.01
@@ -119,8 +121,14 @@ class Estimator:
 
     def groups(self, unit: Unit, columns: Iterable[exp.Expr]) -> float:
         """Different combinations of values among a unit's rows."""
-        kinds = prod(min(self.distinct(one) for one in column.find_all(exp.Column)) for column in columns)
+        kinds = prod(self._kinds(column) for column in columns)
         return max(1.0, min(self.unit_rows(unit), kinds))
+
+    def _kinds(self, node: exp.Expr) -> float:
+        """Different values of an expression: at most those of its column, or the years, months or days there are."""
+        known = min((self.distinct(column) for column in node.find_all(exp.Column)), default=1.0)
+        part = node.this.name.upper() if isinstance(node, exp.Extract) else ""
+        return min(known, PARTS.get(part, known))
 
     def share(self, condition: exp.Expr) -> float:
         """Share of rows that a condition on the columns of leaves lets through."""

@@ -103,10 +103,16 @@ def _may_join(condition: exp.Expr, one: Unit, other: Unit, draft: Draft) -> bool
 def _is_worth(
     one: Unit, other: Unit, pairs: list[tuple[exp.Column, exp.Column]], estimator: Estimator
 ) -> bool:
+    return _leaves_few(one, other, estimator.unit_rows(other) * estimator.join_share(pairs), estimator)
+
+
+def _leaves_few(one: Unit, other: Unit, each: float, estimator: Estimator) -> bool:
+    """Whether a join that leaves so many rows for each of `one`'s pays at the source. Where sizes are unknown, all that
+    can be done there is: the least crosses the wire."""
     if not estimator.is_known(one) or not estimator.is_known(other):
         return True
-    rows = [estimator.unit_rows(one), estimator.unit_rows(other)]
-    return rows[0] * rows[1] * estimator.join_share(pairs) <= JOIN_KEEPS * sum(rows)
+    rows = estimator.unit_rows(one)
+    return rows * each <= JOIN_KEEPS * (rows + estimator.unit_rows(other))
 
 
 def _join(one: Unit, other: Unit, select: exp.Select, draft: Draft) -> None:
@@ -127,13 +133,13 @@ def _attach(
     join: exp.Join, units: list[Unit], select: exp.Select, draft: Draft, estimator: Estimator
 ) -> None:
     """What a LEFT JOIN adds to one unit's rows is added at the source, if all that the join asks may be. It leaves all
-    of the unit's rows: where sizes are known, the engine does it."""
+    of the unit's rows."""
     right = draft.units[join.this.alias]
     conditions = list(conjuncts(join.args.get("on")))
     if right.grouped or right.site == ENGINE or not any(map(equality, conditions)):
         return
     for unit in units:
-        if unit.site != right.site or estimator.is_known(unit) or len(right.members) > 1:
+        if unit.site != right.site or len(right.members) > 1 or not _leaves_few(unit, right, 1.0, estimator):
             continue
         joined = Unit("", unit.site, unit.source, unit.members | right.members, unit.select)
         able = (is_pushable(one, joined, draft) and fits_beside(one, joined, draft) for one in conditions)

@@ -17,10 +17,12 @@ from gateway.query.plan.blocks import (
     selects,
     where,
 )
+from gateway.query.plan.costs import is_worth_adding_up
 from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.leaves import ENGINE
 from gateway.query.plan.push import fits_beside, is_pushable
-from gateway.query.plan.summing import KNOWN, parts_nodes
+from gateway.query.plan.summing import KNOWN, aggregates_of, keys_of, parts_nodes
 from gateway.sql.remote import not_pushable
 
 SUMMED = ", ".join(kind.key for kind in KNOWN)
@@ -41,7 +43,8 @@ class Kept:
 
 def why(draft: Draft) -> tuple[Kept, ...]:
     """Of a draft that is cut and not yet emitted, outermost block first. The draft stays as it is."""
-    of_blocks = [kept for select in selects(draft.tree)[::-1] for kept in _of_block(select, draft)]
+    blocks = [select for tree in draft.trees() for select in selects(tree)[::-1]]
+    of_blocks = [kept for select in blocks for kept in _of_block(select, draft)]
     return (*of_blocks, *(kept for unit in draft.units.values() for kept in _of_engine_unit(unit, draft)))
 
 
@@ -67,7 +70,7 @@ def _of_block(select: exp.Select, draft: Draft) -> Iterator[Kept]:
 
 def _of_engine_unit(unit: Unit, draft: Draft) -> Iterator[Kept]:
     """The engine joins and filters what it reads itself, before the blocks above."""
-    if unit.site == ENGINE:
+    if unit.site == ENGINE and not unit.needs:
         for condition in where(unit.select):
             yield Kept(condition, _why_engine(unit, draft))
 
@@ -110,7 +113,7 @@ def _why_join(condition: exp.Expr, units: list[Unit], draft: Draft) -> str:
         return why_not(condition, joined, draft)
     if not fits_beside(condition, joined, draft):
         return f"{_governed(condition, draft)} is filtered or masked: rows meet once that is done"
-    return "the join would have far more rows than either side, or stands beside an outer join"
+    return "the join would leave most of their rows, which the engine joins faster, or stands beside an outer join"
 
 
 def why_not(node: exp.Expr, unit: Unit, draft: Draft) -> str:
@@ -215,6 +218,9 @@ def _why_whole(select: exp.Select, draft: Draft) -> str:
         return "the source has added up parts of it, the engine makes the whole of them"
     if where(select):
         return "conditions come first that the engine evaluates"
+    aggregates, keys = aggregates_of(select), keys_of(select)
+    if aggregates and keys and not is_worth_adding_up(unit, aggregates, keys, Estimator(draft)):
+        return "its groups are so many that sending the rows costs less"
     return "it is not one of the forms that are taken apart"
 
 

@@ -229,8 +229,8 @@ def statistics(
 EAGER = {
     ("transfer", "LEAST_ROWS"): 4,
     ("transfer", "WORTH"): 0.98,
-    ("preaggregate", "WORTH"): 1.0,
-    ("semijoin", "WORTH"): 1.0,
+    ("fuse", "JOIN_KEEPS"): 1.5,
+    ("costs", "SENDING"): 1e9,
 }
 
 

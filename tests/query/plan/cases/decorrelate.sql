@@ -7,12 +7,12 @@ SELECT c.id FROM sales.customers AS c WHERE c.id > (SELECT max(n.order_id) FROM 
 --   keys 1 = scan 2.order_id: "customers"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
 SELECT "u2"."id" AS "id" FROM "#scan 3" AS "u2" CROSS JOIN (SELECT "u1"."order_id" AS "k1", MAX("u1"."order_id") AS "v" FROM "#scan 2" AS "u1" GROUP BY "u1"."order_id") AS "d1" WHERE "u2"."id" > "d1"."v" AND "d1"."k1" = "u2"."id"
 
--- at its source
+-- with so many keys that the engine adds up
 SELECT o.id FROM sales.orders AS o WHERE o.total > (SELECT avg(l.quantity) FROM depot.lines AS l WHERE l.order_id = o.id)
 -- =>
--- scan 1 @ depot: SELECT "lines"."order_id" AS "order_id", SUM("lines"."quantity") AS "sum", COUNT("lines"."quantity") AS "count" FROM "lines" AS "lines" GROUP BY "lines"."order_id"
--- scan 2 @ sales: SELECT "orders"."id" AS "id", "orders"."total" AS "total" FROM "orders" AS "orders"
-SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" CROSS JOIN "#scan 1" AS "u1" WHERE "u2"."total" > ((ROUND(CAST("u1"."sum" AS DOUBLE) * 1e2) / ("u1"."count" * 1e2))) AND "u1"."order_id" = "u2"."id"
+-- scan 1 @ sales: SELECT "orders"."id" AS "id", "orders"."total" AS "total" FROM "orders" AS "orders"
+-- scan 2 @ depot: SELECT "lines"."order_id" AS "order_id", "lines"."quantity" AS "quantity" FROM "lines" AS "lines"
+SELECT "u2"."id" AS "id" FROM "#scan 1" AS "u2" CROSS JOIN (SELECT "u1"."order_id" AS "k1", AVG("u1"."quantity") AS "v" FROM "#scan 2" AS "u1" GROUP BY "u1"."order_id") AS "d1" WHERE "u2"."total" > "d1"."v" AND "d1"."k1" = "u2"."id"
 
 -- not a count, which is 0 for what it does not find
 SELECT o.id FROM sales.orders AS o WHERE 3 > (SELECT count(*) FROM depot.lines AS l WHERE l.order_id = o.id)

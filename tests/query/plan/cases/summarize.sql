@@ -4,11 +4,12 @@ SELECT o.status, count(*) AS n, sum(o.total) AS t, avg(o.total) AS a, max(o.day)
 -- scan 1 @ sales: SELECT "orders"."status" AS "status", COUNT(*) AS "count", SUM("orders"."total") AS "sum", COUNT("orders"."total") AS "count_2", MAX("orders"."day") AS "max" FROM "orders" AS "orders" GROUP BY "orders"."status"
 SELECT "u1"."status" AS "status", "u1"."count" AS "n", "u1"."sum" AS "t", (ROUND(CAST("u1"."sum" AS DOUBLE) * 1e2) / ("u1"."count_2" * 1e2)) AS "a", "u1"."max" AS "d" FROM "#scan 1" AS "u1"
 
--- of a join
+-- not of a join that leaves all rows: the engine joins and adds up faster
 SELECT c.region, sum(o.total) AS t FROM sales.orders AS o JOIN sales.customers AS c ON c.id = o.customer GROUP BY c.region HAVING count(*) > 3
 -- =>
--- scan 1 @ sales: SELECT "customers"."region" AS "region", SUM("orders"."total") AS "sum" FROM "orders" AS "orders" CROSS JOIN "customers" AS "customers" WHERE "customers"."id" = "orders"."customer" GROUP BY "customers"."region" HAVING COUNT(*) > 3
-SELECT "u1"."region" AS "region", "u1"."sum" AS "t" FROM "#scan 1" AS "u1"
+-- scan 1 @ sales: SELECT "customers"."region" AS "region", "customers"."id" AS "id" FROM "customers" AS "customers"
+-- scan 2 @ sales: SELECT "orders"."total" AS "total", "orders"."customer" AS "customer" FROM "orders" AS "orders"
+SELECT "u2"."region" AS "region", SUM("u1"."total") AS "t" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."id" = "u1"."customer" GROUP BY "u2"."region" HAVING COUNT(*) > 3
 
 -- DISTINCT in the order of text
 SELECT DISTINCT o.status FROM sales.orders AS o ORDER BY o.status LIMIT 3

@@ -1,0 +1,30 @@
+-- keys of groups that the engine makes
+SELECT o.note FROM sales.orders AS o WHERE o.id IN (SELECT l.order_id FROM depot.lines AS l GROUP BY l.order_id HAVING sum(l.quantity) > 300)
+-- =>
+-- scan 1 @ depot: SELECT "lines"."order_id" AS "order_id", "lines"."quantity" AS "quantity" FROM "lines" AS "lines"
+-- scan 2 @ engine, first: SELECT "u1"."order_id" AS "order_id" FROM "#scan 1" AS "u1" GROUP BY "u1"."order_id" HAVING SUM("u1"."quantity") > 300
+-- scan 3 @ sales: SELECT "orders"."note" AS "note", "orders"."id" AS "id" FROM "orders" AS "orders" WHERE |keys 1|
+--   keys 1 = scan 2.order_id: "orders"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u2"."note" AS "note" FROM "#scan 3" AS "u2" WHERE "u2"."id" IN (SELECT "u3"."order_id" AS "order_id" FROM "#scan 2" AS "u3")
+
+-- not what a source shows by itself
+SELECT o.note FROM sales.orders AS o WHERE o.id IN (SELECT l.order_id FROM depot.lines AS l WHERE l.item = 7)
+-- =>
+-- scan 1 @ depot: SELECT "lines"."order_id" AS "order_id" FROM "lines" AS "lines" WHERE "lines"."item" = 7
+-- scan 2 @ sales: SELECT "orders"."note" AS "note", "orders"."id" AS "id" FROM "orders" AS "orders" WHERE |keys 1|
+--   keys 1 = scan 1.order_id: "orders"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u2"."note" AS "note" FROM "#scan 2" AS "u2" WHERE "u2"."id" IN (SELECT "u1"."order_id" AS "order_id" FROM "#scan 1" AS "u1")
+
+-- not what looks at the rows around it
+SELECT o.note FROM sales.orders AS o WHERE o.id IN (SELECT l.order_id FROM depot.lines AS l WHERE l.item = o.customer GROUP BY l.order_id HAVING sum(l.weight) > 300)
+-- =>
+-- scan 1 @ sales: SELECT "orders"."note" AS "note", "orders"."id" AS "id", "orders"."customer" AS "customer" FROM "orders" AS "orders"
+-- scan 2 @ depot: SELECT "lines"."order_id" AS "order_id", "lines"."item" AS "item", "lines"."weight" AS "weight" FROM "lines" AS "lines"
+SELECT "u2"."note" AS "note" FROM "#scan 1" AS "u2" WHERE "u2"."id" IN (SELECT "u1"."order_id" AS "order_id" FROM "#scan 2" AS "u1" WHERE "u1"."item" = "u2"."customer" GROUP BY "u1"."order_id" HAVING SUM("u1"."weight") > 300)
+
+-- not for NOT IN: a NULL among its values decides for all rows
+SELECT o.note FROM sales.orders AS o WHERE o.id NOT IN (SELECT l.order_id FROM depot.lines AS l GROUP BY l.order_id HAVING sum(l.weight) > 300)
+-- =>
+-- scan 1 @ sales: SELECT "orders"."note" AS "note", "orders"."id" AS "id" FROM "orders" AS "orders"
+-- scan 2 @ depot: SELECT "lines"."order_id" AS "order_id", "lines"."weight" AS "weight" FROM "lines" AS "lines"
+SELECT "u2"."note" AS "note" FROM "#scan 1" AS "u2" WHERE NOT "u2"."id" IN (SELECT "u1"."order_id" AS "order_id" FROM "#scan 2" AS "u1" GROUP BY "u1"."order_id" HAVING SUM("u1"."weight") > 300)
