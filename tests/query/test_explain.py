@@ -104,7 +104,7 @@ JOINED = """Engine
     FROM "part 1"
     CROSS JOIN "part 2"
     WHERE
-      LOWER(i.kind) = '...' AND i.id = o.item
+      LOWER(i.kind) = '...' AND i.id = "part 1".item
     GROUP BY
       i.kind
     ORDER BY
