@@ -115,7 +115,7 @@ JOINED = """Engine
         Runs:
           SELECT
             SUM(o.amount) AS sum,
-            o.item
+            o.item AS item
           FROM sales.orders AS o
           WHERE
             o.region = '...'

@@ -230,7 +230,7 @@ EAGER = {
     ("transfer", "LEAST_ROWS"): 4,
     ("transfer", "WORTH"): 0.98,
     ("fuse", "JOIN_KEEPS"): 1.5,
-    ("costs", "SENDING"): 1e9,
+    ("costs", "GROUPING"): -1e9,
 }
 
 
