@@ -195,6 +195,17 @@ class OutOfMemory(Failed):
     text = "the statement needs more memory than limits.memory allows"
 
 
+class DiskFull(Failed):
+    sqlstate = "53100"
+    http_status = 503
+    flight_code = "RESOURCE_EXHAUSTED"
+    text = "the gateway's disk has no room left for what the statement needs"
+
+
+class OutOfSpill(DiskFull):
+    text = "the statement needs more room on disk than limits.spill allows"
+
+
 class ShuttingDown(Failed):
     sqlstate = "57P01"
     http_status = 503

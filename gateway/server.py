@@ -91,7 +91,8 @@ def _read(settings: Settings, problems: tuple[str, ...], secret: bytes) -> tuple
 def _engine(settings: Settings, files: tuple[Path, ...]) -> DuckDBEngine:
     engine = settings.engine
     spill = engine.temp_directory or settings.state / "spill"
-    return DuckDBEngine(files, engine.memory_limit, engine.threads, spill)
+    limits = settings.limits
+    return DuckDBEngine(files, limits.memory, engine.threads, spill, limits.spill)
 
 
 def _close(loaded: Loaded) -> None:

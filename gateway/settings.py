@@ -31,7 +31,7 @@ SECTIONS = {
 SINKS = ("jsonl",)
 MIN_KEY_BYTES = 16
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
-_MEMORY = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B\s*", re.IGNORECASE)
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B\s*", re.IGNORECASE)
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
@@ -57,7 +57,8 @@ class Address:
 class Limits:
     """Bounds of one statement (governance.md, "Bounds before work"). None: unlimited.
 
-    `memory` is in bytes, for the engine; None: half the machine. `work_bytes` and `held_bytes` bound what a statement
+    `memory` and `spill` are in bytes, for all that the engine holds at one time in memory and on disk; `memory` None:
+    half the machine. `work_bytes` and `held_bytes` bound what a statement
     makes out of its own text and of generated rows: all of it, and what of it is there at one time.
     """
 
@@ -76,6 +77,10 @@ class Limits:
     bytes: int | None = None
     concurrency: int = 32
     memory: int | None = None
+    spill: int = 10_000_000_000
+
+
+LIMIT_NAMES = tuple(item.name for item in fields(Limits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,6 @@ class TlsSettings:
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    memory_limit: str | None = None
     threads: int | None = None
     temp_directory: Path | None = None
 
@@ -203,7 +207,7 @@ def _settings(root: Section, folder: Path, variables: Mapping[str, str]) -> Sett
         principals=_principals(sections["identity"], folder, warnings),
         state=state,
         engine=_engine(sections["engine"], folder),
-        limits=_limits(root.section("limits", [item.name for item in fields(Limits)])),
+        limits=_limits(root.section("limits", LIMIT_NAMES), sections["engine"], warnings),
         audit_directory=_path(sections["audit"], "directory", folder) or state / "audit",
         system=sections["system"].text("postgres", "embedded"),
         filters=_expressions(sections["filters"]),
@@ -284,33 +288,37 @@ def _engine(section: Section, folder: Path) -> EngineSettings:
     kind = section.text("kind", "duckdb")
     if kind != "duckdb":
         section.problem(f"unknown engine {kind!r}: this version has duckdb", "kind")
-    memory = _memory(section, "memory_limit")
     return EngineSettings(
-        memory_limit=f"{memory}B" if memory else None,
         threads=section.integer("threads"),
         temp_directory=_path(section, "temp_directory", folder),
     )
 
 
-def _memory(section: Section, key: str) -> int | None:
+def _size(section: Section, key: str) -> int | None:
     """Bytes: a number, or a text like 512MB or 4GiB."""
     value = section.raw(key)
     if not isinstance(value, str):
         return section.integer(key)
-    match = _MEMORY.fullmatch(section.text(key))
+    match = _SIZE.fullmatch(section.text(key))
     if match:
         number, power, binary = match.groups()
         size = int(float(number) * (1024 if binary else 1000) ** _POWERS[power.upper()])
         if size > 0:
             return size
-    section.problem(f"must be an amount of memory like 4GB or 512MiB, not {value!r}", key)
+    section.problem(f"must be a number of bytes, or a size like 4GB or 512MiB, not {value!r}", key)
     return None
 
 
-def _limits(section: Section) -> Limits:
-    whole = [item.name for item in fields(Limits) if item.name not in ("seconds", "memory")]
+def _limits(section: Section, engine: Section, warnings: list[str]) -> Limits:
+    """`engine.memory_limit` is another name of `limits.memory`, which counts where both stand."""
+    if "memory_limit" in engine and "memory" in section:
+        text = "limits.memory stands there too, and that counts: leave this out"
+        warnings.append(engine.place.at("memory_limit").problem(text))
+    other = _size(engine, "memory_limit")
+    sizes = {name: size for name in ("memory", "spill") if (size := _size(section, name)) is not None}
+    whole = [name for name in LIMIT_NAMES if name not in ("seconds", "memory", "spill")]
     numbers = {name: number for name in whole if (number := section.integer(name)) is not None}
-    limits = replace(Limits(memory=_memory(section, "memory")), **numbers)
+    limits = replace(Limits(memory=other), **sizes, **numbers)
     seconds = section.number("seconds")
     return limits if seconds is None else replace(limits, seconds=seconds)
 

@@ -6,7 +6,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+from gateway.settings import LIMIT_NAMES, Limits
+
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+
+
+def test_every_limit_is_told_with_its_default() -> None:
+    lines = [line for line in section("Limits").splitlines() if line.startswith("| `")]
+    told = dict(
+        pair
+        for line in lines
+        for pair in zip(re.findall(r"`(\w+)`", line.split("|")[1]), line.split("|")[2].split("·"), strict=False)
+    )
+    assert set(told) <= set(LIMIT_NAMES)
+    assert {name for line in lines for name in re.findall(r"`(\w+)`", line.split("|")[1])} == set(LIMIT_NAMES)
+    for name, value in told.items():
+        default = getattr(Limits(), name)
+        if default is not None:
+            assert float(value.replace(",", "")) == default, name
 
 
 def section(title: str) -> str:

@@ -211,6 +211,17 @@ def test_a_stopped_server_takes_no_statement(mesh: Path) -> None:
         server.run(Request(REGIONS, ana, "test"))
 
 
+def test_memory_and_spill_of_the_settings_reach_the_engine(tmp_path: Path) -> None:
+    change = edited("mesh.toml", "[limits]", '[limits]\nmemory = "300MiB"\nspill = "2GiB"')
+    opened = open_mesh(write_mesh(tmp_path / "mesh", change), ENVIRONMENT)
+    names = ("memory_limit", "max_temp_directory_size")
+    answer = opened.mesh.engine.run(f"SELECT {', '.join(f'current_setting({name!r})' for name in names)}", {})
+    found = [value for batch in answer.batches() for values in batch.to_pydict().values() for value in values]
+    assert found == ["300.0 MiB", "2.0 GiB"]
+    answer.close()
+    opened.close()
+
+
 def test_open_mesh_gives_everything_back(mesh: Path) -> None:
     opened = open_mesh(mesh, ENVIRONMENT)
     assert opened.mesh.catalog.name == "small"

@@ -65,6 +65,7 @@ def test_every_section_is_read(tmp_path: Path) -> None:
         seconds = 1.5
         rows = 10
         memory = "512MB"
+        spill = "1GB"
         [audit]
         directory = "log"
         sinks = ["jsonl"]
@@ -80,11 +81,21 @@ def test_every_section_is_read(tmp_path: Path) -> None:
     assert settings.hash_key == KEY.encode()
     assert settings.masks == {"short": "left(value, 3)"}
     assert settings.filters == {"mine": "owner = principal.name"}
-    assert settings.engine.memory_limit == f"{3 * 2**29}B"
     assert settings.engine.threads == 3
     assert settings.engine.temp_directory == tmp_path / "spill"
-    assert settings.limits == Limits(seconds=1.5, rows=10, memory=512_000_000)
+    assert settings.limits == Limits(seconds=1.5, rows=10, memory=512_000_000, spill=1_000_000_000)
     assert settings.audit_directory == tmp_path / "log"
+
+
+def test_the_engines_memory_limit_is_another_name_of_limits_memory(tmp_path: Path) -> None:
+    alone = settings_of(tmp_path, 'name = "demo"\n[engine]\nmemory_limit = "1GB"')
+    assert alone.limits.memory == 1_000_000_000
+    assert alone.warnings == ()
+    both = settings_of(tmp_path, 'name = "demo"\n[engine]\nmemory_limit = "1GB"\n[limits]\nmemory = "2GB"')
+    assert both.limits.memory == 2_000_000_000
+    assert both.warnings == (
+        "mesh.toml: engine.memory_limit: limits.memory stands there too, and that counts: leave this out",
+    )
 
 
 def test_secrets_do_not_show(tmp_path: Path) -> None:
@@ -103,7 +114,7 @@ def test_secrets_do_not_show(tmp_path: Path) -> None:
         ("[limits]\nrows = true", "mesh.toml: limits.rows: must be a whole number above zero, not True"),
         (
             '[limits]\nmemory = "lots"',
-            "mesh.toml: limits.memory: must be an amount of memory like 4GB or 512MiB, not 'lots'",
+            "mesh.toml: limits.memory: must be a number of bytes, or a size like 4GB or 512MiB, not 'lots'",
         ),
         (
             '[endpoints]\npostgres = "5433"',

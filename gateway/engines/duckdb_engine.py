@@ -3,6 +3,7 @@
 One instance is shared; each query has its own cursor, whose registered inputs no other cursor sees.
 """
 
+import errno
 import logging
 import os
 import re
@@ -19,6 +20,7 @@ from gateway.engines.base import Input, OutputColumn, source_failure
 from gateway.errors import (
     DataError,
     DatatypeMismatch,
+    DiskFull,
     Failed,
     GroupingRefused,
     InternalFailure,
@@ -27,6 +29,7 @@ from gateway.errors import (
     MeshgateError,
     NumericOutOfRange,
     OutOfMemory,
+    OutOfSpill,
     QueryCanceled,
     SyntaxNotSupported,
     UndefinedFunction,
@@ -36,18 +39,24 @@ LOG = logging.getLogger(__name__)
 BATCH_ROWS = 32_768
 BATCH_BYTES = 8_000_000
 INTERRUPT_SECONDS = 0.05
+SPILL_BYTES = 10_000_000_000
 ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, OSError, SourceError)
 
 
 class DuckDBEngine:
-    """An `Engine`. `files` are the only paths that may be read; `memory_limit` and `threads` as DuckDB spells them."""
+    """An `Engine`. `files` are the only paths that may be read.
+
+    `memory_bytes` and `spill_bytes` bound what all queries together hold in memory (None: half the machine) and in
+    `temp_directory`.
+    """
 
     def __init__(
         self,
         files: Iterable[Path] = (),
-        memory_limit: str | None = None,
+        memory_bytes: int | None = None,
         threads: int | None = None,
         temp_directory: Path | None = None,
+        spill_bytes: int = SPILL_BYTES,
     ) -> None:
         self._connection = duckdb.connect(
             ":memory:",
@@ -56,13 +65,15 @@ class DuckDBEngine:
                 "autoload_known_extensions": False,
                 "python_enable_replacements": False,
                 "python_scan_all_frames": False,
-                "memory_limit": memory_limit or _half_the_memory(),
+                "memory_limit": f"{memory_bytes or _half_the_memory()}B",
                 **({"threads": threads} if threads else {}),
             },
         )
         paths = ", ".join(_text(str(path)) for path in sorted(files))
         if temp_directory is not None:
             self._connection.execute(f"SET temp_directory = {_text(str(temp_directory))}")
+        # After the folder: setting that forgets it.
+        self._connection.execute(f"SET max_temp_directory_size = '{spill_bytes}B'")
         # In this order: the paths cannot be set once external access is off, nothing once configuration is locked.
         self._connection.execute(
             f"SET TimeZone = 'UTC'; SET allowed_paths = [{paths}]; "
@@ -240,8 +251,8 @@ def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         yield batch.slice(start, rows)
 
 
-def _half_the_memory() -> str:
-    return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') // 2} B"
+def _half_the_memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
 
 
 def _text(value: str) -> str:
@@ -270,6 +281,7 @@ STREAMED: tuple[tuple[str, type[Failed]], ...] = (
 )
 
 
+NO_SPACE = os.strerror(errno.ENOSPC)
 LIMIT = re.compile(r"Invalid Input Error: #limit (recursion|generated_rows) (\d{1,18})")
 """What `gateway.sql.recursion` lets the engine raise."""
 
@@ -289,8 +301,18 @@ def translated(error: Exception, *streams: _Stream) -> MeshgateError:
     reached = LIMIT.fullmatch(str(error).strip())
     if reached is not None:
         return LimitExceeded(f"a recursive CTE goes beyond limits.{reached[1]} ({int(reached[2]):,})")
+    if (room := _out_of_room(str(error))) is not None:
+        return room
     classes = (made() for kind, made in CLASSES if isinstance(error, kind))
     return next(classes, None) or _broken_off(str(error))
+
+
+def _out_of_room(text: str) -> DiskFull | None:
+    """What DuckDB says when it may not or cannot write to its folder: kinds of error that say other things too."""
+    if text.startswith("Out of Memory Error: failed to offload") and "'max_temp_directory_size'" in text:
+        return OutOfSpill()
+    no_space = text.startswith("IO Error: Could not write file") and NO_SPACE in text
+    return DiskFull() if no_space else None
 
 
 def _broken_off(text: str) -> Failed:

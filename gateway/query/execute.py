@@ -15,6 +15,7 @@ from gateway.audit import SourceAccess
 from gateway.engines.base import Answer, Engine, OutputColumn
 from gateway.engines.base import Input as EngineInput
 from gateway.errors import QueryCanceled, SyntaxNotSupported
+from gateway.query.deadline import Deadline
 from gateway.query.gather import Earlier, Gathering, filled
 from gateway.query.hashing import hash_columns, hashed_schema
 from gateway.query.plan import Fragment, Input, Plan, Stage
@@ -30,6 +31,7 @@ class Execution:
         connectors: Mapping[str, Connector],
         hash_key: bytes,
         reference: str,
+        deadline: Deadline,
     ) -> None:
         self._plan = plan
         self._engine = engine
@@ -42,6 +44,7 @@ class Execution:
         self._canceled = False
         self._starting = threading.Lock()
         self._answer: Answer | None = None
+        deadline.watch(self)  # binding and planning take time too
         try:
             self._inputs = {name: self._input(read) for name, read in plan.inputs.items()}
             if not plan.kept:
@@ -200,7 +203,12 @@ def named(columns: tuple[OutputColumn, ...], names: tuple[str, ...]) -> tuple[Ou
 
 
 def execute(
-    plan: Plan, engine: Engine, connectors: Mapping[str, Connector], hash_key: bytes, reference: str
+    plan: Plan,
+    engine: Engine,
+    connectors: Mapping[str, Connector],
+    hash_key: bytes,
+    reference: str,
+    deadline: Deadline,
 ) -> Execution:
-    """Start the plan: its result's columns are known, no batch has been read."""
-    return Execution(plan, engine, connectors, hash_key, reference)
+    """Start the plan: its result's columns are known, no batch has been read. `deadline` may stop it from here on."""
+    return Execution(plan, engine, connectors, hash_key, reference, deadline)

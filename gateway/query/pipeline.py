@@ -12,6 +12,7 @@ from gateway.audit import AuditRecord
 from gateway.errors import AccessDenied, InternalFailure, MeshgateError, StatementTooComplex
 from gateway.query.authorize import AuthorizedQuery, authorize, stands
 from gateway.query.bind import bind
+from gateway.query.deadline import Deadline, deadline
 from gateway.query.execute import execute, named
 from gateway.query.explain.consumer_plan import consumer_plan
 from gateway.query.explain.consumer_policy import consumer_policy
@@ -38,8 +39,8 @@ InForce = Callable[[Request], tuple[Request, Mesh]]
 def run(request: Request, mesh: Mesh, in_force: InForce | None = None) -> Result:
     """Answer one statement. Every outcome leaves an audit record. Without `in_force` nothing is ever reloaded."""
     record = opened(request)
-    clock = Clock()
-    with refusals_on_record(record, mesh) as trail:
+    with refusals_on_record(record, mesh) as trail, deadline(mesh.limits.seconds) as limit:
+        clock = Clock(limit)
         visible = visible_to(request, mesh, record.time)
         statement = clock.time("parse", parse, request.text, mesh.limits)
         trail.record = replace(record, relations=statement.relations)
@@ -49,13 +50,14 @@ def run(request: Request, mesh: Mesh, in_force: InForce | None = None) -> Result
         planned = answer_plan(statement, authorized, mesh, clock)
         mesh.audit.write(record)  # durable before the first batch can leave
         running = clock.time(
-            "start", execute, planned, mesh.engine, mesh.connectors, mesh.hash_key, record.id
+            "start", execute, planned, mesh.engine, mesh.connectors, mesh.hash_key, record.id, limit
         )
         return GovernedResult(
             running,
             record,
             mesh,
             clock.seconds,
+            limit,
             lambda: still_stands(authorized, *(in_force(request) if in_force else (request, mesh))),
         )
 
@@ -68,11 +70,13 @@ def still_stands(authorized: AuthorizedQuery, request: Request, mesh: Mesh) -> b
 def describe(request: Request, mesh: Mesh) -> Description:
     """Say what `run` would answer with, without running it. A refusal is on record."""
     record = opened(request)
-    with refusals_on_record(record, mesh):
+    with refusals_on_record(record, mesh), deadline(mesh.limits.seconds) as limit:
+        clock = Clock(limit)
         visible = visible_to(request, mesh, record.time)
-        statement = parse(request.text, mesh.limits)
-        bound = bind(statement, request, visible, describing=True)
-        planned = answer_plan(statement, authorize(bound, visible), mesh, Clock())
+        statement = clock.time("parse", parse, request.text, mesh.limits)
+        bound = clock.time("bind", bind, statement, request, visible, describing=True)
+        authorized = clock.time("authorize", authorize, bound, visible)
+        planned = answer_plan(statement, authorized, mesh, clock)
         return Description(bound.parameters, named(columns_of(planned, mesh.engine), planned.names))
 
 
@@ -107,12 +111,14 @@ def visible_to(request: Request, mesh: Governed, now: float) -> VisibleCatalog:
 
 
 class Clock:
-    """Seconds per step."""
+    """Seconds per step. No step begins once the deadline has passed."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: Deadline) -> None:
+        self._limit = limit
         self.seconds: dict[str, float] = {}
 
     def time(self, step: str, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        self._limit.check()
         start = time.perf_counter()
         try:
             return function(*arguments, **named)

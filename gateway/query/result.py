@@ -23,6 +23,7 @@ from gateway.errors import (
     MeshgateError,
     QueryCanceled,
 )
+from gateway.query.deadline import Deadline
 from gateway.query.execute import Execution
 from gateway.query.mesh import Mesh
 
@@ -49,9 +50,10 @@ class GovernedResult:
         record: AuditRecord,
         mesh: Mesh,
         seconds: dict[str, float],
+        deadline: Deadline,
         stands: Callable[[], bool],
     ) -> None:
-        """`stands` says whether what the answer shows may still be shown."""
+        """`deadline` watches `running` already. `stands` says whether what the answer shows may still be shown."""
         self.reference = record.id
         self.columns: tuple[OutputColumn, ...] = running.columns
         self._running = running
@@ -62,12 +64,9 @@ class GovernedResult:
         self._started = time.perf_counter()
         self._rows = 0
         self._bytes = 0
-        self._late = False
         self._closing = threading.Lock()
         self._is_closed = False
-        self._deadline = threading.Timer(mesh.limits.seconds, self._expire)
-        self._deadline.daemon = True
-        self._deadline.start()
+        self._deadline = deadline
 
     @cached_property
     def schema(self) -> pa.Schema:
@@ -83,7 +82,7 @@ class GovernedResult:
                 self._count(batch)
                 yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
         except MeshgateError as error:
-            if not self._late:
+            if not self._deadline.passed:
                 self._end(error)
                 raise
             late = DeadlineExceeded()
@@ -128,16 +127,12 @@ class GovernedResult:
     def close(self) -> None:
         self._end(QueryCanceled())
 
-    def _expire(self) -> None:
-        self._late = True
-        self._running.cancel()
-
     def _end(self, error: MeshgateError | None) -> None:
         with self._closing:
             if self._is_closed:
                 return
             self._is_closed = True
-        self._deadline.cancel()
+        self._deadline.call_off()
         self._running.close()
         if error is not None:
             error.reference = self.reference

@@ -12,16 +12,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.base import SourceDown, SourceError
-from gateway.engines.duckdb_engine import BATCH_BYTES, BATCH_ROWS, DuckDBEngine
+from gateway.engines.duckdb_engine import BATCH_BYTES, BATCH_ROWS, DuckDBEngine, translated
 from gateway.errors import (
     DataError,
     DatatypeMismatch,
+    DiskFull,
     Failed,
     GroupingRefused,
     InvalidText,
     MeshgateError,
     NumericOutOfRange,
     OutOfMemory,
+    OutOfSpill,
     QueryCanceled,
     SourceFailed,
     SourceUnavailable,
@@ -69,7 +71,7 @@ class Breaking:
 
 @pytest.fixture
 def engine() -> Iterator[DuckDBEngine]:
-    made = DuckDBEngine(memory_limit="500MB", threads=2)
+    made = DuckDBEngine(memory_bytes=500_000_000, threads=2)
     yield made
     made.close()
 
@@ -266,6 +268,46 @@ def test_an_error_has_a_class_and_no_value(engine: DuckDBEngine, sql: str, kind:
         rows(engine, sql, t=Rows(table))
     assert type(caught.value) is kind
     assert "SECRET" not in str(caught.value)
+
+
+SORT = "SELECT range, md5(range::VARCHAR) AS text FROM range(6000000) ORDER BY hash(range)"
+
+
+def test_what_it_may_write_is_bounded_by_name(tmp_path: Path) -> None:
+    """A sort larger than memory goes to disk, up to the limit; beyond it that query fails, others go on."""
+    engine = DuckDBEngine((), 200_000_000, 2, tmp_path / "spill", spill_bytes=30_000_000)
+    with pytest.raises(OutOfSpill, match=r"limits\.spill"):
+        rows(engine, SORT)
+    assert rows(engine, "SELECT sum(range) FROM range(10)") == [(45,)]
+    engine.close()
+
+
+def test_what_is_larger_than_memory_goes_to_disk(tmp_path: Path) -> None:
+    engine = DuckDBEngine((), 200_000_000, 2, tmp_path / "spill")
+    assert rows(engine, f"SELECT count(*), count(DISTINCT text) FROM ({SORT})") == [(6_000_000, 6_000_000)]
+    engine.close()
+
+
+def test_a_query_without_memory_fails_alone() -> None:
+    engine = DuckDBEngine((), 300_000_000, 2)
+    beside = engine.run("SELECT range FROM range(3000000)", {})
+    batches = beside.batches()
+    seen = next(batches).num_rows
+    with pytest.raises(OutOfMemory, match=r"limits\.memory"):
+        rows(engine, "SELECT list(range) FROM range(100000000)")
+    assert seen + sum(batch.num_rows for batch in batches) == 3_000_000
+    beside.close()
+    engine.close()
+
+
+def test_a_full_disk_is_said_without_its_paths() -> None:
+    """The text that DuckDB 2.0 was seen to raise on a full file system."""
+    text = 'IO Error: Could not write file "/var/spill/duckdb_temp_1_storage_DEFAULT-0.tmp": No space left on device'
+    for error in (duckdb.IOException(text), OSError(text)):
+        told = translated(error)
+        assert type(told) is DiskFull
+        assert "spill" not in str(told)
+        assert told.sqlstate == "53100"
 
 
 def test_an_error_after_the_first_batch_has_the_same_class(engine: DuckDBEngine) -> None:

@@ -103,7 +103,7 @@ class Builder:
         }
         catalog = replace(self._catalog(tables), statistics=sizes)
         files = [file for found in tables.values() for table in found.values() for file in table.files]
-        engine = DuckDBEngine(files, memory_limit="1GB", threads=2)
+        engine = DuckDBEngine(files, memory_bytes=1_000_000_000, threads=2)
         lines = PolicySet(self._lines(catalog))
         return Mesh(catalog, lines, connectors, engine, Records(), self.limits, b"k" * 32)
 
