@@ -59,6 +59,8 @@ def check(folder: Path, environment: Mapping[str, str] | None = None) -> tuple[s
     _, more = read_cases(settings, known.principals)
     principals, loaded = _read(settings, (*problems, *more), PROCESS_SECRET)
     _close(loaded)
+    if loaded.lapses:
+        raise ConfigurationError(loaded.lapses)
     doubtful = conflicts(loaded.policies.lines, loaded.catalog, principals.principals, time.time())
     return (*_warnings(settings, principals, loaded), *doubtful)
 
@@ -101,7 +103,8 @@ def _close(loaded: Loaded) -> None:
 
 
 def _warnings(settings: Settings, principals: Principals, loaded: Loaded) -> tuple[str, ...]:
-    return (*settings.warnings, *principals.warnings, *loaded.warnings)
+    lapses = (f"{lapse} (until then who asks for it is refused)" for lapse in loaded.lapses)
+    return (*settings.warnings, *principals.warnings, *loaded.warnings, *lapses)
 
 
 # --- a running gateway -----------------------------------------------------------------------------------

@@ -31,12 +31,14 @@ from policies.principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """`connectors` are keyed by `Source.key`; whoever drops a Loaded closes them."""
+    """`connectors` are keyed by `Source.key`; whoever drops a Loaded closes them. `lapses` say what products read that
+    is not shared with them: who asks for that is refused, and all else goes on."""
 
     catalog: Catalog
     policies: PolicySet
     connectors: Mapping[str, Connector]
     warnings: tuple[str, ...]
+    lapses: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -96,12 +98,12 @@ def _loaded(
     )
     check_lines(lines, world, findings)
     check_attributes(filters, world, findings)
-    problems = tuple(sorted(set(findings.problems)))
-    if problems:
-        raise ConfigurationError(problems)
+    lapses = tuple(sorted(set(findings.lapses)))
+    if findings.problems:
+        raise ConfigurationError(tuple(sorted({*findings.problems, *lapses})))
     catalog = _catalog(settings, documents, published, connections, filters, masks)
     warnings = tuple(sorted(set(findings.warnings)))
-    return Loaded(catalog, PolicySet(lines), connections.connectors, warnings)
+    return Loaded(catalog, PolicySet(lines), connections.connectors, warnings, lapses)
 
 
 def _lines(folder: Path, documents: Iterable[DomainDocument], findings: Findings) -> tuple[Line, ...]:

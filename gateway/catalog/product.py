@@ -7,6 +7,7 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from connectors.base import SourceTable, TableStatistics
+from gateway.sql.reading import Read, relations_read
 from policies.decision import ProtectedRelation
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
@@ -57,6 +58,7 @@ class Relation:
     a *source table*, `exp.Table` with `catalog` = the source's key (see `Source.key`), `db` = its schema or empty, and
     a *relation* of another product, `exp.Table` with `db` = domain, `this` = relation and no catalog.
     `plain` says that the body only renames columns of one source table: it hides no row and computes nothing.
+    `reads` is what the body reads of other products.
     """
 
     domain: str
@@ -67,9 +69,11 @@ class Relation:
     plain: bool
     description: str = ""
     file: str = ""
+    reads: Read = field(init=False, repr=False, compare=False)
     _protected: ProtectedRelation = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "reads", {} if self.plain else relations_read(self.body))
         tags = MappingProxyType({column.name: column.tags for column in self.columns})
         object.__setattr__(self, "_protected", ProtectedRelation(self.domain, self.name, tags))
 

@@ -174,28 +174,52 @@ def _relation(draft: Draft, builder: _Builder) -> Relation | None:
     if draft.tree is None or not known:
         return None
     try:
-        readable = {parts: _readable(parts, draft, builder) for parts in tables_read(draft.tree)}
-        body = bound(draft.tree, draft.schema, readable, builder.typer)
-    except BodyError as error:
-        builder.findings.problem(draft.file, str(error))
-        return None
+        body = _body(draft, draft.tree, builder)
     except _MissingError:
         return None
     except _DownError as down:
         builder.down[draft.name] = down.source
         return _by_contract(draft, builder)
-    for item in readable.values():
+    if body is None:
+        return None
+    for item in body.reads.values():
         if item.relation in builder.down:
             builder.down[draft.name] = builder.down[item.relation]
     _report_filters(draft, body, builder)
-    columns = [
-        _column(item, output, draft, body, builder)
-        for item, output in zip(draft.schema.properties, body.outputs, strict=True)
-    ]
-    finished = tuple(column for column in columns if column)
-    return (
-        _assembled(draft, finished, body.select, plain=body.plain) if len(finished) == len(columns) else None
-    )
+    items = zip(draft.schema.properties, body.outputs, strict=True)
+    columns = tuple(_column(item, output, draft, body, builder) for item, output in items)
+    return _assembled(draft, columns, body.select, plain=body.plain)
+
+
+Problems = list[tuple[Place, str]]
+
+
+def _body(draft: Draft, tree: exp.Query, builder: _Builder) -> Body | None:
+    """Its SQL over what is shared with its domain; None: there are problems.
+
+    If only shares are missing it is bound as if there were all: an owner that withdraws one waits for nobody. Such
+    a relation is on record as lapsed, and `authorize`, which asks for the shares of now, refuses what it reads.
+    """
+    body, problems = _bound(draft, tree, builder, in_full=False)
+    if not problems:
+        return body
+    body, others = _bound(draft, tree, builder, in_full=True)
+    report = builder.findings.problem if others else builder.findings.lapse
+    for place, text in problems:
+        report(place, text)
+    return None if others else body
+
+
+def _bound(
+    draft: Draft, tree: exp.Query, builder: _Builder, *, in_full: bool
+) -> tuple[Body | None, Problems]:
+    """`in_full`: as if its domain owned all that it reads. Raises _DownError or _MissingError."""
+    try:
+        readable = {parts: _readable(parts, draft, builder, in_full=in_full) for parts in tables_read(tree)}
+        body = bound(tree, draft.schema, readable, builder.typer)
+    except BodyError as error:
+        return None, [(draft.file, str(error))]
+    return body, list(_misfits(draft, body, builder))
 
 
 def _assembled(draft: Draft, columns: tuple[Column, ...], select: exp.Select, *, plain: bool) -> Relation:
@@ -232,18 +256,21 @@ def _contract_column(item: Property, kind: str) -> Column:
     )
 
 
-def _column(item: Property, output: Output, draft: Draft, body: Body, builder: _Builder) -> Column | None:
-    kind = builder.types[item.physical_type]
-    if not output.weak and not widens(output.type, kind):
-        text = f"the contract says {kind}, but the {_what(draft)} delivers {output.type}, which may not fit: "
-        builder.findings.problem(item.place.at("physicalType"), text + "change one of the two")
-        return None
+def _misfits(draft: Draft, body: Body, builder: _Builder) -> Iterator[tuple[Place, str]]:
+    for item, output in zip(draft.schema.properties, body.outputs, strict=True):
+        kind = builder.types[item.physical_type]
+        if not output.weak and not widens(output.type, kind):
+            text = f"the contract says {kind}, but the {_what(draft)} delivers {output.type}, which may not fit: "
+            yield item.place.at("physicalType"), text + "change one of the two"
+
+
+def _column(item: Property, output: Output, draft: Draft, body: Body, builder: _Builder) -> Column:
     inherited = frozenset().union(
         *(_tags(origin.table, origin.column, body, builder) for origin in output.origins)
     )
     if f"{draft.domain}.{draft.schema.name}.{item.name}".lower() in builder.shares.declassified:
         inherited = frozenset()
-    column = _contract_column(item, kind)
+    column = _contract_column(item, builder.types[item.physical_type])
     return replace(column, body_type=output.type, tags=column.tags | inherited)
 
 
@@ -267,14 +294,14 @@ def _report_filters(draft: Draft, body: Body, builder: _Builder) -> None:
             builder.findings.warning(draft.file, text)
 
 
-def _readable(parts: TableName, draft: Draft, builder: _Builder) -> Readable:
+def _readable(parts: TableName, draft: Draft, builder: _Builder, *, in_full: bool) -> Readable:
     """What a name in the SQL means. Raises BodyError, _DownError, or _MissingError."""
     folded = tuple(part.lower() for part in parts)
     domain = builder.documents[draft.domain]
     if len(folded) > 1 and folded[0] in {source.name for source in domain.sources}:
         return _source_table(folded, parts, draft, builder)
     if len(folded) == 2 and folded[0] in builder.documents:
-        return _shared_relation(folded, draft, builder)
+        return _shared_relation(folded, draft, builder, in_full=in_full)
     if draft.domain in builder.findings.broken:
         raise _MissingError
     known = [*(source.name for source in domain.sources), *builder.documents]
@@ -303,10 +330,10 @@ def _by_folded_name(key: str, tables: Tables) -> Mapping[TableName, Readable]:
     }
 
 
-def _shared_relation(folded: TableName, draft: Draft, builder: _Builder) -> Readable:
+def _shared_relation(folded: TableName, draft: Draft, builder: _Builder, *, in_full: bool) -> Readable:
     name = (folded[0], folded[1])
     if name in builder.relations:
-        return builder.shares.readable(builder.relations[name], draft.domain)
+        return builder.shares.readable(builder.relations[name], folded[0] if in_full else draft.domain)
     if name in builder.drafts or folded[0] in builder.findings.broken:
         raise _MissingError
     known = [relation for domain, relation in builder.drafts if domain == folded[0]]

@@ -9,11 +9,11 @@ from gateway.catalog.product import Relation
 from gateway.errors import AccessDenied
 from gateway.policy.folders import Folder
 from gateway.policy.subjects import Asker, Variant, policies_with_roles
-from gateway.query.authorize import Alternatives, AuthorizedQuery, GovernedRelation, authorize
+from gateway.query.authorize import AuthorizedQuery, GovernedRelation, authorize
 from gateway.query.bind import bind
 from gateway.query.parse import parse
 from gateway.query.request import Request
-from gateway.query.visible import VisibleCatalog
+from gateway.query.visible import Alternatives, VisibleCatalog
 from gateway.sql.resolve import base_tables, table_name
 from policies.decision import ColumnMask, Decision, RowFilter
 from policies.lines import FilterLine, GrantLine, Line, MaskLine, RoleLine, RuleLine
@@ -125,11 +125,17 @@ class Side:
             inputs = self._inputs(relation, decision, visible)
         except AccessDenied as error:
             return Access(seen=True, refused=str(error))
-        return self._of(decision, asking, inputs)
+        return self._of(decision, asking, inputs, visible.lost(relation, decision))
 
-    def _of(self, decision: Decision, asking: Principal, inputs: Mapping[str, Below]) -> Access:
+    def _of(
+        self,
+        decision: Decision,
+        asking: Principal,
+        inputs: Mapping[str, Below],
+        lost: frozenset[str] = frozenset(),
+    ) -> Access:
         columns = {}
-        for column in decision.selectable:
+        for column in (name for name in decision.selectable if name not in lost):
             decided = decision.columns[column]
             rows = [grant.rows for grant in decided.grants]
             listed = frozenset(self._filter(row, asking) for row in rows if row is not None)

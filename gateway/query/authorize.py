@@ -8,14 +8,10 @@ from sqlglot import exp
 from gateway.catalog.product import Relation
 from gateway.errors import AccessDenied, Refused
 from gateway.query.bind import BoundQuery
-from gateway.query.visible import VisibleCatalog
+from gateway.query.visible import Alternatives, VisibleCatalog, VisibleRelation, filters_of, mistyped
 from gateway.sql.narrowing import narrowed
-from gateway.sql.resolve import base_tables
-from gateway.sql.scopes import Scopes
-from policies.decision import ColumnMask, Decision, RowFilter
-
-Alternatives = tuple[RowFilter, ...]
-"""Row filters of which one must hold (OR)."""
+from gateway.sql.reading import Read, relations_read
+from policies.decision import ColumnMask, Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +75,7 @@ def authorize(bound: BoundQuery, visible: VisibleCatalog) -> AuthorizedQuery:
     relations = {}
     for use in bound.resolved.uses:
         seen = bound.relations[use.number]
-        relations[use.number] = _governed(seen.relation, use.columns, seen.decision, visible)
+        relations[use.number] = _asked(seen, use.columns, visible)
     return AuthorizedQuery(bound, relations, visible)
 
 
@@ -95,7 +91,7 @@ def _still_shown(before: GovernedRelation, then: VisibleCatalog, now: VisibleCat
         seen = now.relation(name)
         if not before.relation.means_the_same_as(seen.relation):
             return False
-        return _as_much(_governed(seen.relation, before.columns, seen.decision, now), before, now, then)
+        return _as_much(_asked(seen, before.columns, now), before, now, then)
     except Refused:
         return False
 
@@ -124,20 +120,25 @@ def _as_much(
     )
 
 
+def _asked(seen: VisibleRelation, columns: tuple[str, ...], visible: VisibleCatalog) -> GovernedRelation:
+    """With no column used, the rows are decided by all that may be selected."""
+    return _governed(seen.relation, columns, seen.decision, visible, columns or tuple(seen.columns))
+
+
 def _governed(
     relation: Relation,
     columns: tuple[str, ...],
     decision: Decision,
     visible: VisibleCatalog,
-    text: tuple[str, ...] | None = None,
+    text: tuple[str, ...],
 ) -> GovernedRelation:
-    """`text` are the columns that the text uses, by which the rows are decided; None: `columns`."""
+    """`text` are the columns that the text uses, by which the rows are decided; none: all that are selectable."""
     hidden = [column for column in columns if not decision.columns[column].selectable]
     if hidden or not decision.selectable:
         raise AccessDenied(f"permission denied for relation {relation.qualified_name}")
     masks = {column: decision.columns[column].mask for column in columns}
-    filters = _filters(text or columns or decision.selectable, decision)
-    body, inputs = _inputs(relation, {*columns, *_filtered(filters, visible)}, visible)
+    filters = filters_of(text or decision.selectable, decision)
+    body, inputs = _inputs(relation, {*columns, *visible.filtered(filters)}, visible)
     return GovernedRelation(
         relation=relation,
         body=body,
@@ -147,27 +148,6 @@ def _governed(
         rules=decision.rules,
         inputs=inputs,
     )
-
-
-def _filtered(filters: tuple[Alternatives, ...], visible: VisibleCatalog) -> Iterable[str]:
-    """The columns that row filters look at."""
-    for alternatives in filters:
-        for row in alternatives:
-            tree = visible.catalog.filter(row.domain, row.name)
-            yield from (column.name for column in tree.find_all(exp.Column) if not column.table)
-
-
-def _filters(columns: tuple[str, ...], decision: Decision) -> tuple[Alternatives, ...]:
-    """AND over the columns of (OR over their grants), AND every restrictive filter."""
-    conjuncts: dict[Alternatives, None] = {}
-    for column in columns:
-        rows = [grant.rows for grant in decision.columns[column].grants]
-        if rows and None not in rows:
-            by_name = {(row.domain, row.name): row for row in rows if row is not None}
-            conjuncts[tuple(by_name.values())] = None
-    for restrictive in decision.restrictive:
-        conjuncts[restrictive,] = None
-    return tuple(conjuncts)
 
 
 Inputs = Mapping[tuple[str, str], GovernedRelation]
@@ -181,16 +161,12 @@ def _inputs(relation: Relation, wanted: set[str], visible: VisibleCatalog) -> tu
     """
     if relation.plain:
         return relation.body, {}
-    text = _relations_read(relation.body)
+    text = relation.reads
     try:
         return relation.body, _inputs_read(relation, text, text, visible)
     except AccessDenied:
         body = narrowed(relation.body, wanted)
-        return body, _inputs_read(relation, _relations_read(body), text, visible)
-
-
-Read = Mapping[tuple[str, str], Mapping[str, bool]]
-"""(domain, name) -> columns used -> whether as text, whatever their own type is: a token of `hash`."""
+        return body, _inputs_read(relation, relations_read(body), text, visible)
 
 
 def _inputs_read(relation: Relation, read: Read, text: Read, visible: VisibleCatalog) -> Inputs:
@@ -206,7 +182,7 @@ def _inputs_read(relation: Relation, read: Read, text: Read, visible: VisibleCat
             raise _unreadable(
                 relation, visible, "reads another product that is not shared with it for you"
             ) from error
-        if _mistyped(found[name], columns):
+        if mistyped(source, found[name].masks, columns):
             raise _unreadable(
                 relation, visible, "calculates with a column that is hashed for you or for its domain"
             )
@@ -219,30 +195,3 @@ def _unreadable(relation: Relation, visible: VisibleCatalog, reason: str) -> Acc
         f"permission denied for relation {relation.qualified_name}",
         hint=f"Its product {reason}: ask its owner {owner.team}, {owner.email}.",
     )
-
-
-def _mistyped(read: GovernedRelation, columns: Mapping[str, bool]) -> bool:
-    """Whether the product's SQL takes a token for a number or the reverse, which fails or compares nothing."""
-    hashed = {name for name, mask in read.masks.items() if mask.name == "hash"}
-    return any(
-        (name in hashed) is not as_text
-        for name, as_text in columns.items()
-        if read.relation.column(name).type != "VARCHAR"
-    )
-
-
-def _relations_read(body: exp.Select) -> Read:
-    """All references of a product's SQL to other products."""
-    scopes = Scopes()
-    tables = [table for table in base_tables(body) if not table.catalog]
-    found: dict[tuple[str, str], dict[str, bool]] = {_key(table): {} for table in tables}
-    for column in body.find_all(exp.Column, bfs=False):
-        table = scopes.source(column)
-        if isinstance(table, exp.Table) and not table.catalog and _key(table) in found:
-            as_text = column.type is not None and column.type.this in exp.DataType.TEXT_TYPES
-            found[_key(table)].setdefault(column.name, as_text)
-    return found
-
-
-def _key(table: exp.Table) -> tuple[str, str]:
-    return table.db.lower(), table.name.lower()

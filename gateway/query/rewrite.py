@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from gateway.catalog.product import Catalog, Column
-from gateway.query.authorize import Alternatives, AuthorizedQuery, GovernedRelation
+from gateway.query.authorize import AuthorizedQuery, GovernedRelation
+from gateway.query.visible import Alternatives
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import cast, data_type, literal, shared_type
 from gateway.sql.masks import masked, substituted

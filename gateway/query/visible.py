@@ -1,16 +1,23 @@
 """The catalog as one principal may see it, under one set of circumstances."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+
+from sqlglot import exp
 
 from gateway.catalog.expressions import attributes_named
 from gateway.catalog.product import Catalog, Owner, Relation
 from gateway.errors import AccessDenied
+from gateway.sql.narrowing import narrowed
+from gateway.sql.reading import Read, relations_read
 from gateway.sql.resolve import TableName
 from gateway.sql.undefined import undefined_table
 from policies.decision import ColumnMask, Decision, RowFilter
 from policies.policy_set import PolicySet
 from policies.principal import Circumstances, Principal
+
+Alternatives = tuple[RowFilter, ...]
+"""Row filters of which one must hold (OR)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class VisibleCatalog:
             raise undefined_table(name)
         decision = self.policies.decide(self.principal, relation.protected(), self.circumstances)
         if decision.selectable:
-            return VisibleRelation(relation, decision, visible_columns(relation, decision))
+            return VisibleRelation(relation, decision, self._columns(relation, decision))
         if decision.discoverable:
             raise self._denied(relation)
         raise undefined_table(name)
@@ -48,11 +55,20 @@ class VisibleCatalog:
         for relation in sorted(self.catalog.relations.values(), key=lambda relation: relation.qualified_name):
             decision = self.policies.decide(self.principal, relation.protected(), self.circumstances)
             if decision.selectable:
-                found.append((relation, visible_columns(relation, decision)))
+                found.append((relation, self._columns(relation, decision)))
             elif decision.discoverable:
                 told = {c.name: c.type for c in relation.columns if not decision.columns[c.name].denied_by}
                 found.append((relation, told))
         return tuple(found)
+
+    def _columns(self, relation: Relation, decision: Decision) -> Mapping[str, str]:
+        columns = visible_columns(relation, decision)
+        lost = self.lost(relation, decision)
+        return (
+            columns
+            if lost >= columns.keys()
+            else {name: columns[name] for name in columns if name not in lost}
+        )
 
     def owner(self, relation: Relation) -> Owner:
         """Whom to ask about it."""
@@ -63,6 +79,51 @@ class VisibleCatalog:
         owners = {each.relation.qualified_name: self.owner(each.relation) for each in seen}
         asks = [f"About {name} ask {owner.team}, {owner.email}." for name, owner in owners.items()]
         return " ".join(asks) or None
+
+    def lost(self, relation: Relation, decision: Decision) -> frozenset[str]:
+        """The selectable columns that cannot be had: the product's SQL reads for them what its domain may not read for
+        this principal. All of them: the whole product is refused."""
+        if self._may_read(relation, relation.reads):
+            return frozenset()
+        return frozenset(
+            name
+            for name in decision.selectable
+            if not self._may_read(relation, self._read_for(relation, (name,), (name,), decision))
+        )
+
+    def filtered(self, filters: Iterable[Alternatives]) -> Iterator[str]:
+        """The columns that row filters look at."""
+        for alternatives in filters:
+            for row in alternatives:
+                tree = self.catalog.filter(row.domain, row.name)
+                yield from (column.name for column in tree.find_all(exp.Column) if not column.table)
+
+    def _read_for(
+        self, relation: Relation, columns: Iterable[str], text: tuple[str, ...], decision: Decision
+    ) -> Read:
+        """What its SQL reads for some columns, and for the filters of the rows that `text` decides on."""
+        filters = filters_of(text or decision.selectable, decision)
+        return relations_read(narrowed(relation.body, {*columns, *self.filtered(filters)}))
+
+    def _may_read(self, relation: Relation, read: Read) -> bool:
+        """Whether its domain may read all of this for the principal, through every level, and as what it takes it."""
+        for name, columns in read.items():
+            source = self.catalog.relations[name]
+            decision = self.policies.decide_share(
+                relation.domain, self.principal, source.protected(), self.circumstances
+            )
+            decided = {column: decision.columns[column] for column in columns}
+            if not decision.selectable or not all(column.selectable for column in decided.values()):
+                return False
+            masks = {column: each.mask for column, each in decided.items() if each.mask is not None}
+            if mistyped(source, masks, columns):
+                return False
+            text = tuple(relation.reads[name])
+            if not self._may_read(source, source.reads) and not self._may_read(
+                source, self._read_for(source, columns, text, decision)
+            ):
+                return False
+        return True
 
     def meaning(self, row: RowFilter) -> Hashable:
         """What a row filter says to this principal: equal where it hides the same rows."""
@@ -97,3 +158,27 @@ def visible_columns(relation: Relation, decision: Decision) -> Mapping[str, str]
             hashed = decided.mask is not None and decided.mask.name == "hash"
             columns[column.name] = "VARCHAR" if hashed else column.type
     return columns
+
+
+def filters_of(columns: Iterable[str], decision: Decision) -> tuple[Alternatives, ...]:
+    """AND over the columns of (OR over their grants), AND every restrictive filter (governance.md, rule 4)."""
+    conjuncts: dict[Alternatives, None] = {}
+    for column in columns:
+        rows = [grant.rows for grant in decision.columns[column].grants]
+        if rows and None not in rows:
+            by_name = {(row.domain, row.name): row for row in rows if row is not None}
+            conjuncts[tuple(by_name.values())] = None
+    for restrictive in decision.restrictive:
+        conjuncts[restrictive,] = None
+    return tuple(conjuncts)
+
+
+def mistyped(relation: Relation, masks: Mapping[str, ColumnMask], columns: Mapping[str, bool]) -> bool:
+    """Whether a product's SQL takes a token for a number or the reverse, which fails or compares nothing. `columns` of
+    the relation that it reads: whether as text."""
+    hashed = {name for name, mask in masks.items() if mask.name == "hash"}
+    return any(
+        (name in hashed) is not as_text
+        for name, as_text in columns.items()
+        if relation.column(name).type != "VARCHAR"
+    )

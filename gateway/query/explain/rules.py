@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.query.authorize import Alternatives, GovernedRelation
+from gateway.query.authorize import GovernedRelation
 from gateway.query.mesh import Governed
-from gateway.query.visible import VisibleCatalog
+from gateway.query.visible import Alternatives, VisibleCatalog
 from gateway.sql.dialect import generate
 from policies.decision import ColumnMask, Decision
 from policies.lines import FilterLine, GrantLine
