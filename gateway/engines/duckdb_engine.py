@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from connectors.base import SourceError
+from gateway.engines.answers import BATCH_ROWS, bounded
 from gateway.engines.base import Input, OutputColumn, source_failure
 from gateway.errors import (
     DataError,
@@ -36,8 +37,6 @@ from gateway.errors import (
 )
 
 LOG = logging.getLogger(__name__)
-BATCH_ROWS = 32_768
-BATCH_BYTES = 8_000_000
 INTERRUPT_SECONDS = 0.05
 SPILL_BYTES = 10_000_000_000
 ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, OSError, SourceError)
@@ -139,7 +138,7 @@ class DuckDBAnswer:
         reader = self._opened()
         try:
             for batch in reader:
-                yield from _bounded(batch)
+                yield from bounded(batch)
         except ENGINE_ERRORS as error:
             raise self._translated(error) from error
         if self._canceled.is_set():
@@ -238,17 +237,6 @@ def _columns(relation: duckdb.DuckDBPyRelation) -> tuple[OutputColumn, ...]:
     return tuple(
         OutputColumn(name, str(kind)) for name, kind in zip(relation.columns, relation.types, strict=True)
     )
-
-
-def _bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """Slices of at most BATCH_ROWS rows and about BATCH_BYTES bytes."""
-    parts = max(1, -(-batch.nbytes // BATCH_BYTES), -(-batch.num_rows // BATCH_ROWS))
-    rows = max(1, -(-batch.num_rows // parts))
-    if parts == 1:
-        yield batch
-        return
-    for start in range(0, batch.num_rows, rows):
-        yield batch.slice(start, rows)
 
 
 def _half_the_memory() -> int:

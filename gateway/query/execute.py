@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 import pyarrow as pa
@@ -18,6 +17,7 @@ from gateway.errors import QueryCanceled, SyntaxNotSupported
 from gateway.query.deadline import Deadline
 from gateway.query.gather import Earlier, Gathering, filled
 from gateway.query.hashing import hash_columns, hashed_schema
+from gateway.query.passthrough import PassedAnswer
 from gateway.query.plan import Fragment, Input, Plan, Stage
 
 
@@ -35,8 +35,8 @@ class Execution:
     ) -> None:
         self._plan = plan
         self._engine = engine
-        asked = Counter(fragment.source for fragment in plan.fragments())
-        self._sources = Snapshots({name: connectors[name] for name in asked}, reference)
+        asked = {fragment.source: connectors[fragment.source] for fragment in plan.fragments()}
+        self._sources = Snapshots(asked, reference, dict.fromkeys(asked, 1) if plan.passed else None)
         self._hash_key = hash_key
         self._lock = threading.Lock()
         self._open: list[Stream | Answer] = []
@@ -47,7 +47,9 @@ class Execution:
         deadline.watch(self)  # binding and planning take time too
         try:
             self._inputs = {name: self._input(read) for name, read in plan.inputs.items()}
-            if not plan.kept:
+            if plan.passed:
+                self._answer = self._passed()
+            elif not plan.kept:
                 self._answer = self._run(plan.sql, self._inputs)
             self.columns = named(self._answer.columns if self._answer else self._described(), plan.names)
         except BaseException:
@@ -105,6 +107,12 @@ class Execution:
                 return
         opened.close()
         raise QueryCanceled
+
+    def _passed(self) -> Answer:
+        (read,) = self._inputs.values()
+        answer = PassedAnswer(read, self._plan.passed)
+        self.keep(answer)
+        return answer
 
     def _run(self, sql: str, inputs: Mapping[str, EngineInput | pa.Table]) -> Answer:
         answer = self._engine.run(sql, inputs)

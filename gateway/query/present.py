@@ -78,7 +78,9 @@ def told(lines: Sequence[str]) -> Plan:
 
 
 def columns_of(planned: Plan, engine: Engine) -> tuple[OutputColumn, ...]:
-    """The engine's columns of a plan, by binding only."""
+    """The engine's columns of a plan, by binding only, if it is needed at all."""
+    if planned.passed:
+        return tuple(OutputColumn(name, kind) for name, kind in planned.passed)
     return engine.describe(planned.sql, {name: input_schema(read) for name, read in planned.inputs.items()})
 
 
@@ -160,7 +162,8 @@ def _summarized(planned: Plan, engine: Engine) -> Plan:
         items.append(exp.alias_(exp.Explode(this=exp.Array(expressions=cells)), name, quoted=True))
     table = exp.TableAlias(this=quoted("q"), columns=names)
     head = generate(exp.Select(expressions=items), consume=True)
-    return replace(planned, sql=f"{head} FROM ({planned.sql}) AS {generate(table)}", names=tuple(SUMMARY))
+    sql = f"{head} FROM ({planned.sql}) AS {generate(table)}"
+    return replace(planned, sql=sql, names=tuple(SUMMARY), passed=())
 
 
 def _is_number(kind: str) -> bool:

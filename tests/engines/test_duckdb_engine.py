@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.base import SourceDown, SourceError
-from gateway.engines.duckdb_engine import BATCH_BYTES, BATCH_ROWS, DuckDBEngine, translated
+from gateway.engines.answers import BATCH_BYTES, BATCH_ROWS
+from gateway.engines.duckdb_engine import DuckDBEngine, translated
 from gateway.errors import (
     DataError,
     DatatypeMismatch,

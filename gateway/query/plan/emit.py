@@ -11,6 +11,7 @@ from gateway.query.plan.blocks import enclosed, set_where, where
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import ENGINE, NOTHING, EngineReader, Leaf, delivered
 from gateway.query.plan.model import MARK, Fragment, Input, KeyTransfer, Plan, Stage
+from gateway.query.plan.passthrough import passed_through
 from gateway.query.plan.transfer import Schedule, Sent
 from gateway.query.rewrite import SELF
 from gateway.sql.dialect import generate, quoted
@@ -56,8 +57,9 @@ class _Emitter:
                 else self._fragment(unit, shown)
             )
             _put(tables[alias], node)
+        passed = passed_through(self.draft.tree, self.inputs)
         sql = generate(self.draft.tree, consume=True)
-        return Plan(sql, names, self.inputs, tuple(self.native), self._kept())
+        return Plan(sql, names, self.inputs, tuple(self.native), self._kept(), passed)
 
     def _kept(self) -> frozenset[str]:
         """What is joined with something is read ahead; a lone input streams."""

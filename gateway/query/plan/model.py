@@ -78,6 +78,8 @@ class Plan:
     """`sql` is the engine's, over `inputs` and the Parquet files it reads itself (`native`: source, relation).
 
     `kept` are the inputs to be read whole before the engine begins: they give keys, are read twice, or are joined.
+    `passed`: these columns of the only input, a fragment, are the whole answer, row by row, so that the engine has
+    nothing to do; empty: it has. `names` and `sql` hold all the same.
     """
 
     sql: str
@@ -85,6 +87,7 @@ class Plan:
     inputs: Mapping[str, Input]
     native: tuple[tuple[str, str], ...]
     kept: frozenset[str] = field(default_factory=frozenset)
+    passed: tuple[Column, ...] = ()
 
     def fragments(self) -> tuple[Fragment, ...]:
         return tuple(_fragments(self.inputs))

@@ -1,0 +1,45 @@
+"""What the batches of every answer are like: their Arrow types and their size."""
+
+import re
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from connectors.types import arrow_type
+
+BATCH_ROWS = 32_768
+BATCH_BYTES = 8_000_000
+
+SAME = frozenset(
+    """BOOLEAN TINYINT SMALLINT INTEGER BIGINT UTINYINT USMALLINT UINTEGER UBIGINT FLOAT DOUBLE VARCHAR BLOB DATE TIME
+    TIMESTAMP""".split()
+)
+"""DuckDB types which the engine answers as connectors deliver them. Others that look the same are not listed: the
+engine names the items of lists anew, and rounds intervals."""
+DECIMAL = re.compile(r"DECIMAL\((\d{1,2}),(\d{1,2})\)")
+MOMENT = "TIMESTAMP WITH TIME ZONE"
+
+
+def is_relabeled(kind: str) -> bool:
+    """Whether a column of the DuckDB type `kind`, as a connector delivers it, differs from the engine's answer by its
+    label or its width at most; False also where nobody knows."""
+    return kind in SAME or kind == MOMENT or DECIMAL.fullmatch(kind) is not None
+
+
+def answer_type(kind: str) -> pa.DataType:
+    """The Arrow type in which the engine answers a column whose type `is_relabeled`. ValueError: no type at all."""
+    if kind == MOMENT:
+        return pa.timestamp("us", tz="Etc/UTC")
+    found = DECIMAL.fullmatch(kind)
+    return pa.decimal128(int(found[1]), int(found[2])) if found else arrow_type(kind)
+
+
+def bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Slices of at most BATCH_ROWS rows and about BATCH_BYTES bytes."""
+    parts = max(1, -(-batch.nbytes // BATCH_BYTES), -(-batch.num_rows // BATCH_ROWS))
+    rows = max(1, -(-batch.num_rows // parts))
+    if parts == 1:
+        yield batch
+        return
+    for start in range(0, batch.num_rows, rows):
+        yield batch.slice(start, rows)
