@@ -45,6 +45,11 @@ class AuthorizedQuery:
         return tuple(dict.fromkeys(rule for governed in self._all() for rule in governed.rules))
 
     @property
+    def domains(self) -> frozenset[str]:
+        """Of all that is read, through every level."""
+        return frozenset(governed.relation.domain for governed in self._all())
+
+    @property
     def revealed(self) -> tuple[str, ...]:
         """Columns whose raw values the answer may hold, `domain.relation.column`."""
         return self._columns(masked=False)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from gateway.catalog.product import Catalog, Column
+from gateway.catalog.product import Column, Relation
 from gateway.query.authorize import AuthorizedQuery, GovernedRelation
-from gateway.query.visible import Alternatives
+from gateway.query.visible import Alternatives, VisibleCatalog
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import cast, data_type, literal, shared_type
 from gateway.sql.masks import masked, substituted
@@ -36,7 +36,7 @@ class GovernedSelect:
     in it: the gateway hashes them before anybody else sees them. `barrier`: it hides rows or values, or computes,
     so nothing that may raise may be evaluated below it. `tokens` are the columns that were hashed, here or below.
     `arriving` are the columns with the types that they have in `select`, before the gateway hashes. `confined`
-    columns carry a tag: their values do not go to another domain's source.
+    columns carry a tag: their values go to sources of the domains only that are named with them.
     """
 
     relation: str
@@ -47,7 +47,7 @@ class GovernedSelect:
     barrier: bool
     hashed: tuple[str, ...]
     tokens: frozenset[str]
-    confined: frozenset[str]
+    confined: Mapping[str, frozenset[str]]
     inputs: Mapping[tuple[str, str], "GovernedSelect"]
 
 
@@ -61,7 +61,7 @@ class GovernedQuery:
 
 
 def rewrite(query: AuthorizedQuery) -> GovernedQuery:
-    writer = _Writer(query.visible.catalog, query.visible.principal)
+    writer = _Writer(query.visible, query.domains)
     resolved = query.bound.resolved
     relations = {number: writer.governed(relation) for number, relation in query.relations.items()}
     return GovernedQuery(resolved.tree, resolved.names, relations)
@@ -69,8 +69,10 @@ def rewrite(query: AuthorizedQuery) -> GovernedQuery:
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    catalog: Catalog
-    principal: Principal
+    """`domains` are those of all that is read."""
+
+    visible: VisibleCatalog
+    domains: frozenset[str]
 
     def governed(self, governed: GovernedRelation) -> GovernedSelect:
         relation = governed.relation
@@ -93,10 +95,26 @@ class _Writer:
             select=select,
             barrier=bool(filters or governed.masks or not relation.plain),
             tokens=tokens | {n for n, mask in governed.masks.items() if mask.name == "hash"},
-            confined=frozenset(name for name in governed.columns if relation.column(name).tags),
+            confined={
+                name: frozenset(domain for domain in self.domains if self._is_open_to(domain, name, relation))
+                for name in governed.columns
+                if relation.column(name).tags
+            },
             hashed=hashed,
             inputs=inputs,
         )
+
+    def _is_open_to(self, domain: str, column: str, relation: Relation) -> bool:
+        """Whether the domain's sources may see the column's values: they are its own, or shared with it whole."""
+        if domain == relation.domain:
+            return True
+        visible = self.visible
+        decision = visible.policies.decide_share(
+            domain, visible.principal, relation.protected(), visible.circumstances
+        )
+        decided = decision.columns[column]
+        every_row = any(grant.rows is None for grant in decided.grants) and not decision.restrictive
+        return decided.selectable and decided.mask is None and every_row
 
     def _type(self, governed: GovernedRelation, name: str) -> str:
         mask = governed.masks.get(name)
@@ -114,7 +132,7 @@ class _Writer:
         return exp.alias_(shown, column.name, quoted=True, copy=False)
 
     def _masked(self, mask: ColumnMask, value: exp.Expr, kind: str) -> exp.Expr:
-        own = self.catalog.mask(mask.domain, mask.name)
+        own = self.visible.catalog.mask(mask.domain, mask.name)
         if own is None:
             return masked(value, mask.name, kind)
         return cast(totalized(substituted(own, value)), kind)
@@ -124,8 +142,8 @@ class _Writer:
 
     def _filter(self, row: RowFilter, governed: GovernedRelation) -> exp.Expr:
         """A named filter over the relation's typed columns and the principal's attributes, all of it total."""
-        condition = totalized(self.catalog.filter(row.domain, row.name))
-        bound = bound_to(condition, self.principal)
+        condition = totalized(self.visible.catalog.filter(row.domain, row.name))
+        bound = bound_to(condition, self.visible.principal)
         if bound is None:
             return exp.false()
         typed = bound.transform(_typed_columns(governed.relation.column), copy=False)

@@ -1,8 +1,7 @@
 """Rule: a small unit runs first, and its join keys go with the question to the sources it is joined with.
 
 A transfer only leaves out rows that the join, IN or EXISTS beside it would drop; the engine joins all the same. Keys
-are values that the consumer may see. Those of a tagged column stay in their domain: the other source's log would
-hold them.
+are values that the consumer may see; where those of tagged columns may go says `confined`.
 """
 
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from gateway.query.plan.blocks import (
     selects,
     where,
 )
+from gateway.query.plan.confined import Confinement
 from gateway.query.plan.draft import BARE, Draft, Unit
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.leaves import ENGINE
@@ -75,7 +75,8 @@ class Schedule:
 def transfer(draft: Draft) -> Schedule:
     estimator = Estimator(draft)
     full = {alias: _rows(unit, estimator) for alias, unit in draft.units.items()}
-    edges = list(_edges(draft))
+    confinement = Confinement(draft)
+    edges = [(one, other) for one, other in _edges(draft) if _may_move(one, other, draft, confinement)]
     schedule = Schedule(full=full, rows=dict(full))
     waiting = set(full)
     while waiting:
@@ -129,7 +130,7 @@ def _best(
     pairs = {
         (one.column.sql(), other.column.sql()): (one.column.copy(), other.column.copy())
         for one, other in edges
-        if one.unit == origin and other.unit == target and _may_move(one, other, draft)
+        if one.unit == origin and other.unit == target
     }
     if not pairs or full[target] < LEAST_ROWS:
         return None
@@ -308,25 +309,16 @@ def _is_key(unit: Unit, column: exp.Column) -> bool:
     return group is not None and column.sql() in {key.sql() for key in group.expressions}
 
 
-def _may_move(one: End, other: End, draft: Draft) -> bool:
-    """Types are equal, nothing is hashed, and a tagged column's values do not leave their domain."""
+def _may_move(one: End, other: End, draft: Draft, confinement: Confinement) -> bool:
+    """Types are equal, nothing is hashed, and nothing goes to a source whose domain may not have it."""
     ours, theirs = shown(one.column, draft), shown(other.column, draft)
     kind = type_of(one.column, draft)
     if kind is None or not _same_kind(kind, type_of(theirs, draft)):
         return False
     leaf, target = draft.leaves.get(ours.table), draft.leaves[theirs.table]
-    if theirs.name in target.governed.hashed:
+    if theirs.name in target.governed.hashed or (leaf is not None and ours.name in leaf.governed.tokens):
         return False
-    if leaf is None:
-        return not _confined(draft.units[one.unit], draft)
-    if ours.name in leaf.governed.tokens:
-        return False
-    return ours.name not in leaf.governed.confined or leaf.governed.product[0] == target.governed.product[0]
-
-
-def _confined(unit: Unit, draft: Draft) -> bool:
-    """Whether anything that a computed column may come from is tagged."""
-    return any(draft.leaves[alias].governed.confined for alias in unit.members)
+    return confinement.may_go(one.column, draft.units[one.unit], draft.units[other.unit])
 
 
 WHOLE = frozenset({"SMALLINT", "INTEGER", "BIGINT"})
