@@ -12,7 +12,9 @@ from tests.servers import PostgresServer, postgres_server
 # A busy machine is no failure; a test that needs more examples says so itself.
 settings.register_profile("meshgate", deadline=None, max_examples=30)
 # `make fuzz`
-settings.register_profile("fuzz", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "5000")), print_blob=True)
+settings.register_profile(
+    "fuzz", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "5000")), print_blob=True
+)
 settings.load_profile("meshgate")
 
 # A job in the background ignores Ctrl-C, and so would the processes that tests start and interrupt.

@@ -22,12 +22,14 @@ from gateway.sql.resolve import Resolved, resolve
 class BoundQuery:
     """A statement whose every name is known to the principal who asks.
 
-    `relations` is keyed by the number of the TableUse; `parameters` are the types of $1, $2, ...
+    `relations` is keyed by the number of the TableUse; `parameters` are the types of $1, $2, ...; `of_session`: the
+    tree holds the user's name or the instant, which a session function asked for.
     """
 
     resolved: Resolved
     relations: Mapping[int, VisibleRelation]
     parameters: tuple[str, ...]
+    of_session: bool = False
 
 
 def bind(
@@ -45,7 +47,7 @@ def bind(
         raise
     nodes = Nodes(resolved.tree)
     session = Session(visible.principal.name, visible.catalog.name, visible.circumstances.now)
-    answer_session_functions(nodes, session)
+    of_session = answer_session_functions(nodes, session)
     places = numbered(resolved.tree) if nodes.of(exp.Placeholder) else {}
     given = tuple(parameter.type for parameter in request.parameters) or request.parameter_types
     types = inferred(places, given)
@@ -54,4 +56,4 @@ def bind(
     check_costs(resolved.tree, statement.limits)
     if any(clause.args.get("recursive") for clause in nodes.of(exp.With)):
         bound_recursion(resolved.tree, {use.number: use.columns for use in resolved.uses}, statement.limits)
-    return BoundQuery(resolved, {use.number: seen[use.table] for use in resolved.uses}, types)
+    return BoundQuery(resolved, {use.number: seen[use.table] for use in resolved.uses}, types, of_session)

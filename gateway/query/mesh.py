@@ -8,6 +8,7 @@ from connectors.base import Connector
 from gateway.audit import AuditSink
 from gateway.catalog.product import Catalog
 from gateway.engines.base import Engine
+from gateway.query.plan_cache import PlanCache
 from gateway.settings import Limits
 from policies.policy_set import PolicySet
 
@@ -24,7 +25,10 @@ class Governed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """`connectors` is keyed by `Source.key`; `hash_key` is the secret of the `hash` mask."""
+    """`connectors` is keyed by `Source.key`; `hash_key` is the secret of the `hash` mask.
+
+    `plans` are made for this very mesh: one that differs from it in anything, also by `replace`, begins with none.
+    """
 
     catalog: Catalog
     policies: PolicySet
@@ -33,3 +37,4 @@ class Mesh:
     audit: AuditSink
     limits: Limits
     hash_key: bytes = field(repr=False)
+    plans: PlanCache = field(init=False, repr=False, compare=False, default_factory=PlanCache)

@@ -1,12 +1,16 @@
 """Parameters of a statement: which there are, of which types, and their values in place."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
 
 from sqlglot import exp
 
-from gateway.errors import SyntaxNotSupported, UndefinedParameter
+from gateway.errors import InvalidParameterValue, SyntaxNotSupported, UndefinedParameter
 from gateway.query.request import Parameter
-from gateway.sql.literals import literal
+from gateway.sql.literals import as_text, literal
+from gateway.sql.shape import Shape, Slot
 
 UNTYPED = "VARCHAR"
 """What a parameter is whose use says nothing: text, as in PostgreSQL."""
@@ -95,6 +99,7 @@ def _type_name(kind: exp.DataType) -> str:
     return NAMES.get(element, NAMES[word] if word in SIZELESS else element) + suffix
 
 
+MOST_DIGITS = 38
 NAMES = {"INT": "INTEGER", "TEXT": "VARCHAR", "TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE", "REAL": "FLOAT"}
 SIZELESS = {"TEXT"}
 
@@ -112,3 +117,57 @@ def fill(
         for place in nodes:
             value = values[number - 1].value if values is not None else None
             place.replace(literal(value, types[number - 1]))
+
+
+# --- what of them a plan depends on --------------------------------------------------------------------------
+
+
+def kinds_and_slots(
+    parameters: Sequence[Parameter], shape: Shape
+) -> tuple[tuple[Hashable, ...], tuple[Slot, ...]] | None:
+    """Of each parameter its type and value, but of one that is a slot the value's kind, sign and which literal of the
+    statement it equals, as in the key of `shape`; and the slots. None: a value has no exact text."""
+    literals = {slot: number for number, slot in enumerate(shape.literals)}
+    kinds: list[Hashable] = []
+    slots = []
+    for number, parameter in enumerate(parameters, start=1):
+        slot = _slot(parameter) if number in shape.parameters else None
+        try:
+            kind = _exact(parameter.value) if slot is None else _kind(parameter, slot)
+        except InvalidParameterValue:
+            return None
+        if slot is not None:
+            slots.append(slot)
+            kind = (*kind, literals.setdefault(slot, len(literals)))
+        kinds.append((parameter.type, kind))
+    return tuple(kinds), tuple(slots)
+
+
+def _slot(parameter: Parameter) -> Slot | None:
+    """The literal that `literal` writes for the value, if it is one that every dialect writes alike."""
+    value = parameter.value
+    if type(value) is int:
+        slot = Slot(str(abs(value)), is_text=False)
+    elif type(value) is Decimal and value.is_finite() and abs(value.adjusted()) <= MOST_DIGITS:
+        slot = Slot(f"{value:f}".lstrip("-"), is_text=False)
+    elif type(value) in (date, datetime, UUID) or (type(value) is str and parameter.type == "VARCHAR"):
+        slot = Slot(as_text(value), is_text=True)
+    else:
+        return None
+    return slot if slot.plain else None
+
+
+def _kind(parameter: Parameter, slot: Slot) -> tuple[Hashable, ...]:
+    value = parameter.value
+    if isinstance(value, int | Decimal):
+        return type(value).__name__, slot.kind, f"{value:f}".startswith("-")
+    return type(value).__name__, slot.kind, 0 if isinstance(value, str) else len(slot.value)
+
+
+def _exact(value: object) -> tuple[Hashable, ...]:
+    """Equal for what `literal` makes the same of only. Raises InvalidParameterValue."""
+    if value is None:
+        return ()
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview):
+        return "list", tuple(_exact(item) for item in value)
+    return type(value).__name__, as_text(value)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
 from gateway.audit import AuditRecord
-from gateway.errors import AccessDenied, InternalFailure, MeshgateError, StatementTooComplex
+from gateway.errors import AccessDenied, InternalFailure, MeshgateError, Refused, StatementTooComplex
 from gateway.query.authorize import AuthorizedQuery, authorize, stands
 from gateway.query.bind import bind
 from gateway.query.deadline import Deadline, deadline
@@ -20,6 +20,7 @@ from gateway.query.explain.nodes import laid_out
 from gateway.query.mesh import Governed, Mesh
 from gateway.query.parse import Statement, parse
 from gateway.query.plan import Plan, plan
+from gateway.query.plan_cache import Asked
 from gateway.query.present import column_notes, columns_of, present, told
 from gateway.query.request import Description, Request, Result
 from gateway.query.result import GovernedResult, closed
@@ -42,12 +43,19 @@ def run(request: Request, mesh: Mesh, in_force: InForce | None = None) -> Result
     with refusals_on_record(record, mesh) as trail, deadline(mesh.limits.seconds) as limit:
         clock = Clock(limit)
         visible = visible_to(request, mesh, record.time)
-        statement = clock.time("parse", parse, request.text, mesh.limits)
-        trail.record = replace(record, relations=statement.relations)
-        bound = clock.time("bind", bind, statement, request, visible)
-        authorized = clock.time("authorize", authorize, bound, visible)
-        trail.record = record = described(record, authorized, data=statement.form in ("rows", "summary"))
-        planned = answer_plan(statement, authorized, mesh, clock)
+        asked = mesh.plans.asked(request, mesh.limits)
+        known = clock.time("recall", recalled, asked, visible, mesh)
+        if known is not None:
+            authorized, planned = known
+            trail.record = record = described(record, authorized)
+        else:
+            statement = clock.time("parse", parse, request.text, mesh.limits)
+            trail.record = replace(record, relations=statement.relations)
+            bound = clock.time("bind", bind, statement, request, visible)
+            authorized = clock.time("authorize", authorize, bound, visible)
+            trail.record = record = described(record, authorized, data=statement.form in ("rows", "summary"))
+            planned = answer_plan(statement, authorized, mesh, clock)
+            mesh.plans.remember(asked, statement, authorized, planned)
         mesh.audit.write(record)  # durable before the first batch can leave
         running = clock.time(
             "start", execute, planned, mesh.engine, mesh.connectors, mesh.hash_key, record.id, limit
@@ -73,11 +81,31 @@ def describe(request: Request, mesh: Mesh) -> Description:
     with refusals_on_record(record, mesh), deadline(mesh.limits.seconds) as limit:
         clock = Clock(limit)
         visible = visible_to(request, mesh, record.time)
-        statement = clock.time("parse", parse, request.text, mesh.limits)
-        bound = clock.time("bind", bind, statement, request, visible, describing=True)
-        authorized = clock.time("authorize", authorize, bound, visible)
-        planned = answer_plan(statement, authorized, mesh, clock)
-        return Description(bound.parameters, named(columns_of(planned, mesh.engine), planned.names))
+        asked = mesh.plans.asked(request, mesh.limits, describing=True)
+        known = clock.time("recall", recalled, asked, visible, mesh)
+        if known is not None:
+            authorized, planned = known
+        else:
+            statement = clock.time("parse", parse, request.text, mesh.limits)
+            bound = clock.time("bind", bind, statement, request, visible, describing=True)
+            authorized = clock.time("authorize", authorize, bound, visible)
+            planned = answer_plan(statement, authorized, mesh, clock)
+            mesh.plans.remember(asked, statement, authorized, planned)
+        return Description(
+            authorized.bound.parameters, named(columns_of(planned, mesh.engine), planned.names)
+        )
+
+
+def recalled(asked: Asked | None, visible: VisibleCatalog, mesh: Mesh) -> tuple[AuthorizedQuery, Plan] | None:
+    """What is asked, authorized now, and the plan that was made for it earlier. None: there is none, or it is refused
+    now, which the steps will say."""
+    try:
+        bound = mesh.plans.bound(asked, visible) if asked is not None else None
+        authorized = authorize(bound, visible) if bound is not None else None
+    except Refused:
+        return None
+    planned = mesh.plans.plan(asked, authorized) if asked is not None and authorized is not None else None
+    return (authorized, planned) if authorized is not None and planned is not None else None
 
 
 def answer_plan(statement: Statement, authorized: AuthorizedQuery, mesh: Mesh, clock: "Clock") -> Plan:

@@ -45,13 +45,21 @@ ALIASES = {
 }  # fmt: skip
 
 
-def answer_session_functions(nodes: Nodes, session: Session) -> None:
-    """Replace every session function by its value. Changes their tree."""
+OF_SESSION = frozenset({"current_user", "now", "localtimestamp", "current_date", "current_time"})
+"""Those that answer one user and instant differently from another."""
+
+
+def answer_session_functions(nodes: Nodes, session: Session) -> bool:
+    """Replace every session function by its value; whether one is of this user or instant. Changes their tree."""
+    of_session = False
     for node in nodes.of_any((*CLASSES, exp.Anonymous)):
         name = CLASSES.get(type(node)) or str(node.this).lower()
-        value = _value(ALIASES.get(name, name), session)
+        name = ALIASES.get(name, name)
+        value = _value(name, session)
         if value is not None:
             _place(node).replace(value)
+            of_session = of_session or name in OF_SESSION
+    return of_session
 
 
 def _place(node: exp.Expr) -> exp.Expr:

@@ -131,7 +131,9 @@ class _Costs:
         self.spent.add(scope.times, self._built(scope))
         rows = self._grouped(node, scope, values)
         whole = rows == 1.0 and node.args.get("group") is None  # aggregates make one row of all
-        columns = {item.alias_or_name.lower(): values.of(item, rows if whole else None) for item in node.expressions}
+        columns = {
+            item.alias_or_name.lower(): values.of(item, rows if whole else None) for item in node.expressions
+        }
         for key in ("having", "qualify", "distinct", "order"):
             for part in _parts(node.args.get(key)):
                 values.of(part)

@@ -86,7 +86,9 @@ def _means_the_same(node: exp.Expr, dialect: str) -> bool:
     if is_constant(node):
         return dialect != "sqlite" or _is_sqlite_value(node.unnest())
     if isinstance(node, TYPED) and not is_plainly_typed(node):
-        return False  # DuckDB takes numbers and texts for true or false, sources in their own way or not at all
+        return (
+            False  # DuckDB takes numbers and texts for true or false, sources in their own way or not at all
+        )
     if isinstance(node, exp.Where | exp.Having) and not is_truth(node.this):
         return False
     if isinstance(node, exp.Join) and node.args.get("on") is not None and not is_truth(node.args["on"]):

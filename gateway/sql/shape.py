@@ -1,28 +1,25 @@
 """What texts of one kind share: all but the values of some literals. The key of a plan that serves them all.
 
-A *slot* is a literal that is a whole operand of a comparison, IN list or BETWEEN in a WHERE, a HAVING or a join's ON.
+A *slot* is a literal that is a whole operand of a comparison, IN list or BETWEEN in a WHERE, a HAVING or a join's ON;
+so is what is put in the place of a parameter that stands nowhere else.
 All else of a text stands in the key as it is written: other literals (LIMIT, intervals, patterns, casts, positions,
 arguments), names, white space and comments. So two texts with one key differ in slots only, and of each slot the key
 holds all that a step may decide by: its class, and which other literal of the text it equals.
 """
 
 import re
-import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from gateway.settings import Limits
-from gateway.sql.dialect import DUCKDB, generate
+from gateway.sql.dialect import DUCKDB
 from gateway.sql.totality import RANGES, T, fits
 
-SLOT = "slot"
-"""Key in the meta of a literal's node: the number of its slot. A copy of the node is the same slot."""
-
 LITERALS = {TokenType.STRING, TokenType.NUMBER}
+OPERANDS = {*LITERALS, TokenType.PLACEHOLDER}
 COMPARING = {TokenType.EQ, TokenType.NEQ, TokenType.LT, TokenType.LTE, TokenType.GT, TokenType.GTE}
 CONNECTING = {TokenType.WHERE, TokenType.ON, TokenType.HAVING, TokenType.AND, TokenType.OR, TokenType.NOT}
 CLAUSES = {TokenType.WHERE: True, TokenType.HAVING: True} | dict.fromkeys(
@@ -56,23 +53,48 @@ SHORTEST = len("2026-01-01")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A literal of a text: where its token begins, its value as the tokenizer reads it."""
+    """A literal: its value as the tokenizer reads it."""
 
-    start: int
-    end: int
     value: str
     is_text: bool
 
     @property
     def sql(self) -> str:
-        """As every dialect writes it: texts with anything but printable characters, or with \\, are no slots."""
+        """As every dialect writes it, if it is `plain`."""
         return "'" + self.value.replace("'", "''") + "'" if self.is_text else self.value
+
+    @property
+    def plain(self) -> bool:
+        """Whether all dialects write the value alike: no slot is one that is not."""
+        if self.is_text:
+            return self.value.isprintable() and "\\" not in self.value
+        return NUMBER.fullmatch(self.value) is not None
+
+    @property
+    def kind(self) -> str:
+        """Of a number its digits before and after the point and how many integer types hold it; of a text which types
+        it fits, and whether it is empty or holds a pattern's characters."""
+        if not self.is_text:
+            whole, point, fraction = self.value.partition(".")
+            holding = "" if point else sum(int(whole) < end for end in RANGES.values())
+            return f"n{len(whole)}{point}{len(fraction)}i{holding}"
+        long_enough = len(self.value) >= SHORTEST
+        kinds = "".join(
+            str(number) for number, kind in enumerate(TYPES) if long_enough and fits(self.value, kind)
+        )
+        return f"t{kinds}e{not self.value:d}{'%' in self.value:d}{'_' in self.value:d}"
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
+    """`literals` are all of the text, in order, each once; `asks`: it has parameters, of which `parameters` are the
+    numbers of those that stand in places of slots only."""
+
     key: str
     slots: tuple[Slot, ...]
+    literals: tuple[Slot, ...] = ()
+    parameters: frozenset[int] = frozenset()
+    asks: bool = False
 
 
 def shape(text: str, limits: Limits) -> Shape | None:
@@ -80,40 +102,58 @@ def shape(text: str, limits: Limits) -> Shape | None:
     if "\0" in text or len(text.encode("utf-8", "surrogatepass")) > limits.text_bytes:
         return None
     try:
-        tokens = DUCKDB.tokenize(text)
+        tokens = list(_operands_whole(DUCKDB.tokenize(text)))
     except (SqlglotError, ValueError):
         return None
-    slots = _slots(tokens)
-    return Shape(_key(text, tokens, slots), slots)
-
-
-def _key(text: str, tokens: Sequence[Token], slots: tuple[Slot, ...]) -> str:
-    """The text between slots, and each slot's class; NUL, which no text holds, between all of them."""
-    first: dict[tuple[str, bool], int] = {}
-    for token in tokens:
-        if token.token_type in LITERALS:
-            first.setdefault((token.text, token.token_type is TokenType.STRING), token.start)
-    order = {start: number for number, start in enumerate(first.values())}
-    parts, end = [], 0
-    for slot in slots:
-        equal = order[first[slot.value, slot.is_text]]
-        parts += [text[end : slot.start], f"{_class(slot)}={equal}"]
-        end = slot.end + 1
-    return "\0".join((*parts, text[end:]))
-
-
-def _class(slot: Slot) -> str:
-    """Of a number its digits before and after the point and how many integer types hold it; of a text which types it
-    fits, and whether it is empty or holds a pattern's characters."""
-    if not slot.is_text:
-        whole, point, fraction = slot.value.partition(".")
-        holding = "" if point else sum(int(whole) < end for end in RANGES.values())
-        return f"n{len(whole)}{point}{len(fraction)}i{holding}"
-    long_enough = len(slot.value) >= SHORTEST
-    kinds = "".join(
-        str(number) for number, kind in enumerate(TYPES) if long_enough and fits(slot.value, kind)
+    operands = _operands(tokens)
+    literals = dict.fromkeys(_slot(token) for token in tokens if token.token_type in LITERALS)
+    places = [token for token in tokens if token.token_type is TokenType.PLACEHOLDER]
+    slots = [token for token in operands if token.token_type in LITERALS and _slot(token).plain]
+    return Shape(
+        _key(text, slots, {literal: number for number, literal in enumerate(literals)}),
+        tuple(map(_slot, slots)),
+        tuple(literals),
+        _only_operands(places, operands),
+        asks=bool(places) or any(token.token_type is TokenType.PARAMETER for token in tokens),
     )
-    return f"t{kinds}e{not slot.value:d}{'%' in slot.value:d}{'_' in slot.value:d}"
+
+
+def _operands_whole(tokens: Sequence[Token]) -> Iterator[Token]:
+    """`$1` as one token, with its number as its text, as `?` gets one."""
+    count, whole = 0, -1
+    for number, token in enumerate(tokens):
+        after = tokens[number + 1] if number + 1 < len(tokens) else None
+        if number == whole:
+            continue
+        if token.token_type is TokenType.PLACEHOLDER:
+            count += 1
+            yield Token(TokenType.PLACEHOLDER, str(count), start=token.start, end=token.end)
+        elif token.token_type is TokenType.PARAMETER and after is not None and after.text.isdecimal():
+            whole = number + 1
+            yield Token(TokenType.PLACEHOLDER, after.text, start=token.start, end=after.end)
+        else:
+            yield token
+
+
+def _only_operands(places: Sequence[Token], operands: Sequence[Token]) -> frozenset[int]:
+    whole = {token.start for token in operands}
+    others = {int(token.text) for token in places if token.start not in whole}
+    return frozenset(int(token.text) for token in places) - others
+
+
+def _slot(token: Token) -> Slot:
+    return Slot(token.text, token.token_type is TokenType.STRING)
+
+
+def _key(text: str, slots: Sequence[Token], literals: Mapping[Slot, int]) -> str:
+    """The text between slots, and each slot's kind and which literal it is; NUL, which no text holds, between all of
+    them."""
+    parts, end = [], 0
+    for token in slots:
+        slot = _slot(token)
+        parts += [text[end : token.start], f"{slot.kind}={literals[slot]}"]
+        end = token.end + 1
+    return "\0".join((*parts, text[end:]))
 
 
 @dataclass(slots=True)
@@ -142,25 +182,25 @@ class _Bracket:
             self.may, self.joins, self.between = CLAUSES[kind], kind is TokenType.JOIN, False
 
 
-def _slots(tokens: Sequence[Token]) -> tuple[Slot, ...]:
+def _operands(tokens: Sequence[Token]) -> list[Token]:
+    """The literals and parameters in places of slots."""
     kinds = [None, *(token.token_type for token in tokens), None]
     if not DECIDING.isdisjoint(kinds):
-        return ()
+        return []
     found = []
     stack = [_Bracket(is_query=True, may=False)]
     for number, kind in enumerate(kinds):
         inside = stack[-1]
-        if kind in LITERALS:
-            token = tokens[number - 1]
-            if inside.may and _is_operand(inside, kinds, number) and _is_plain(token):
-                found.append(Slot(token.start, token.end, token.text, kind is TokenType.STRING))
+        if kind in OPERANDS:
+            if inside.may and _is_operand(inside, kinds, number):
+                found.append(tokens[number - 1])
         elif kind is TokenType.L_PAREN:
             stack.append(_bracket(inside, kinds[number - 1], kinds[number + 1]))
         elif kind is TokenType.R_PAREN and len(stack) > 1:
             stack.pop()
         elif kind in NOTED:
             inside.pass_by(kind, number)
-    return tuple(found)
+    return found
 
 
 def _bracket(outside: _Bracket, before: TokenType | None, after: TokenType | None) -> _Bracket:
@@ -189,25 +229,6 @@ def _is_operand(inside: _Bracket, kinds: Sequence[TokenType | None], number: int
     return (before in CONNECTING or before is TokenType.L_PAREN) and after in COMPARING
 
 
-def _is_plain(token: Token) -> bool:
-    """Whether all dialects write the value as the text does."""
-    if token.token_type is TokenType.NUMBER:
-        return NUMBER.fullmatch(token.text) is not None
-    return token.text.isprintable() and "\\" not in token.text
-
-
-# --- from a tree to SQL that can be filled -------------------------------------------------------------------
-
-
-def note_slots(tree: exp.Expr, slots: Sequence[Slot]) -> None:
-    """Note on the literals of a freshly parsed tree, which still knows where its tokens stood, whose slots they are."""
-    numbers = {slot.start: number for number, slot in enumerate(slots)}
-    for literal in tree.find_all(exp.Literal):
-        number = numbers.get(literal.meta_get("start", -1))
-        if number is not None:
-            literal.meta[SLOT] = number
-
-
 @dataclass(frozen=True, slots=True)
 class Template:
     """SQL in pieces: between each two of `pieces` stands the literal of the slot that `numbers` names."""
@@ -218,14 +239,3 @@ class Template:
     def filled(self, slots: Sequence[Slot]) -> str:
         values = (slots[number].sql for number in self.numbers)
         return "".join(piece + value for piece, value in zip(self.pieces, (*values, ""), strict=True))
-
-
-def template(tree: exp.Expr, dialect: str = "duckdb") -> Template:
-    """The SQL of a tree whose slots are noted. The tree is used up. Raises SyntaxNotSupported as `generate`."""
-    mark = secrets.token_hex(8)  # nobody's text can hold it
-    for literal in tree.find_all(exp.Literal):
-        number = literal.meta_get(SLOT)
-        if number is not None:
-            literal.set("this", f"s{mark}n{number}e")
-    parts = re.split(rf"'?s{mark}n(\d+)e'?", generate(tree, dialect, consume=True))
-    return Template(tuple(parts[::2]), tuple(map(int, parts[1::2])))

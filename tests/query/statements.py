@@ -177,10 +177,16 @@ def statements(draw: st.DrawFn, domains: tuple[str, ...]) -> str:
     own = draw(st.lists(st.sampled_from(domains), min_size=7, max_size=7))
     if draw(st.booleans()):
         own = own[:1] * 7  # all of one source: what it may run whole
-    names = {"a": "orders", "b": "orders", "c": "orders", "k": "keys", "l": "keys", "p": "computed", "h": "hashed"}
-    relations = {
-        key: f"{domain}.{name}" for (key, name), domain in zip(names.items(), own, strict=True)
+    names = {
+        "a": "orders",
+        "b": "orders",
+        "c": "orders",
+        "k": "keys",
+        "l": "keys",
+        "p": "computed",
+        "h": "hashed",
     }
+    relations = {key: f"{domain}.{name}" for (key, name), domain in zip(names.items(), own, strict=True)}
     shape = draw(st.sampled_from(SHAPES))
     parts = {
         "x": draw(st.sampled_from(CONDITIONS)),

@@ -246,7 +246,11 @@ p3, t, role:any, {0}, {0}.hashed.h, hash, 1, -, -
     orders, keys = table(world, row_filter, mask), pa.table({"k": [1, 2, 3, 50, 99]})
     return replace(
         builder(world, row_filter, mask),
-        tables={f"{domain}.{name}": rows for domain in DOMAINS for name, rows in (("orders", orders), ("keys", keys))},
+        tables={
+            f"{domain}.{name}": rows
+            for domain in DOMAINS
+            for name, rows in (("orders", orders), ("keys", keys))
+        },
         bodies={f"{domain}.{name}": body for domain in DOMAINS for name, body in BODIES.items()},
         policies={domain: unique(lines + masked, domain) for domain in DOMAINS},
     )
@@ -254,7 +258,9 @@ p3, t, role:any, {0}, {0}.hashed.h, hash, 1, -, -
 
 def unique(lines: str, domain: str) -> str:
     """A line's id stands once in a mesh."""
-    return "".join(re.sub(r"^(p3?), ", rf"\1, {domain}-", line) for line in lines.format(domain).splitlines(True))
+    return "".join(
+        re.sub(r"^(p3?), ", rf"\1, {domain}-", line) for line in lines.format(domain).splitlines(True)
+    )
 
 
 @dataclass

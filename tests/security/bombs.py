@@ -1,6 +1,7 @@
 """Statements that would use up time or memory, each by another way. All must be refused before the engine is asked:
 an engine cannot be interrupted while it plans or is inside of one function's call."""
 
+
 def nested(inner: str, outer: str, times: int) -> str:
     """`outer` holds `{}`, around itself."""
     for _ in range(times):

@@ -15,7 +15,7 @@ from gateway.query.request import Request
 from policies.principal import Principal
 from tests.query.mesh import Told
 from tests.security.corpus import Attack, attacks
-from tests.security.drivers import Driver, InProcess, OverPostgres, RecordingEngine, texts
+from tests.security.drivers import Again, Driver, InProcess, OverPostgres, RecordingEngine, texts
 from tests.security.worlds import ANA, Worlds, builder, written_secret
 
 SECRET = "CANARY"
@@ -102,7 +102,7 @@ def check(attack: Attack, first: Told, second: Told, sql: str) -> None:
 def test_attack_fails_in_process(attack: Attack, meshes: Meshes, fixture_dir: Path) -> None:
     for source in sources_of(attack):
         worlds = meshes.worlds(source, attack.row_filter)
-        fails(attack, worlds, InProcess(), fixture_dir)
+        fails(attack, worlds, Again(), fixture_dir)
         if attack.check == "refused":
             assert all(mesh.engine.ran == [] for mesh in worlds.both), "refused, but the engine was asked"
 

@@ -1,16 +1,11 @@
 """Which literals of a text are slots, and what the key keeps of them."""
 
-from collections.abc import Iterable
-
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 from sqlglot import exp
 
 from gateway.settings import Limits
 from gateway.sql.coercion import NAMES
-from gateway.sql.dialect import DUCKDB, generate
-from gateway.sql.shape import TYPES, Shape, note_slots, shape, template
+from gateway.sql.shape import TYPES, Shape, shape
 
 LIMITS = Limits()
 
@@ -133,46 +128,23 @@ def test_what_cannot_be_read_has_no_shape(text: str) -> None:
     assert shape(text, LIMITS) is None
 
 
-def pairs(values: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[str, str]]:
-    return st.tuples(values.map(str), values.map(str))
-
-
-def written(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-ALIKE = st.one_of(
-    pairs(st.integers(10_000, 32_767)),
-    pairs(st.integers(2 * 10**19, 9 * 10**19)),
-    pairs(st.decimals("10.00", "99.99", places=2)),
-    pairs(st.dates().map(lambda day: written(day.isoformat()))),
-    pairs(st.text("abcÄß' -;(", min_size=1, max_size=9).map(written)),
+@pytest.mark.parametrize(
+    ("text", "slots", "asks"),
+    [
+        ("SELECT a FROM s.t WHERE a = $1 AND b IN ($2, 5) AND c BETWEEN $3 AND $1", {1, 2, 3}, True),
+        ("SELECT $1 FROM s.t WHERE a = $1 AND b > $2 LIMIT $3", {2}, True),
+        ("SELECT a FROM s.t WHERE a = $1 + 1 AND b = -$2 AND c LIKE $3 AND f($4) = 1", set(), True),
+        ("SELECT ? FROM s.t WHERE a = ? AND b > ?", {2, 3}, True),
+        ("SELECT a FROM s.t WHERE a = $x", set(), True),
+        ("SELECT a FROM s.t WHERE a = '$1'", set(), False),
+    ],
 )
-FORMS = st.sampled_from(
-    ["a = {}", "{} < b", "c IN ({}, 2)", "d BETWEEN {} AND 'z'", "e >= - {}", "f LIKE {}", "g(1, {})"]
-)
+def test_parameters_that_are_whole_operands_only(text: str, slots: set[int], asks: bool) -> None:
+    found = shaped(text)
+    assert found.parameters == slots
+    assert found.asks == asks
 
 
-def text_of(conditions: Iterable[str]) -> str:
-    return f"SELECT x FROM s.t WHERE {' AND '.join(conditions)}"
-
-
-@given(
-    st.lists(st.tuples(FORMS, ALIKE), min_size=1, max_size=4),
-    st.sampled_from(["duckdb", "postgres", "sqlite"]),
-)
-def test_a_template_of_one_text_filled_with_anothers_literals_is_the_others_sql(
-    conditions: list[tuple[str, tuple[str, str]]], dialect: str
-) -> None:
-    one = text_of(form.format(one) for form, (one, _) in conditions)
-    other = text_of(form.format(other) for form, (_, other) in conditions)
-    first, second = shaped(one), shaped(other)
-    assume(first.key == second.key)
-    (tree,) = DUCKDB.parser().parse(DUCKDB.tokenize(one), one)
-    assert tree is not None
-    note_slots(tree, first.slots)
-    made = template(tree.copy(), dialect)
-    assert sorted(set(made.numbers)) == list(range(len(first.slots)))
-    (expected,) = DUCKDB.parser().parse(DUCKDB.tokenize(other), other)
-    assert expected is not None
-    assert made.filled(second.slots) == generate(expected, dialect)
+def test_the_number_of_a_parameter_is_no_literal() -> None:
+    found = shaped("SELECT a FROM s.t WHERE a = $1 AND b = 1 AND c = 'x' LIMIT 1")
+    assert [(slot.sql) for slot in found.literals] == ["1", "'x'"]

@@ -1,0 +1,145 @@
+"""What plans of one kind of statement share: all of their SQL but the literals that were seen to be free.
+
+A literal of a statement (a slot, see `gateway.sql.shape`) is *free* once two plans, made for statements that differ in
+it, differed in nothing but that literal, wherever it stood in the one and in the other. The next statement that
+differs from a known one in free slots only needs no planning: its literals are put in their places.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import repeat
+
+from gateway.query.plan.model import Fragment, Input, KeyTransfer, Plan, Stage
+from gateway.sql.shape import Slot, Template
+
+TOKEN = re.compile(r"""'(?:[^']++|'')*'|"(?:[^"]++|"")*"|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\w*|\w+|\W""")
+"""Of SQL that the gateway generated. What it takes apart wrongly equals no slot's literal, which is then not free."""
+
+Piece = str | int
+"""A token, or the number of the free slot whose literal stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A plan without its texts, these with places for slots that are `free`, and the values with which it was made."""
+
+    plan: Plan
+    texts: tuple[Template, ...]
+    values: tuple[Slot, ...]
+    free: frozenset[int] = frozenset()
+
+    def serves(self, values: Sequence[Slot]) -> bool:
+        return all(
+            number in self.free or own == other
+            for number, (own, other) in enumerate(zip(self.values, values, strict=True))
+        )
+
+    def filled(self, values: Sequence[Slot]) -> Plan:
+        return _with_texts(self.plan, (text.filled(values) for text in self.texts))
+
+    @property
+    def size(self) -> int:
+        """About the bytes of its texts."""
+        return sum(len(piece) for text in self.texts for piece in text.pieces)
+
+    def widened(self, other: "Form") -> "Form | None":
+        """With what a newer form, of which nothing is free yet, shows to be free; None: the plans differ in more."""
+        differing = {
+            (own.sql, new.sql): number
+            for number, (own, new) in enumerate(zip(self.values, other.values, strict=True))
+            if own != new and number not in self.free
+        }
+        if self.plan != other.plan or len(self.texts) != len(other.texts):
+            return None
+        texts = []
+        for own, new in zip(self.texts, other.texts, strict=True):
+            pieces = _widened(list(_pieces(own)), list(_pieces(new)), differing, other.values)
+            if pieces is None:
+                return None
+            texts.append(_template(pieces))
+        return Form(other.plan, tuple(texts), other.values, self.free | {*differing.values()})
+
+
+def form_of(plan: Plan, values: tuple[Slot, ...]) -> Form:
+    """Of one plan: nothing is free."""
+    texts = tuple(Template((text,), ()) for text in _texts(plan))
+    return Form(_with_texts(plan, repeat("")), texts, values)
+
+
+def _widened(
+    own: list[Piece], new: list[Piece], differing: dict[tuple[str, str], int], values: Sequence[Slot]
+) -> list[Piece] | None:
+    if len(own) != len(new):
+        return None
+    pieces: list[Piece] = []
+    for before, after in zip(own, new, strict=True):
+        if isinstance(before, int):
+            if after != values[before].sql:
+                return None
+            pieces.append(before)
+        elif before == after:
+            pieces.append(before)
+        else:
+            number = differing.get((before, str(after)))
+            if number is None:
+                return None
+            pieces.append(number)
+    return pieces
+
+
+def _pieces(text: Template) -> Iterator[Piece]:
+    for piece, number in zip(text.pieces, (*text.numbers, None), strict=True):
+        yield from TOKEN.findall(piece)
+        if number is not None:
+            yield number
+
+
+def _template(pieces: Sequence[Piece]) -> Template:
+    texts, numbers, start = [], [], 0
+    for place, piece in enumerate(pieces):
+        if isinstance(piece, int):
+            texts.append("".join(map(str, pieces[start:place])))
+            numbers.append(piece)
+            start = place + 1
+    return Template((*texts, "".join(map(str, pieces[start:]))), tuple(numbers))
+
+
+# --- the texts of a plan, in a fixed order -------------------------------------------------------------------
+
+
+def _texts(plan: Plan) -> Iterator[str]:
+    yield plan.sql
+    for read in plan.inputs.values():
+        yield from _texts_of(read)
+
+
+def _texts_of(read: Input) -> Iterator[str]:
+    if isinstance(read, Stage):
+        yield read.sql
+        for inner in read.inputs.values():
+            yield from _texts_of(inner)
+        return
+    if read.scan.query is not None:
+        yield read.scan.query
+    for transfer in read.transfers:
+        yield transfer.condition
+
+
+def _with_texts(plan: Plan, texts: Iterator[str]) -> Plan:
+    """The plan with other texts and without estimates, which no execution looks at."""
+    sql = next(texts)
+    return replace(plan, sql=sql, inputs={name: _given(read, texts) for name, read in plan.inputs.items()})
+
+
+def _given(read: Input, texts: Iterator[str]) -> Input:
+    if isinstance(read, Stage):
+        sql = next(texts)
+        inputs = {name: _given(inner, texts) for name, inner in read.inputs.items()}
+        return replace(read, sql=sql, inputs=inputs, rows=None)
+    scan = read.scan if read.scan.query is None else replace(read.scan, query=next(texts))
+    return replace(read, scan=scan, transfers=_conditions(read, texts), rows=None, reduced=None)
+
+
+def _conditions(read: Fragment, texts: Iterator[str]) -> tuple[KeyTransfer, ...]:
+    return tuple(replace(transfer, condition=next(texts)) for transfer in read.transfers)
