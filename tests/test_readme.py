@@ -16,7 +16,9 @@ def test_every_limit_is_told_with_its_default() -> None:
     told = dict(
         pair
         for line in lines
-        for pair in zip(re.findall(r"`(\w+)`", line.split("|")[1]), line.split("|")[2].split("·"), strict=False)
+        for pair in zip(
+            re.findall(r"`(\w+)`", line.split("|")[1]), line.split("|")[2].split("·"), strict=False
+        )
     )
     assert set(told) <= set(LIMIT_NAMES)
     assert {name for line in lines for name in re.findall(r"`(\w+)`", line.split("|")[1])} == set(LIMIT_NAMES)

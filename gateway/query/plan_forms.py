@@ -127,7 +127,7 @@ def _texts_of(read: Input) -> Iterator[str]:
 
 
 def _with_texts(plan: Plan, texts: Iterator[str]) -> Plan:
-    """The plan with other texts and without estimates, which no execution looks at."""
+    """The plan with other texts, and without estimates and reasons, which no execution looks at."""
     sql = next(texts)
     return replace(plan, sql=sql, inputs={name: _given(read, texts) for name, read in plan.inputs.items()})
 
@@ -138,8 +138,8 @@ def _given(read: Input, texts: Iterator[str]) -> Input:
         inputs = {name: _given(inner, texts) for name, inner in read.inputs.items()}
         return replace(read, sql=sql, inputs=inputs, rows=None)
     scan = read.scan if read.scan.query is None else replace(read.scan, query=next(texts))
-    return replace(read, scan=scan, transfers=_conditions(read, texts), rows=None, reduced=None)
+    return replace(read, scan=scan, transfers=_conditions(read, texts), kept="", rows=None, reduced=None)
 
 
 def _conditions(read: Fragment, texts: Iterator[str]) -> tuple[KeyTransfer, ...]:
-    return tuple(replace(transfer, condition=next(texts)) for transfer in read.transfers)
+    return tuple(replace(transfer, condition=next(texts), reason="") for transfer in read.transfers)
