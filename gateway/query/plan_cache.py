@@ -39,8 +39,10 @@ ENTRY = 2_048
 FORMS = 8
 """How many plans are kept of statements that differ in more than free literals."""
 
-LONGEST = 2**17
-"""Characters of a plan's texts: those of a longer one are not compared."""
+LONGEST = 2**15
+"""Characters of a statement: nothing is kept of a longer one."""
+LONGEST_PLAN = 2**17
+"""Characters of all of a plan's texts."""
 
 Key = tuple[Hashable, ...]
 
@@ -110,7 +112,7 @@ class PlanCache:
         if asked is None or statement.form != "rows" or query.bound.of_session:
             return
         new = form_of(planned, asked.values)
-        if new.size > LONGEST:
+        if new.size > LONGEST_PLAN:
             return
         resolved = query.bound.resolved
         self._tables.put(asked.key, statement.tables, asked.size)
@@ -122,7 +124,7 @@ class PlanCache:
 
     def _shape(self, text: str, limits: Limits) -> Shape | None:
         found = self._shapes.get(text)
-        if found is None:
+        if found is None and len(text) <= LONGEST:
             found = shape(text, limits)
             if found is not None:
                 self._shapes.put(text, found, ENTRY + 2 * len(text))
