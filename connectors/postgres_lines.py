@@ -1,7 +1,7 @@
 """The connections of one query to a PostgreSQL, all in one state of it."""
 
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from threading import Condition, Event
@@ -16,6 +16,9 @@ from connectors.spool import Spool
 
 BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 SAVEPOINT = "SAVEPOINT meshgate"
+EXPORTED = "meshgate.snapshot"
+EXPORT = f"SELECT pg_catalog.set_config('{EXPORTED}', pg_catalog.pg_export_snapshot(), true); "
+"""Keeps the snapshot's name where it can be asked for: no result of several statements sent at once comes back."""
 PATIENCE = 0.05
 """Seconds that a scan waits for another of its query to end by itself."""
 
@@ -176,8 +179,8 @@ class Lines:
         """Gives the place back if it fails."""
         try:
             line = self._opened(tables)
-            if first and not self._alone:
-                self._exported = _exported(line.connection, self._opening(in_transaction=True))
+            if first and not self._alone and self._pool.exports:
+                self._exported = line.connection.value(f"SELECT pg_catalog.current_setting('{EXPORTED}')")
         except BaseException:
             self._pool.leave()
             raise
@@ -187,20 +190,33 @@ class Lines:
         if tables and self._pool.makes_tables:
             try:
                 making = f"BEGIN READ WRITE; {'; '.join(tables.values())}; COMMIT; "
-                return Line(self._pool.connection(making + self._opening(in_transaction=True)), tuple(tables))
+                return Line(self._begun(making), tuple(tables))
             except SourceDown:
                 raise
             except SourceError:  # the account may not, or the server is a standby
                 self._pool.makes_tables = False
-        return Line(self._pool.connection(self._opening(in_transaction=not self._alone)))
+        if self._alone:
+            return Line(self._pool.connection(f"SET application_name = {self._name}"))
+        return Line(self._begun(""))
 
-    def _opening(self, *, in_transaction: bool) -> str:
-        if not in_transaction:
-            return f"SET application_name = {self._name}"
-        name = f"SET LOCAL application_name = {self._name}"
-        if self._exported is None:
-            return f"{BEGIN}; {name}"
-        return f"{BEGIN}; SET TRANSACTION SNAPSHOT {literal(self._exported)}; {name}; {SAVEPOINT}"
+    def _begun(self, making: str) -> Connection:
+        """In a transaction, whose snapshot is exported or imported. Behind it a savepoint, to which a scan that breaks
+        off goes back: else its transaction and with it the state would be lost. All in one round trip."""
+        begin = f"{making}{BEGIN}; "
+        end = f"SET LOCAL application_name = {self._name}; {SAVEPOINT}"
+        if self._exported is not None:
+            imported = f"SET TRANSACTION SNAPSHOT {literal(self._exported)}; "
+            return self._pool.connection(begin + imported + end)
+        if self._pool.exports and not self._alone:
+            try:
+                return self._pool.connection(begin + EXPORT + end)
+            except SourceDown:
+                raise
+            except SourceError:  # a server that cannot, if the rest succeeds without
+                connection = self._pool.connection(begin + end)
+                self._pool.exports = False
+                return connection
+        return self._pool.connection(begin + end)
 
     # --- lines that are there --------------------------------------------------------------------------------
 
@@ -227,19 +243,6 @@ class Lines:
         in_transaction = bool(line.tables) or not self._alone
         clean = usable and not line.canceled
         self._pool.give(line.connection, clean=clean and (not in_transaction or _tidied(line)))
-
-
-def _exported(connection: Connection, opening: str) -> str | None:
-    """The transaction's snapshot for others; None: the server cannot. Behind it a savepoint, to which a scan that
-    breaks off goes back: else its transaction and with it the state would be lost."""
-    try:
-        with closing(connection.query("SELECT pg_catalog.pg_export_snapshot() AS name")) as rows:
-            exported = str(rows.read_all().column("name")[0].as_py())
-    except (adbc_driver_manager.Error, OSError):
-        connection.run(f"ROLLBACK; {opening}; {SAVEPOINT}")
-        return None
-    connection.run(SAVEPOINT)
-    return exported
 
 
 def _recovered(connection: Connection) -> bool:

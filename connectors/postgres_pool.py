@@ -69,6 +69,15 @@ class Connection:
     def query(self, sql: str) -> "Rows":
         return Rows(self._raw, sql)
 
+    def value(self, sql: str) -> str:
+        """The text that a query gives, in one round trip."""
+        with adbc_driver_manager.AdbcStatement(self._raw) as statement:
+            statement.set_options(**{"adbc.postgresql.use_copy": "false"})
+            statement.set_sql_query(sql)
+            stream, _ = statement.execute_query()
+            with pa.RecordBatchReader.from_stream(stream) as rows:
+                return str(rows.read_all().column(0)[0].as_py())
+
     def cancel(self) -> None:
         """Ask the server to stop what runs here; from any thread."""
         self._raw.cancel()
@@ -128,6 +137,8 @@ class Pool:
         self._database: Any = None
         self.makes_tables = True
         """Whether the account may make temporary tables, as far as known."""
+        self.exports = True
+        """Whether the server can export a snapshot, as far as known."""
 
     def enter(self, canceled: Event) -> None:
         """Wait for a place; `connection` and `give`, or `leave`, must follow. SourceError: all are busy for too long.
