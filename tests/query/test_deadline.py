@@ -1,106 +1,56 @@
-"""`limits.seconds` counts from the first step of a statement, whatever takes the time."""
+"""One thread waits for the deadlines of all statements, and forgets those that are called off."""
 
+import gc
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import weakref
 
-import pyarrow as pa
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-import gateway.query.pipeline
-from connectors.memory import MemoryConnector
-from gateway.engines.base import Answer, Engine, Input, OutputColumn
-from gateway.errors import DeadlineExceeded
-from gateway.query.mesh import Mesh
-from gateway.query.pipeline import describe
-from gateway.query.request import Request
-from gateway.settings import Limits
-from tests.query.mesh import ANYBODY, Builder, records, values
-
-TABLES = {
-    "sales.orders": pa.table({"id": [1, 2, 3], "region": ["EU", "EU", "US"]}),
-    "shipping.parcels": pa.table({"order_id": [1, 2], "carrier": ["north", "south"]}),
-}
-ONE = "SELECT id FROM sales.orders"
-JOINED = "SELECT o.id, p.carrier FROM sales.orders AS o, shipping.parcels AS p WHERE o.id = p.order_id"
+from gateway.query.deadline import Calls
 
 
-@dataclass
-class Slow:
-    """An Engine that takes its time to bind, during which nobody can stop it."""
-
-    engine: Engine
-    seconds: float
-
-    def describe(self, sql: str, inputs: Mapping[str, pa.Schema]) -> tuple[OutputColumn, ...]:
-        time.sleep(self.seconds)
-        return self.engine.describe(sql, inputs)
-
-    def run(self, sql: str, inputs: Mapping[str, Input | pa.Table]) -> Answer:
-        time.sleep(self.seconds)
-        return self.engine.run(sql, inputs)
-
-    def close(self) -> None:
-        self.engine.close()
-
-
-def mesh_of(seconds: float, held: threading.Event | None = None) -> Mesh:
-    made = Builder(TABLES, limits=Limits(seconds=seconds))
-    return made.over(lambda _, tables: MemoryConnector(tables, held=held))
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(st.floats(-0.01, 0.1), st.booleans()), max_size=20))
+def test_what_is_not_removed_is_called_when_it_is_due(planned: list[tuple[float, bool]]) -> None:
+    calls, start = Calls(), time.monotonic()
+    called: dict[int, float] = {}
+    numbers = [
+        calls.add(start + 0.1 + delay, lambda index=index: called.setdefault(index, time.monotonic()))
+        for index, (delay, _) in enumerate(planned)
+    ]
+    for number, (_, removed) in zip(numbers, planned, strict=True):
+        if removed:
+            calls.remove(number)
+    kept = {index for index, (_, removed) in enumerate(planned) if not removed}
+    end = time.monotonic() + 5
+    while set(called) < kept and time.monotonic() < end:
+        time.sleep(0.01)
+    assert set(called) == kept
+    assert all(called[index] >= start + 0.1 + planned[index][0] for index in kept)
 
 
-@pytest.mark.parametrize("sql", [ONE, JOINED])
-def test_a_source_that_does_not_answer(sql: str) -> None:
-    """Read by the engine as it runs, or gathered before it begins."""
-    mesh = mesh_of(0.3, threading.Event())
-    start = time.monotonic()
-    with pytest.raises(DeadlineExceeded, match=r"limits\.seconds"):
-        values(mesh, sql)
-    assert time.monotonic() - start < 5
-    assert records(mesh).outcomes() == ["started", "cancelled"]
+def test_an_earlier_one_is_not_missed_while_a_later_one_is_waited_for() -> None:
+    calls, called = Calls(), threading.Event()
+    calls.add(time.monotonic() + 3600, lambda: None)
+    time.sleep(0.05)
+    calls.add(time.monotonic() + 0.05, called.set)
+    assert called.wait(5)
 
 
-@pytest.mark.parametrize("sql", [ONE, JOINED])
-def test_the_time_to_bind_counts(sql: str) -> None:
-    mesh = mesh_of(0.2)
-    slow = replace(mesh, engine=Slow(mesh.engine, 0.5))
-    with pytest.raises(DeadlineExceeded):
-        values(slow, sql)
-    assert records(mesh).outcomes() == ["started", "cancelled"]
-    for connector in mesh.connectors.values():
-        assert isinstance(connector, MemoryConnector)
-        assert connector.rows == 0, "nothing was read after the time was over"
+def test_a_call_that_takes_its_time_holds_up_no_other() -> None:
+    calls, release, called = Calls(), threading.Event(), threading.Event()
+    calls.add(time.monotonic(), lambda: release.wait(10) and None)
+    calls.add(time.monotonic() + 0.05, called.set)
+    assert called.wait(5)
+    release.set()
 
 
-@pytest.mark.parametrize("step", ["parse", "bind", "authorize", "rewrite", "plan"])
-def test_the_time_to_plan_counts(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = getattr(gateway.query.pipeline, step)
-
-    def slow(*arguments: object, **named: object) -> object:
-        time.sleep(0.2)
-        return real(*arguments, **named)
-
-    monkeypatch.setattr(gateway.query.pipeline, step, slow)
-    mesh = mesh_of(0.1)
-    with pytest.raises(DeadlineExceeded):
-        values(mesh, ONE)
-    assert records(mesh).outcomes()[-1] == "cancelled"
-
-
-def test_a_description_has_the_same_time() -> None:
-    mesh = mesh_of(1e-6)
-    with pytest.raises(DeadlineExceeded):
-        describe(Request(ONE, ANYBODY, "postgres"), mesh)
-    assert records(mesh).outcomes() == ["cancelled"]
-
-
-def test_no_timer_is_left_behind() -> None:
-    mesh = mesh_of(300)
-    values(mesh, JOINED)
-    with pytest.raises(Exception, match="nope"):
-        values(mesh, "SELECT nope FROM sales.orders")
-    for thread in threading.enumerate():
-        if isinstance(thread, threading.Timer):
-            thread.join(10)
-            assert not thread.is_alive()
+def test_what_ended_is_not_held() -> None:
+    calls, held = Calls(), threading.Event()
+    seen = weakref.ref(held)
+    calls.remove(calls.add(time.monotonic() + 3600, held.set))
+    del held
+    gc.collect()
+    assert seen() is None
