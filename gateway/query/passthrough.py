@@ -10,6 +10,7 @@ from gateway.engines.answers import answer_type, bounded
 from gateway.engines.base import Input, OutputColumn, source_failure
 from gateway.errors import MeshgateError, QueryCanceled
 from gateway.query.plan.model import Column
+from gateway.query.prefetch import Prefetch
 
 LOG = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ class PassedAnswer:
         self._read = read
         self._positions = [read.schema.get_field_index(name) for name, _ in passed]
         self._canceled = threading.Event()
+        self._ahead: Prefetch | None = None
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         for batch in self._read_batches():
@@ -34,7 +36,8 @@ class PassedAnswer:
         if self._canceled.is_set():
             raise QueryCanceled
         try:
-            yield from self._read.open()
+            self._ahead = Prefetch(iter(self._read.open()))
+            yield from self._ahead.batches()
         except MeshgateError:
             raise
         except Exception as error:
@@ -51,6 +54,9 @@ class PassedAnswer:
     def cancel(self) -> None:
         """The source's stream is canceled by whoever runs the plan."""
         self._canceled.set()
+        if self._ahead is not None:
+            self._ahead.stop()
 
     def close(self) -> None:
         """The source's stream is closed by whoever runs the plan."""
+        self.cancel()
