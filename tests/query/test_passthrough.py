@@ -9,6 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
+from benchmarks.federation.wire import wire
 from connectors.postgres import PostgresConnector
 from connectors.types import arrow_type
 from gateway.engines.answers import BATCH_BYTES, BATCH_ROWS, is_relabeled
@@ -240,3 +241,26 @@ def test_a_source_that_dies_half_way_is_an_error(passing: Mesh, postgres: Postgr
     with pytest.raises(Failed):
         list(batches)
     assert records(passing).outcomes()[-1] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("sql", "most"),
+    [
+        ("SELECT label, price FROM sales.everything WHERE id = 1", 4),
+        ("SELECT count(*) FROM sales.everything", 4),
+        ("SELECT upper(label) FROM sales.everything ORDER BY id LIMIT 1", 6),
+    ],
+    ids=["one row", "count", "through the engine"],
+)
+def test_round_trips(passing: Mesh, postgres: PostgresServer, sql: str, most: int) -> None:
+    """With 20 ms of network each of them is felt."""
+    with wire({"sales": postgres.port}) as between:
+        uri = f"postgresql://postgres@127.0.0.1:{between.ports['sales']}/postgres"
+        connector = PostgresConnector(uri, schema="passing")
+        mesh = replace(passing, connectors={"sales._src": connector})
+        warm = [values(mesh, sql) for _ in range(2)]
+        before = between.turns
+        assert values(mesh, sql) == warm[0]
+        time.sleep(0.2)  # the proxy has heard all
+        assert 0 < between.turns - before <= most
+        connector.close()
