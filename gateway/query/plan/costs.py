@@ -24,6 +24,17 @@ MANY_GROUPS = 10_000
 SUM = 0.30
 """A sum of decimals is received as text."""
 
+KEY = 4.0
+"""A key that is sent to a source, and looked up there for its rows."""
+READING = 0.1
+"""A row of a table that a source or the engine looks at."""
+ARRIVING = {"postgres": 0.6, "sqlite": 8.0}
+"""A row of a few values, sent and received; SQLite's come through Python."""
+SHARED = 0.5
+"""Of work that goes on beside other work, how much delays it: servers and gateway share processors."""
+AT_HAND = 0.05
+"""A row that the engine has already."""
+
 JOIN_KEEPS = 0.7
 """A join at the source pays if it leaves fewer of its inputs' rows than this: the engine joins ten times as fast."""
 
@@ -49,3 +60,8 @@ def _of_adding_up(rows: float, groups: float, keys: int, aggregates: Sequence[ex
     parts = [COUNTING if isinstance(one, exp.Count) else ADDING for one in aggregates]
     each = (GROUPING if keys else 0) + sum(parts) + (SPREADING if groups > MANY_GROUPS else 0)
     return rows * each + groups * (SENDING + keys * VALUE + len(parts) * SUM)
+
+
+def of_reading(read: float, rows: float, keys: float, dialect: str) -> float:
+    """Until a unit that looks at `read` rows and was sent `keys` has answered with `rows`."""
+    return read * READING + keys * KEY + rows * ARRIVING.get(dialect, AT_HAND)

@@ -22,6 +22,8 @@ UNKNOWN_ROWS = 1_000.0
 NO_STATISTICS = ColumnStatistics()
 PARTS = {"YEAR": 100.0, "MONTH": 12.0, "DAY": 31.0}
 """Different parts of the dates of a table, at most."""
+LEAST = 0.001
+"""Share of rows that a range leaves at least."""
 GUESS = 0.75
 """Power of the number of rows that a column of unknown values is taken to have different ones."""
 HAVING = 0.01
@@ -53,13 +55,28 @@ class Estimator:
         conditions = where(unit.select) + [
             one for join in unit.select.args.get("joins") or [] for one in conjuncts(join.args.get("on"))
         ]
+        alone = []
         for condition in conditions:
             pair = equality(condition)
             if pair is not None and {pair[0].table, pair[1].table} <= unit.members:
                 edges.setdefault(frozenset({pair[0].table, pair[1].table}), []).append(pair)
             else:
-                rows *= self.share(condition)
-        return max(1.0, rows * prod(self.join_share(pairs) for pairs in edges.values()))
+                alone.append(condition)
+        joined = prod(self.join_share(pairs) for pairs in edges.values())
+        return max(1.0, rows * self._share_of_all(alone) * joined)
+
+    def _share_of_all(self, conditions: list[exp.Expr]) -> float:
+        """Conditions are taken to have nothing to do with each other, but for the two ends of one column's range."""
+        ends: dict[str, list[float]] = {}
+        share = 1.0
+        for condition in conditions:
+            if isinstance(condition, exp.LT | exp.LTE | exp.GT | exp.GTE) and isinstance(
+                condition.this, exp.Column
+            ):
+                ends.setdefault(condition.this.sql(), []).append(self.share(condition))
+            else:
+                share *= self.share(condition)
+        return share * prod(max(LEAST, sum(shares) - len(shares) + 1.0) for shares in ends.values())
 
     def block_rows(self, block: Unit) -> float:
         """Rows of a block over other units: as many as its smallest has, or groups of them."""
@@ -114,6 +131,10 @@ class Estimator:
             return False
         return any(value.name in key for key in self._draft.sources.known(table).unique)
 
+    def read_rows(self, unit: Unit) -> float:
+        """Rows that the unit's site looks at."""
+        return sum(self._base_rows(alias) for alias in unit.members)
+
     def is_known(self, unit: Unit) -> bool:
         """Whether the sources say how large the unit's tables are; without, the least is moved."""
         tables = [table for alias in unit.members for table in _sources(self._draft.leaves[alias])]
@@ -146,7 +167,8 @@ class Estimator:
         if isinstance(node, exp.LT | exp.LTE | exp.GT | exp.GTE | exp.Between):
             return self._range(node)
         if isinstance(node, exp.Like):
-            return CONTAINS if str(node.expression.this).startswith(("%", "_")) else PREFIX
+            found = CONTAINS if str(node.expression.this).startswith(("%", "_")) else PREFIX
+            return 1.0 - found if node.args.get("negate") else found
         return 1.0 if isinstance(node, exp.NEQ) else OTHER
 
     def _own_share(self, leaf: Leaf, condition: exp.Expr) -> float:
@@ -174,7 +196,7 @@ class Estimator:
         if low is None or high is None or high <= low or bounds is None:
             return RANGE if bounds is None or len([b for b in bounds if b is not None]) < 2 else EQUAL * 2
         start, end = max(low, bounds[0] or low), min(high, bounds[1] if bounds[1] is not None else high)
-        return min(1.0, max(0.001, (end - start) / (high - low)))
+        return min(1.0, max(LEAST, (end - start) / (high - low)))
 
     def _base_rows(self, alias: str) -> float:
         """Looked up once: walking a relation's tree for each comparison of a long OR is quadratic."""

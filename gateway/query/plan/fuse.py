@@ -139,7 +139,11 @@ def _attach(
     if right.grouped or right.site == ENGINE or not any(map(equality, conditions)):
         return
     for unit in units:
-        if unit.site != right.site or len(right.members) > 1 or not _leaves_few(unit, right, 1.0, estimator):
+        pairs = [pair for one in conditions if (pair := equality(one)) and _crosses(pair, unit, right)]
+        if unit.site != right.site or len(right.members) > 1 or not pairs:
+            continue
+        each = max(1.0, estimator.unit_rows(right) * estimator.join_share(pairs))
+        if not _leaves_few(unit, right, each, estimator):
             continue
         joined = Unit("", unit.site, unit.source, unit.members | right.members, unit.select)
         able = (is_pushable(one, joined, draft) and fits_beside(one, joined, draft) for one in conditions)

@@ -23,6 +23,7 @@ from gateway.query.plan.blocks import (
     where,
 )
 from gateway.query.plan.confined import Confinement
+from gateway.query.plan.costs import KEY, SHARED, of_reading
 from gateway.query.plan.draft import BARE, Draft, Unit
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.leaves import ENGINE
@@ -77,20 +78,62 @@ def transfer(draft: Draft) -> Schedule:
     full = {alias: _rows(unit, estimator) for alias, unit in draft.units.items()}
     confinement = Confinement(draft)
     edges = [(one, other) for one, other in _edges(draft) if _may_move(one, other, draft, confinement)]
-    schedule = Schedule(full=full, rows=dict(full))
-    waiting = set(full)
-    while waiting:
-        unit = _next(waiting, schedule, draft)
-        waiting.remove(unit)
-        schedule.order.append(unit)
+    planned = _Planned(draft, estimator, Schedule(full=full, rows=dict(full)), edges, set(full))
+    while planned.waiting:
+        unit = _next(planned.waiting, planned.schedule, draft)
+        planned.start(unit)
         if draft.units[unit].site == ENGINE and full[unit] > LARGEST_STAGE:
             continue
-        for target in sorted(waiting):
-            found = _best(unit, target, edges, schedule, full, draft, estimator)
-            if found is not None:
-                schedule.sent.append(found)
-                schedule.rows[target] = max(1.0, schedule.rows[target] * found.share)
-    return schedule
+        for target in sorted(planned.waiting):
+            planned.consider(unit, target)
+    return planned.schedule
+
+
+@dataclass(slots=True)
+class _Planned:
+    """A schedule in the making: who waits, and when who has started has answered (microseconds)."""
+
+    draft: Draft
+    estimator: Estimator
+    schedule: Schedule
+    edges: list[tuple[End, End]]
+    waiting: set[str]
+    answered: dict[str, float] = field(default_factory=dict)
+
+    def start(self, unit: str) -> None:
+        self.waiting.remove(unit)
+        self.schedule.order.append(unit)
+        self.answered[unit] = self._answered(unit, self._sent_to(unit), self.schedule.rows[unit])
+
+    def consider(self, origin: str, target: str) -> None:
+        """Let `origin` give its keys to `target` if the target, and who waits for its own keys, is done sooner."""
+        found = _best(origin, target, self.edges, self.schedule, self.draft, self.estimator)
+        if found is None:
+            return
+        rows = self.schedule.rows[target]
+        fewer = max(1.0, rows * found.share)
+        arriving = of_reading(0.0, rows - fewer, 0.0, self.draft.dialect(self.draft.units[target]))
+        saved = SHARED * arriving + ((rows - fewer) * KEY if self._leads_on(target) else 0.0)
+        given = self._sent_to(target)
+        if self._answered(target, [*given, found], fewer) <= self._answered(target, given, rows) + saved:
+            self.schedule.sent.append(found)
+            self.schedule.rows[target] = fewer
+
+    def _sent_to(self, unit: str) -> list[Sent]:
+        return [sent for sent in self.schedule.sent if sent.target == unit]
+
+    def _answered(self, alias: str, given: list[Sent], rows: float) -> float:
+        unit = self.draft.units[alias]
+        needed = [self.answered[other] for other in unit.needs]
+        begun = max([self.answered[sent.origin] for sent in given] + needed, default=0.0)
+        read, keys = self.estimator.read_rows(unit), sum(sent.keys for sent in given)
+        return begun + of_reading(read, rows, keys, self.draft.dialect(unit))
+
+    def _leads_on(self, unit: str) -> bool:
+        """Whether a larger unit may wait for its keys."""
+        full = self.schedule.full
+        later = {other.unit for one, other in self.edges if one.unit == unit} & self.waiting
+        return any(full[other] > full[unit] for other in later)
 
 
 def _next(waiting: set[str], schedule: Schedule, draft: Draft) -> str:
@@ -122,11 +165,11 @@ def _best(
     target: str,
     edges: list[tuple[End, End]],
     schedule: Schedule,
-    full: dict[str, float],
     draft: Draft,
     estimator: Estimator,
 ) -> Sent | None:
-    """All that two units are joined by, as one set of keys, if it is worth it."""
+    """All that two units are joined by, as one set of keys, if many rows can do without."""
+    full = schedule.full
     pairs = {
         (one.column.sql(), other.column.sql()): (one.column.copy(), other.column.copy())
         for one, other in edges

@@ -1,11 +1,13 @@
 -- keys of groups that the engine makes
-SELECT o.note FROM sales.orders AS o WHERE o.id IN (SELECT l.order_id FROM depot.lines AS l GROUP BY l.order_id HAVING sum(l.quantity) > 300)
+SELECT o.note, sum(m.quantity) AS q FROM sales.orders AS o JOIN depot.lines AS m ON m.order_id = o.id WHERE o.id IN (SELECT l.order_id FROM depot.lines AS l GROUP BY l.order_id HAVING sum(l.quantity) > 300) GROUP BY o.note
 -- =>
 -- scan 1 @ depot: SELECT "lines"."order_id" AS "order_id", "lines"."quantity" AS "quantity" FROM "lines" AS "lines"
 -- scan 2 @ engine, first: SELECT "u1"."order_id" AS "order_id" FROM "#scan 1" AS "u1" GROUP BY "u1"."order_id" HAVING SUM("u1"."quantity") > 300
 -- scan 3 @ sales: SELECT "orders"."note" AS "note", "orders"."id" AS "id" FROM "orders" AS "orders" WHERE |keys 1|
 --   keys 1 = scan 2.order_id: "orders"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
-SELECT "u2"."note" AS "note" FROM "#scan 3" AS "u2" WHERE "u2"."id" IN (SELECT "u3"."order_id" AS "order_id" FROM "#scan 2" AS "u3")
+-- scan 4 @ depot: SELECT "lines"."quantity" AS "quantity", "lines"."order_id" AS "order_id" FROM "lines" AS "lines" WHERE |keys 1|
+--   keys 1 = scan 3.id: "lines"."order_id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u2"."note" AS "note", SUM("u3"."quantity") AS "q" FROM "#scan 3" AS "u2" CROSS JOIN "#scan 4" AS "u3" WHERE "u2"."id" IN (SELECT "u4"."order_id" AS "order_id" FROM "#scan 2" AS "u4") AND "u3"."order_id" = "u2"."id" GROUP BY "u2"."note"
 
 -- not what a source shows by itself
 SELECT o.note FROM sales.orders AS o WHERE o.id IN (SELECT l.order_id FROM depot.lines AS l WHERE l.item = 7)

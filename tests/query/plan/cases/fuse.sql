@@ -5,9 +5,9 @@ SELECT o.id, c.name FROM sales.orders AS o JOIN sales.customers AS c ON c.id = o
 SELECT "u1"."id" AS "id", "u1"."name" AS "name" FROM "#scan 1" AS "u1"
 
 -- a LEFT JOIN too
-SELECT c.id, o.total FROM sales.customers AS c LEFT JOIN sales.orders AS o ON o.customer = c.id AND o.status = 'open'
+SELECT c.id, o.total FROM sales.customers AS c LEFT JOIN sales.orders AS o ON o.customer = c.id AND o.status = 'open' WHERE c.region = 'EU'
 -- =>
--- scan 1 @ sales: SELECT "customers"."id" AS "id", "orders"."total" AS "total" FROM "customers" AS "customers" LEFT JOIN "orders" AS "orders" ON "orders"."customer" = "customers"."id" AND "orders"."status" = 'open'
+-- scan 1 @ sales: SELECT "customers"."id" AS "id", "orders"."total" AS "total" FROM "customers" AS "customers" LEFT JOIN "orders" AS "orders" ON "orders"."customer" = "customers"."id" AND "orders"."status" = 'open' WHERE "customers"."region" = 'EU'
 SELECT "u1"."id" AS "id", "u1"."total" AS "total" FROM "#scan 1" AS "u1"
 
 -- a governed relation by a raw column, beside its filter

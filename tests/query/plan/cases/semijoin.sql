@@ -1,9 +1,8 @@
 -- each key once
-SELECT i.id FROM shop.items AS i WHERE i.id IN (SELECT l.item FROM depot.lines AS l WHERE l.flag = 'x')
+SELECT i.id FROM shop.items AS i WHERE i.id IN (SELECT l.item FROM depot.lines AS l WHERE l.quantity > 3)
 -- =>
--- scan 1 @ depot: SELECT "lines"."item" AS "item" FROM "lines" AS "lines" WHERE "lines"."flag" = 'x'
--- scan 2 @ shop: SELECT "items"."id" AS "id" FROM "items" AS "items" WHERE |keys 1|
---   keys 1 = scan 1.item: "items"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+-- scan 1 @ depot: SELECT DISTINCT "lines"."item" AS "item" FROM "lines" AS "lines" WHERE "lines"."quantity" > 3
+-- scan 2 @ shop: SELECT "items"."id" AS "id" FROM "items" AS "items"
 SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE "u2"."id" IN (SELECT "u1"."item" AS "item" FROM "#scan 1" AS "u1")
 
 -- for EXISTS
