@@ -73,16 +73,14 @@ class _Telling:
         self._draft = draft
         self._schedule = schedule
         self._called = called
-        appearing = [table.alias for table in draft.tree.find_all(exp.Table, bfs=False)]
+        appearing = [table.alias for tree in draft.trees() for table in tree.find_all(exp.Table, bfs=False)]
         self._numbers = {alias: f"part {number}" for number, alias in enumerate(
             (alias for alias in dict.fromkeys(appearing) if alias in draft.units), start=1
         )}  # fmt: skip
 
     def engine(self) -> Node:
         tree = self._draft.tree.copy()
-        for table in list(tree.find_all(exp.Table)):
-            if table.alias in self._numbers:
-                self._rename(table)
+        self._rename_parts(tree)
         for column in tree.find_all(exp.Column):
             if column.table in self._numbers:
                 column.set("table", quoted(self._numbers[column.table]))
@@ -90,13 +88,16 @@ class _Telling:
         below = tuple(self._part(self._draft.units[alias]) for alias in self._numbers)
         return Node("Engine", "Engine", facts=(("Runs", text),), below=below)
 
-    def _rename(self, table: exp.Table) -> None:
+    def _rename_parts(self, tree: exp.Expr) -> None:
         """The consumer's aliases stand for the columns of what is not grouped."""
-        table.set("this", quoted(self._numbers[table.alias]))
-        table.set("alias", None)
+        for table in list(tree.find_all(exp.Table)):
+            if table.alias in self._numbers:
+                table.set("this", quoted(self._numbers[table.alias]))
+                table.set("alias", None)
 
     def _part(self, unit: Unit) -> Node:
-        relations = tuple(self._relation(alias) for alias in sorted(unit.members, key=_number))
+        members = unit.members.union(*(self._draft.units[needed].members for needed in unit.needs))
+        relations = tuple(self._relation(alias) for alias in sorted(members, key=_number))
         domains = tuple(dict.fromkeys(name.split(".")[0] for name in relations))
         name, kind = self._numbers[unit.alias], "Engine" if unit.site == ENGINE else "Source"
         of = f"of {'domain' if len(domains) == 1 else 'domains'} {', '.join(domains)}"
@@ -120,6 +121,7 @@ class _Telling:
                 table.set("this", quoted(name))
                 table.set("db", quoted(domain))
                 table.set("alias", exp.TableAlias(this=quoted(self._called[table.alias])))
+        self._rename_parts(select)
         for groups in select.find_all(exp.Subquery):
             if groups.alias == unit.alias:
                 groups.set("alias", exp.TableAlias(this=quoted(GROUPS)))
@@ -127,7 +129,7 @@ class _Telling:
 
     def _items(self, unit: Unit) -> list[exp.Expr]:
         """The columns that the rest of the statement, or another source as keys, looks at."""
-        looked_at = [*self._draft.tree.find_all(exp.Column)]
+        looked_at = [column for tree in self._draft.trees() for column in tree.find_all(exp.Column)]
         looked_at += [
             ours for sent in self._schedule.sent if sent.origin == unit.alias for ours, _ in sent.pairs
         ]
