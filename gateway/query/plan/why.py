@@ -142,6 +142,8 @@ def why_not(node: exp.Expr, unit: Unit, draft: Draft) -> str:
 
 
 def _why_engine(unit: Unit, draft: Draft) -> str:
+    if unit.needs:
+        return "it reads what the engine has calculated ahead"
     leaf = draft.leaves[min(unit.members)]
     return f"the engine runs {leaf.governed.relation}: {leaf.kept}"
 

@@ -229,6 +229,7 @@ def statistics(
 EAGER = {
     ("transfer", "LEAST_ROWS"): 4,
     ("transfer", "WORTH"): 0.98,
+    ("transfer", "SHARED"): 1e9,
     ("fuse", "JOIN_KEEPS"): 1.5,
     ("costs", "GROUPING"): -1e9,
 }
