@@ -10,7 +10,7 @@ Nothing is allowed from memory. Each statement is decided and authorized anew, a
 returned. Nothing is known here of any source's values: a plan holds those of the text and of parameters only.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -25,7 +25,7 @@ from gateway.query.plan.model import Plan
 from gateway.query.plan_forms import Form, form_of
 from gateway.query.recent import Recent
 from gateway.query.request import Request
-from gateway.query.visible import VisibleCatalog
+from gateway.query.visible import VisibleCatalog, VisibleRelation
 from gateway.settings import Limits
 from gateway.sql.resolve import Resolved, TableName, TableUse
 from gateway.sql.shape import Shape, Slot, shape
@@ -94,10 +94,13 @@ class PlanCache:
         None: it was not bound before with the same columns in sight. Raises as `VisibleCatalog.relation`.
         """
         tables = self._tables.get(asked.key)
-        found = None if tables is None else self._bound.get((asked.key, _in_sight(tables, visible)))
-        if tables is None or found is None:
+        if tables is None:
             return None
-        relations = {use.number: visible.relation(use.table) for use in found.uses}
+        seen = {name: visible.relation(name) for name in tables}
+        found = self._bound.get((asked.key, _in_sight(seen.values())))
+        if found is None:
+            return None
+        relations = {use.number: seen[use.table] for use in found.uses}
         return BoundQuery(Resolved(exp.Select(), found.uses, found.names), relations, found.parameters)
 
     def plan(self, asked: Asked, query: AuthorizedQuery) -> Plan | None:
@@ -117,7 +120,9 @@ class PlanCache:
         resolved = query.bound.resolved
         self._tables.put(asked.key, statement.tables, asked.size)
         found = _Bound(resolved.uses, resolved.names, query.bound.parameters)
-        self._bound.put((asked.key, _in_sight(statement.tables, query.visible)), found, asked.size)
+        self._bound.put(
+            (asked.key, _in_sight(map(query.visible.relation, statement.tables))), found, asked.size
+        )
         key = self._key(asked, query)
         forms = _with_form(self._forms.get(key) or (), new)
         self._forms.put(key, forms, asked.size + sum(form.size for form in forms))
@@ -160,9 +165,9 @@ class PlanCache:
         return names
 
 
-def _in_sight(tables: tuple[TableName, ...], visible: VisibleCatalog) -> Key:
+def _in_sight(seen: Iterable[VisibleRelation]) -> Key:
     """The columns and types that are seen of each table."""
-    return tuple(tuple(visible.relation(name).columns.items()) for name in tables)
+    return tuple(tuple(relation.columns.items()) for relation in seen)
 
 
 def _with_form(forms: tuple[Form, ...], new: Form) -> tuple[Form, ...]:

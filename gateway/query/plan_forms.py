@@ -1,12 +1,12 @@
 """What plans of one kind of statement share: all of their SQL but the literals that were seen to be free.
 
 A literal of a statement (a slot, see `gateway.sql.shape`) is *free* once two plans, made for statements that differ in
-it, differed in nothing but that literal, wherever it stood in the one and in the other. The next statement that
+it, held the one literal and the other in the same places and differed in nothing else. The next statement that
 differs from a known one in free slots only needs no planning: its literals are put in their places.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 
@@ -43,22 +43,27 @@ class Form:
         """About the bytes of its texts."""
         return sum(len(piece) for text in self.texts for piece in text.pieces)
 
-    def widened(self, other: "Form") -> "Form | None":
-        """With what a newer form, of which nothing is free yet, shows to be free; None: the plans differ in more."""
-        differing = {
-            (own.sql, new.sql): number
-            for number, (own, new) in enumerate(zip(self.values, other.values, strict=True))
-            if own != new and number not in self.free
-        }
-        if self.plan != other.plan or len(self.texts) != len(other.texts):
+    def widened(self, newer: "Form") -> "Form | None":
+        """With what a newer form, of which nothing is free yet, shows to be free. None: the plans differ in more, or
+        do not hold a literal that the statements differ in, so that it went into them in some other way.
+
+        Slots that are equal in the one are equal in the other (`gateway.sql.shape`): they are free together.
+        """
+        if self.plan != newer.plan or len(self.texts) != len(newer.texts):
             return None
+        pairs = enumerate(zip(self.values, newer.values, strict=True))
+        differing = {number: pair for number, pair in pairs if pair[0] != pair[1]}
+        numbers = {(own.sql, new.sql): n for n, (own, new) in differing.items() if n not in self.free}
         texts = []
-        for own, new in zip(self.texts, other.texts, strict=True):
-            pieces = _widened(list(_pieces(own)), list(_pieces(new)), differing, other.values)
+        for own, new in zip(self.texts, newer.texts, strict=True):
+            pieces = _widened(list(_pieces(own)), list(_pieces(new)), numbers, newer.values)
             if pieces is None:
                 return None
             texts.append(_template(pieces))
-        return Form(other.plan, tuple(texts), other.values, self.free | {*differing.values()})
+        met = {number for text in texts for number in text.numbers}
+        if not met.issuperset(numbers.values()):
+            return None
+        return Form(newer.plan, tuple(texts), newer.values, self.free | differing.keys())
 
 
 def form_of(plan: Plan, values: tuple[Slot, ...]) -> Form:
@@ -68,7 +73,7 @@ def form_of(plan: Plan, values: tuple[Slot, ...]) -> Form:
 
 
 def _widened(
-    own: list[Piece], new: list[Piece], differing: dict[tuple[str, str], int], values: Sequence[Slot]
+    own: list[Piece], new: list[Piece], numbers: Mapping[tuple[str, str], int], values: Sequence[Slot]
 ) -> list[Piece] | None:
     if len(own) != len(new):
         return None
@@ -81,7 +86,7 @@ def _widened(
         elif before == after:
             pieces.append(before)
         else:
-            number = differing.get((before, str(after)))
+            number = numbers.get((before, str(after)))
             if number is None:
                 return None
             pieces.append(number)

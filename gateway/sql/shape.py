@@ -45,7 +45,10 @@ ENDING = {
 
 NOTED = {TokenType.AND, TokenType.BETWEEN, TokenType.ON, *CLAUSES}
 QUERIES = {TokenType.SELECT, TokenType.WITH, TokenType.FROM, TokenType.VALUES}
-NUMBER = re.compile(r"\d+(\.\d+)?")
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+PLACE = re.compile(r"[0-9]{1,9}")
+LONGEST_NUMBER = 100
+"""Digits: Python refuses to read numbers of some thousands, and so does the parser, in its own words."""
 TYPES = (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ, T.UUID)
 """What a text may be written out as (`coercion`)."""
 SHORTEST = len("2026-01-01")
@@ -68,7 +71,7 @@ class Slot:
         """Whether all dialects write the value alike: no slot is one that is not."""
         if self.is_text:
             return self.value.isprintable() and "\\" not in self.value
-        return NUMBER.fullmatch(self.value) is not None
+        return len(self.value) <= LONGEST_NUMBER and NUMBER.fullmatch(self.value) is not None
 
     @property
     def kind(self) -> str:
@@ -128,7 +131,7 @@ def _operands_whole(tokens: Sequence[Token]) -> Iterator[Token]:
         if token.token_type is TokenType.PLACEHOLDER:
             count += 1
             yield Token(TokenType.PLACEHOLDER, str(count), start=token.start, end=token.end)
-        elif token.token_type is TokenType.PARAMETER and after is not None and after.text.isdecimal():
+        elif token.token_type is TokenType.PARAMETER and after is not None and PLACE.fullmatch(after.text):
             whole = number + 1
             yield Token(TokenType.PLACEHOLDER, after.text, start=token.start, end=after.end)
         else:
