@@ -4,6 +4,7 @@ import contextlib
 import heapq
 import itertools
 import json
+import logging
 import os
 import threading
 import time
@@ -16,7 +17,9 @@ from typing import Any, Protocol
 
 from gateway.errors import AuditUnavailable, ConfigurationError
 
+LOG = logging.getLogger(__name__)
 SUFFIX = ".jsonl"
+FLUSH_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class AuditRecord:
 
 class AuditSink(Protocol):
     def write(self, record: AuditRecord) -> None:
-        """Durable on return, or AuditUnavailable. Thread-safe."""
+        """Durable on return, or AuditUnavailable; how an access ended whose beginning is durable is written on return
+        and durable a moment later. Thread-safe."""
         ...
 
     def close(self) -> None: ...
@@ -76,8 +80,9 @@ class AuditSink(Protocol):
 class JsonLinesSink:
     """One segment a process in `directory`, named by start time and process, readable by its owner only.
 
-    Threads that write at once share one flush. A write that fails takes back what it left, so no half line
-    stays before the next record, and the next write tries again.
+    Threads that write at once share one flush. The end of an access whose beginning is on disk does not wait for its
+    flush, which comes with the next beginning or FLUSH_SECONDS later. A write that fails takes back what it left, so no
+    half line stays before the next record, and the next write tries again.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -89,6 +94,8 @@ class JsonLinesSink:
         self._last_instant = 0.0
         self._segment: _Segment | None = None
         self._closed = False
+        self._begun: set[str] = set()
+        self._flushing: threading.Thread | None = None
         try:
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._segment = _Segment(directory)
@@ -97,16 +104,20 @@ class JsonLinesSink:
             raise ConfigurationError((f"{problem}, choose a folder this account may write",)) from error
 
     def write(self, record: AuditRecord) -> None:
-        line = _Line(record)
+        line = _Line(record, ends=record.outcome != "started" and record.id in self._begun)
         if (batch := self._joined(line)) is not None:
             self._commit(batch)
+        self._begun.discard(record.id)
         if line.error is not None:
             raise AuditUnavailable from line.error
+        if record.outcome == "started":
+            self._begun.add(record.id)
 
     def close(self) -> None:
         with self._turn:
             self._turn.wait_for(lambda: not self._busy)
             self._closed = True
+            self._turn.notify_all()
             if self._segment is not None:
                 self._segment.close()
                 self._segment = None
@@ -125,7 +136,8 @@ class JsonLinesSink:
     def _commit(self, batch: list["_Line"]) -> None:
         error: BaseException | None = AuditUnavailable()  # what an interrupt leaves behind
         try:
-            self._append(b"".join(line.sealed(self._instant()) for line in batch))
+            data = b"".join(line.sealed(self._instant()) for line in batch)
+            self._append(data, flush=not all(line.ends for line in batch))
             error = None
         except OSError as failure:
             error = failure
@@ -136,7 +148,7 @@ class JsonLinesSink:
                 self._busy = False
                 self._turn.notify_all()
 
-    def _append(self, data: bytes) -> None:
+    def _append(self, data: bytes, *, flush: bool) -> None:
         if self._closed:
             raise OSError("the audit sink is closed")
         if not os.access(self._directory, os.W_OK):
@@ -147,12 +159,34 @@ class JsonLinesSink:
         if self._segment is None:
             self._segment = _Segment(self._directory)
         try:
-            self._segment.append(data)
+            self._segment.append(data, flush=flush)
         except _FlushError:
             # The kernel may have dropped pages and report success next time: start afresh.
             self._segment.close()
             self._segment = None
             raise
+        if not flush and self._flushing is None:
+            self._flushing = threading.Thread(target=self._flush_later, name="audit", daemon=True)
+            self._flushing.start()
+
+    def _flush_later(self) -> None:
+        """Until the sink is closed, which flushes too."""
+        with self._turn:
+            while not self._closed:
+                self._turn.wait_for(lambda: self._closed or self._unflushed() is not None)
+                self._turn.wait_for(lambda: self._closed, FLUSH_SECONDS)
+                self._turn.wait_for(lambda: not self._busy)
+                if (segment := self._unflushed()) is None:
+                    continue
+                try:
+                    segment.flush()
+                except OSError:
+                    LOG.exception("how the last statements ended may not be on disk")
+                    segment.close()
+                    self._segment = None
+
+    def _unflushed(self) -> "_Segment | None":
+        return self._segment if self._segment is not None and self._segment.unflushed else None
 
     def _instant(self) -> float:
         """Now, but never before the line before: segments are merged by it."""
@@ -167,11 +201,12 @@ class _FlushError(OSError):
 class _Line:
     """A record on its way to disk and what became of it."""
 
-    __slots__ = ("done", "error", "text")
+    __slots__ = ("done", "ends", "error", "text")
 
-    def __init__(self, record: AuditRecord) -> None:
+    def __init__(self, record: AuditRecord, *, ends: bool) -> None:
         """Encoded here: a record that cannot be is its writer's error alone. ASCII: no text breaks a line."""
         self.text = json.dumps(document(record), separators=(",", ":"))
+        self.ends = ends
         self.done = False
         self.error: BaseException | None = None
 
@@ -189,6 +224,7 @@ class _Segment:
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._size = 0
         self._torn = False
+        self.unflushed = False
         try:
             _flush_folder(directory)
         except OSError:
@@ -202,12 +238,15 @@ class _Segment:
         except OSError:
             return False
 
-    def append(self, data: bytes) -> None:
-        """All of `data` on disk, or OSError and none of it."""
+    def append(self, data: bytes, *, flush: bool) -> None:
+        """All of `data` in the file and, if `flush`, on disk; or OSError and none of it."""
         self._mend()
         self._torn = True
         try:
             self._put(data)
+            self.unflushed = True
+            if flush:
+                self.flush()
         except OSError:
             with contextlib.suppress(OSError):
                 self._mend()
@@ -218,6 +257,8 @@ class _Segment:
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._mend()
+            if self.unflushed:
+                self.flush()
         os.close(self._descriptor)
 
     def _put(self, data: bytes) -> None:
@@ -225,10 +266,13 @@ class _Segment:
         while view:
             written = os.pwrite(self._descriptor, view, offset)
             view, offset = view[written:], offset + written
+
+    def flush(self) -> None:
         try:
             os.fdatasync(self._descriptor)
         except OSError as error:
             raise _FlushError(*error.args) from error
+        self.unflushed = False
 
     def _mend(self) -> None:
         if self._torn:

@@ -6,6 +6,7 @@ import resource
 import signal
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -136,6 +137,90 @@ def test_the_refusal_of_one_thread_reaches_all_that_share_its_flush(tmp_path: Pa
     sink.close()
     assert outcomes == ["refused"] * 8
     assert [record.id for record in records(tmp_path)] == ["q0"]
+
+
+class Disk:
+    """Counts the flushes, as if the disk failed from time to time."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.flushes = 0
+        self.fails = False
+        self._real = os.fdatasync
+        monkeypatch.setattr(os, "fdatasync", self._flush)
+
+    def _flush(self, descriptor: int) -> None:
+        if self.fails:
+            raise OSError(5, "Input/output error")
+        self._real(descriptor)
+        self.flushes += 1
+
+    def wait(self, flushes: int) -> None:
+        end = time.monotonic() + 5
+        while self.flushes < flushes:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+
+def test_a_beginning_waits_for_the_disk_and_its_end_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink, disk = JsonLinesSink(tmp_path), Disk(monkeypatch)
+    sink.write(numbered(1, outcome="started"))
+    assert disk.flushes == 1
+    sink.write(numbered(1))
+    assert [record.outcome for record in records(tmp_path)] == ["started", "done"], "to be read at once"
+    disk.wait(2)
+    sink.write(numbered(1))
+    assert disk.flushes == 3, "the access had ended: what this is nobody knows"
+    sink.write(numbered(2, outcome="started"))
+    sink.write(numbered(2))
+    sink.close()
+    assert disk.flushes == 5
+    assert len(list(records(tmp_path))) == 5
+
+
+@pytest.mark.parametrize("outcome", ["refused", "failed", "cancelled", "done"])
+def test_a_record_without_a_beginning_waits_for_the_disk(
+    outcome: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink, disk = JsonLinesSink(tmp_path), Disk(monkeypatch)
+    sink.write(numbered(1, outcome="started"))
+    sink.write(numbered(2, outcome=outcome))
+    assert disk.flushes == 2
+    sink.close()
+
+
+def test_a_beginning_that_is_not_on_disk_has_no_end_that_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink, disk = JsonLinesSink(tmp_path), Disk(monkeypatch)
+    disk.fails = True
+    with pytest.raises(AuditUnavailable):
+        sink.write(numbered(1, outcome="started"))
+    with pytest.raises(AuditUnavailable):
+        sink.write(numbered(1, outcome="failed"))
+    disk.fails = False
+    sink.write(numbered(1, outcome="failed"))
+    assert disk.flushes == 1
+    sink.close()
+
+
+def test_a_disk_that_fails_later_is_no_reason_to_lose_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sink, disk = JsonLinesSink(tmp_path), Disk(monkeypatch)
+    sink.write(numbered(1, outcome="started"))
+    disk.fails = True
+    sink.write(numbered(1))
+    end = time.monotonic() + 5
+    while "may not be on disk" not in caplog.text:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    disk.fails = False
+    sink.write(numbered(2, outcome="started"))
+    sink.close()
+    assert {record.id for record in records(tmp_path)} == {"q1", "q2"}
+    assert len(list(tmp_path.glob("*.jsonl"))) == 2
 
 
 def test_a_removed_folder_refuses_until_it_is_back(tmp_path: Path) -> None:
