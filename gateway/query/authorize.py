@@ -1,7 +1,8 @@
 """Step 3: what the principal may see of each relation, decided. The only place that makes an AuthorizedQuery."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from sqlglot import exp
 
@@ -20,7 +21,8 @@ class GovernedRelation:
 
     All of `filters` must hold (AND). `inputs` are the relations that its product's SQL reads, by (domain, name),
     with the rights of the product's domain (governance.md, rule 8). `body` is that SQL: without columns that nobody
-    asked for, if it reads for them what this reader may not see.
+    asked for, if it reads for them what this reader may not see. `confined` columns carry a tag: their values go to
+    sources of the domains only that are named with them.
     """
 
     relation: Relation
@@ -30,6 +32,7 @@ class GovernedRelation:
     masks: Mapping[str, ColumnMask]
     rules: tuple[str, ...]
     inputs: Mapping[tuple[str, str], "GovernedRelation"]
+    confined: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,38 @@ def authorize(bound: BoundQuery, visible: VisibleCatalog) -> AuthorizedQuery:
     for use in bound.resolved.uses:
         seen = bound.relations[use.number]
         relations[use.number] = _asked(seen, use.columns, visible)
-    return AuthorizedQuery(bound, relations, visible)
+    query = AuthorizedQuery(bound, relations, visible)
+    domains = query.domains
+    confined = {number: _confined(governed, domains, visible) for number, governed in relations.items()}
+    return replace(query, relations=confined)
+
+
+def _confined(
+    governed: GovernedRelation, domains: frozenset[str], visible: VisibleCatalog
+) -> GovernedRelation:
+    """The relation with the domains, out of those of all that is read, whose sources may see its tagged columns."""
+    relation = governed.relation
+    tagged = [each.name for each in relation.columns if each.tags and each.name in governed.columns]
+    return replace(
+        governed,
+        confined={
+            name: frozenset(domain for domain in domains if _is_open_to(domain, name, relation, visible))
+            for name in tagged
+        },
+        inputs={key: _confined(read, domains, visible) for key, read in governed.inputs.items()},
+    )
+
+
+def _is_open_to(domain: str, column: str, relation: Relation, visible: VisibleCatalog) -> bool:
+    """Whether the domain's sources may see the column's values: they are its own, or shared with it whole."""
+    if domain == relation.domain:
+        return True
+    decision = visible.policies.decide_share(
+        domain, visible.principal, relation.protected(), visible.circumstances
+    )
+    decided = decision.columns[column]
+    every_row = any(grant.rows is None for grant in decided.grants) and not decision.restrictive
+    return decided.selectable and decided.mask is None and every_row
 
 
 def stands(query: AuthorizedQuery, now: VisibleCatalog) -> bool:

@@ -3,8 +3,8 @@ literals or parameters only.
 
 What a plan depends on is its key: the statement's shape with the kinds of its literals and parameters, purpose and
 endpoint; the columns and types that the user sees of each relation it reads; and its authorization: rules, row filters
-with the attributes that they name, masks. Catalog, policies and limits need no place in it: each mesh has a cache of
-its own, and a reload makes another mesh.
+with the attributes that they name, masks, and where values of tagged columns may go. Catalog, policies and limits need
+no place in it: each mesh has a cache of its own, and a reload makes another mesh.
 
 Nothing is allowed from memory. Each statement is decided and authorized anew, and a plan is found by what `authorize`
 returned. Nothing is known here of any source's values: a plan holds those of the text and of parameters only.
@@ -149,7 +149,7 @@ class PlanCache:
         whole = governed.body is governed.relation.body
         return (
             governed.relation.qualified_name, governed.columns, governed.rules, tuple(governed.masks.items()),
-            whole, tuple(rows), tuple(inputs),
+            tuple(governed.confined.items()), whole, tuple(rows), tuple(inputs),
         )  # fmt: skip
 
     def _row(self, row: RowFilter, visible: VisibleCatalog) -> Key:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from gateway.catalog.product import Column, Relation
+from gateway.catalog.product import Catalog, Column
 from gateway.query.authorize import AuthorizedQuery, GovernedRelation
-from gateway.query.visible import Alternatives, VisibleCatalog
+from gateway.query.visible import Alternatives
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import cast, data_type, literal, shared_type
 from gateway.sql.masks import masked, substituted
@@ -61,7 +61,7 @@ class GovernedQuery:
 
 
 def rewrite(query: AuthorizedQuery) -> GovernedQuery:
-    writer = _Writer(query.visible, query.domains)
+    writer = _Writer(query.visible.catalog, query.visible.principal)
     resolved = query.bound.resolved
     relations = {number: writer.governed(relation) for number, relation in query.relations.items()}
     return GovernedQuery(resolved.tree, resolved.names, relations)
@@ -69,10 +69,10 @@ def rewrite(query: AuthorizedQuery) -> GovernedQuery:
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """`domains` are those of all that is read."""
+    """No policy is asked here: what is decided is in the AuthorizedQuery, by which plans are remembered."""
 
-    visible: VisibleCatalog
-    domains: frozenset[str]
+    catalog: Catalog
+    principal: Principal
 
     def governed(self, governed: GovernedRelation) -> GovernedSelect:
         relation = governed.relation
@@ -95,26 +95,10 @@ class _Writer:
             select=select,
             barrier=bool(filters or governed.masks or not relation.plain),
             tokens=tokens | {n for n, mask in governed.masks.items() if mask.name == "hash"},
-            confined={
-                name: frozenset(domain for domain in self.domains if self._is_open_to(domain, name, relation))
-                for name in governed.columns
-                if relation.column(name).tags
-            },
+            confined=governed.confined,
             hashed=hashed,
             inputs=inputs,
         )
-
-    def _is_open_to(self, domain: str, column: str, relation: Relation) -> bool:
-        """Whether the domain's sources may see the column's values: they are its own, or shared with it whole."""
-        if domain == relation.domain:
-            return True
-        visible = self.visible
-        decision = visible.policies.decide_share(
-            domain, visible.principal, relation.protected(), visible.circumstances
-        )
-        decided = decision.columns[column]
-        every_row = any(grant.rows is None for grant in decided.grants) and not decision.restrictive
-        return decided.selectable and decided.mask is None and every_row
 
     def _type(self, governed: GovernedRelation, name: str) -> str:
         mask = governed.masks.get(name)
@@ -132,7 +116,7 @@ class _Writer:
         return exp.alias_(shown, column.name, quoted=True, copy=False)
 
     def _masked(self, mask: ColumnMask, value: exp.Expr, kind: str) -> exp.Expr:
-        own = self.visible.catalog.mask(mask.domain, mask.name)
+        own = self.catalog.mask(mask.domain, mask.name)
         if own is None:
             return masked(value, mask.name, kind)
         return cast(totalized(substituted(own, value)), kind)
@@ -142,8 +126,8 @@ class _Writer:
 
     def _filter(self, row: RowFilter, governed: GovernedRelation) -> exp.Expr:
         """A named filter over the relation's typed columns and the principal's attributes, all of it total."""
-        condition = totalized(self.visible.catalog.filter(row.domain, row.name))
-        bound = bound_to(condition, self.visible.principal)
+        condition = totalized(self.catalog.filter(row.domain, row.name))
+        bound = bound_to(condition, self.principal)
         if bound is None:
             return exp.false()
         typed = bound.transform(_typed_columns(governed.relation.column), copy=False)

@@ -4,9 +4,11 @@ is shared with that domain as it is, they are (execution.md, "Where governance m
 `crm` and `depot` are two PostgreSQL schemas, of two domains. Witness is what their connectors are given to send.
 """
 
+import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -155,3 +157,14 @@ NOT_WHOLE = {
 def test_a_share_of_less_opens_nothing(meshes: Meshes, crm: str, mesh: str) -> None:
     for name in ("a join", "a computed column that runs ahead"):
         assert meshes.sent(meshes.mesh(crm, mesh), STATEMENTS[name]) == []
+
+
+def test_a_share_that_ends_closes_the_next_statement(meshes: Meshes) -> None:
+    """Though the plan of the same text, made under the share, is remembered."""
+    end = datetime.fromtimestamp(time.time() + 10, UTC)
+    mesh = meshes.mesh(SHARED.replace("-, -, allow", f"-, {end:%Y-%m-%dT%H:%M:%SZ}, allow"))
+    sql = STATEMENTS["a join"]
+    assert meshes.sent(mesh, sql)
+    assert meshes.sent(mesh, sql)
+    time.sleep(max(0.0, end.timestamp() - time.time()) + 0.1)
+    assert meshes.sent(mesh, sql) == []
