@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pytest
@@ -18,10 +18,15 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from gateway.audit import AuditRecord
+from gateway.query.authorize import authorize
+from gateway.query.bind import bind
 from gateway.query.mesh import Mesh
-from gateway.query.pipeline import describe
+from gateway.query.parse import parse
+from gateway.query.pipeline import describe, planned_for, visible_to
 from gateway.query.request import Parameter, Request
-from policies.principal import Principal
+from gateway.query.rewrite import rewrite
+from policies.policy_set import PolicySet
+from policies.principal import Circumstances, Principal
 from tests.query.mesh import Builder, Records, Told, ask, records
 from tests.query.test_shape import CONDITIONS, CUSTOMERS, KINDS, ORDERS, SQLITE, STATEMENTS
 from tests.servers import PostgresServer
@@ -405,3 +410,54 @@ def test_threads_ask_at_once(mesh: Mesh) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+# --- products over products, tags ----------------------------------------------------------------------------
+
+LAYERED = Builder(
+    {
+        "a.t": pa.table({"id": [1, 2, 3], "region": ["EU", "US", "EU"], "note": ["x", "y", "z"]}),
+        "b.u": pa.table({"id": [1, 2, 3], "kind": ["k", "l", "m"]}),
+    },
+    policies={
+        "a": "p, a, domain:b, a, a.t, share, *, -, -, allow\np, o, role:any, a, a.t, select, *, -, -, allow\n"
+        "p2, r, role:any, a, a.t, own_region, -, -\n",
+        "b": "p, b, role:any, b, b.*, select, *, -, -, allow\n",
+        "*": "p3, h, group:clerks, *, tag:pii, hash, 1, -, -\n",
+    },
+    filters=FILTERS,
+    bodies={"b.v": "SELECT t.id, t.note, t.region FROM a.t AS t WHERE t.id < 3"},
+    tags={"a.t.note": frozenset({"pii"}), "b.v.note": frozenset({"pii"}), "a.t.id": frozenset({"key"})},
+)
+LAYERS = (
+    "SELECT v.id, v.note FROM b.v AS v",
+    "SELECT v.id, u.kind FROM b.v AS v JOIN b.u AS u ON u.id = v.id",
+    "SELECT count(*) FROM a.t AS t JOIN b.v AS v ON v.note = t.note WHERE t.id IN (SELECT u.id FROM b.u AS u)",
+)
+
+
+@pytest.mark.parametrize("text", LAYERS)
+def test_products_over_products(text: str) -> None:
+    mesh = LAYERED.memory()
+    seen: dict[str, list[bool]] = {}
+    for user in (ANA, BOB, CLERK, NIL, EVA, ANA, BOB, CLERK, NIL, EVA):
+        told = said(mesh, text, user)
+        assert told == said(afresh(mesh), text, user)
+        assert told[0].error == ""
+        seen.setdefault(user.name, []).append(remembered(mesh))
+    assert seen == {user.name: [user is EVA, True] for user in (ANA, BOB, CLERK, NIL, EVA)}
+    closed(mesh)
+
+
+@pytest.mark.parametrize("text", LAYERS)
+def test_after_authorize_no_policy_is_asked(text: str) -> None:
+    """What a plan depends on is in what `authorize` returns, whose circumstances nobody looks at, or its key is not
+    whole."""
+    mesh = LAYERED.memory()
+    request = Request(text, CLERK, "postgres")
+    visible = visible_to(request, mesh, 1.0)
+    query = authorize(bind(parse(text, mesh.limits), request, visible), visible)
+    nobody = Principal("", attributes=CLERK.attributes)
+    blind = replace(visible, policies=cast(PolicySet, None), circumstances=cast(Circumstances, None))
+    assert planned_for(rewrite(replace(query, visible=replace(blind, principal=nobody))), mesh).sql
+    closed(mesh)
