@@ -84,7 +84,7 @@ def not_pushable(tree: exp.Expr, dialect: str) -> str | None:
 
 def _means_the_same(node: exp.Expr, dialect: str) -> bool:
     if is_constant(node):
-        return dialect != "sqlite" or _is_sqlite_value(node.unnest())
+        return dialect != "sqlite" or _is_sqlite_value(node.unnest()) or _is_whole_constant(node.unnest())
     if isinstance(node, TYPED) and not is_plainly_typed(node):
         return (
             False  # DuckDB takes numbers and texts for true or false, sources in their own way or not at all
@@ -134,6 +134,12 @@ def _is_sqlite_value(node: exp.Expr) -> bool:
     return isinstance(node, exp.Null) or (
         isinstance(node, exp.Literal) and (node.is_string or (node.is_int and int(node.this) < 2**63))
     )
+
+
+def _is_whole_constant(node: exp.Expr) -> bool:
+    """A whole number of a parameter or an attribute, which stands there with its type."""
+    value = node.this if isinstance(node, exp.Cast) and node.to.this == T.BIGINT else None
+    return isinstance(value, exp.Literal | exp.Neg) and is_number(value) and _is_sqlite_value(value)
 
 
 def _is_shared_with_postgres(node: exp.Expr) -> bool:
@@ -267,6 +273,8 @@ def _spell_for_sqlite(tree: exp.Select) -> None:
         for item in select.expressions if select.args.get("distinct") else ():
             value = item.unalias()
             value.replace(exp.Collate(this=value.copy(), expression=exp.Var(this="BINARY")))
+    for number in list(tree.find_all(exp.Cast)):
+        number.replace(number.this)  # a whole one: `_is_whole_constant`
     for like in list(tree.find_all(exp.Like)):
         pattern = "".join(
             f"[{letter}]" if letter in "*?[" else GLOB.get(letter, letter) for letter in like.expression.this

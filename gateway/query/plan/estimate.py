@@ -30,6 +30,8 @@ HAVING = 0.01
 """Share of groups that a condition on their sums leaves."""
 EQUAL, RANGE, PREFIX, CONTAINS, OTHER = 0.05, 0.33, 0.05, 0.1, 0.33
 """Shares of rows that a condition leaves where statistics say nothing better."""
+OWN = "own"
+"""Key in the meta of a column of a leaf's filter: it is named as its source names it."""
 
 
 class Estimator:
@@ -93,24 +95,35 @@ class Estimator:
         ordered = [pair if pair[0].table == first else pair[::-1] for pair in pairs]
         for side in (0, 1):
             columns = {pair[side].name for pair in ordered}
-            if self.is_unique(ordered[0][side].table, columns):
-                return 1.0 / max(1.0, self._base_rows(ordered[0][side].table))
+            alias = ordered[0][side].table
+            if self.is_unique(alias, columns) or any(
+                self._is_as_good_as_unique(pair[side]) for pair in ordered
+            ):
+                return 1.0 / max(1.0, self._base_rows(alias))
         return prod(1.0 / max(1.0, self.distinct(left), self.distinct(right)) for left, right in ordered)
 
     def is_unique(self, alias: str, columns: set[str]) -> bool:
         """Whether the source keeps a set of columns unique that is among these of a plain leaf."""
-        leaf = self._draft.leaves[alias]
-        if leaf.table is None:
-            return False
-        names = {value.name for name in columns if isinstance(value := leaf.value(name), exp.Column)}
-        return any(set(key) <= names for key in self._draft.sources.known(leaf.table).unique)
+        read = (self._read(exp.column(name, table=alias)) for name in columns)
+        return self._is_key(alias, {column.name for column in read if column is not None})
+
+    def _is_as_good_as_unique(self, column: exp.Column) -> bool:
+        """Whether a column has as many values as rows, though its source does not keep it so: a file does not."""
+        return (
+            column.table in self._draft.leaves and self.distinct(column) >= self._base_rows(column.table) > 1
+        )
+
+    def _is_key(self, alias: str, names: set[str]) -> bool:
+        """`names` are the source's."""
+        table = self._draft.leaves[alias].table
+        return table is not None and any(set(key) <= names for key in self._draft.sources.known(table).unique)
 
     def distinct(self, column: exp.Column) -> float:
         """Different values in a leaf's column, before any condition."""
         if column.table not in self._draft.leaves:
             return UNKNOWN_ROWS
-        rows = self._base_rows(column.table)
-        if self.is_unique(column.table, {column.name}):
+        rows, read = self._base_rows(column.table), self._read(column)
+        if read is not None and self._is_key(column.table, {read.name}):
             return rows
         known = self._column(column)
         low, high = known.minimum, known.maximum
@@ -124,12 +137,10 @@ class Estimator:
         return sqrt(known.distinct * max(known.distinct, min(rows, span)))
 
     def _is_part_of_key(self, column: exp.Column) -> bool:
-        leaf = self._draft.leaves[column.table]
-        value = leaf.value(column.name)
-        table = leaf.table
-        if table is None or not isinstance(value, exp.Column):
+        read, table = self._read(column), self._draft.leaves[column.table].table
+        if read is None or table is None:
             return False
-        return any(value.name in key for key in self._draft.sources.known(table).unique)
+        return any(read.name in key for key in self._draft.sources.known(table).unique)
 
     def read_rows(self, unit: Unit) -> float:
         """Rows that the unit's site looks at."""
@@ -172,19 +183,32 @@ class Estimator:
         return 1.0 if isinstance(node, exp.NEQ) else OTHER
 
     def _own_share(self, leaf: Leaf, condition: exp.Expr) -> float:
-        """Of a leaf's own filter, over its source's columns."""
-        names = {value.name: item.alias_or_name for item in leaf.select.expressions
-                 if isinstance(value := item.unalias(), exp.Column)}  # fmt: skip
+        """Of a leaf's own filter, over its source's columns, whether or not the leaf shows them."""
 
         def put(node: exp.Expr) -> exp.Expr:
-            known = isinstance(node, exp.Column) and node.name in names
-            return exp.column(names[node.name], table=leaf.alias) if known else node
+            if not isinstance(node, exp.Column):
+                return node
+            own = exp.column(node.name, table=leaf.alias)
+            own.meta[OWN] = True
+            return own
 
         return self.share(condition.copy().transform(put))
 
+    def _read(self, column: exp.Column) -> exp.Column | None:
+        """The source's column that a plain leaf's column shows as it is."""
+        leaf = self._draft.leaves.get(column.table)
+        if leaf is None or leaf.table is None:
+            return None
+        value = column if column.meta.get(OWN) else leaf.value(column.name)
+        return value if isinstance(value, exp.Column) else None
+
     def _equal(self, operand: exp.Expr) -> float:
         operand = operand.unnest()
-        return 1.0 / self.distinct(operand) if isinstance(operand, exp.Column) else EQUAL
+        if not isinstance(operand, exp.Column):
+            return EQUAL
+        if operand.meta.get(OWN) and self._column(operand) == NO_STATISTICS:
+            return EQUAL  # row filters divide a table into few parts
+        return 1.0 / self.distinct(operand)
 
     def _range(self, node: exp.Expr) -> float:
         column = node.this.unnest()
@@ -206,13 +230,11 @@ class Estimator:
         return self._sizes[alias]
 
     def _column(self, column: exp.Column) -> ColumnStatistics:
-        leaf = self._draft.leaves.get(column.table)
-        if leaf is None or leaf.table is None:
+        read = self._read(column)
+        table = self._draft.leaves[column.table].table if read is not None else None
+        if read is None or table is None:
             return NO_STATISTICS
-        value = leaf.value(column.name)
-        if not isinstance(value, exp.Column):
-            return NO_STATISTICS
-        return self._draft.sources.known(leaf.table).columns.get(value.name, NO_STATISTICS)
+        return self._draft.sources.known(table).columns.get(read.name, NO_STATISTICS)
 
 
 def _sources(leaf: Leaf) -> list[exp.Table]:

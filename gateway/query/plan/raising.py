@@ -3,7 +3,16 @@
 from sqlglot import exp
 
 from gateway.sql.exact import fits
-from gateway.sql.totality import COMPARISONS, T, is_constant, is_total_node, kind_of, numeric, operands_of
+from gateway.sql.totality import (
+    COMPARISONS,
+    T,
+    is_constant,
+    is_total_node,
+    kind_of,
+    numeric,
+    one_family,
+    operands_of,
+)
 
 APPROXIMATE = (T.FLOAT, T.DOUBLE)
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
@@ -17,7 +26,7 @@ def raises(condition: exp.Expr) -> bool:
         node = stack.pop()
         if is_constant(node) or isinstance(node, exp.Query) or fits(node):
             continue
-        if not (is_total_node(node) or _is_approximate(node) or _compares_numbers(node)):
+        if not (is_total_node(node) or _is_approximate(node) or _compares_numbers(node) or _looks_up(node)):
             return True
         stack += list(node.iter_expressions())
     return False
@@ -45,6 +54,16 @@ def _compares_numbers(node: exp.Expr) -> bool:
         return False
     operands = operands_of(node)
     return numeric(*operands) or (len(operands) == 2 and any(map(_is_double, operands)))
+
+
+def _looks_up(node: exp.Expr) -> bool:
+    """IN over a subquery of one column whose values are compared as they are."""
+    query = node.args.get("query") if isinstance(node, exp.In) else None
+    select = query.unnest() if isinstance(query, exp.Expr) else None
+    if not isinstance(select, exp.Select) or len(select.expressions) != 1:
+        return False
+    value = select.expressions[0].unalias()
+    return one_family(node.this, value) or numeric(node.this, value)
 
 
 NUMBERS = frozenset({T.SMALLINT, T.INT, T.BIGINT, T.INT128, T.DECIMAL, T.FLOAT, T.DOUBLE})
