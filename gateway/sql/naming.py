@@ -113,6 +113,6 @@ def _handed_up(column: exp.Column, scopes: Scopes) -> str:
         source = next((cte for cte in ctes if cte.alias.lower() == source.name.lower()), None)
     if not isinstance(source, exp.Subquery | exp.CTE) or source.alias_column_names:
         return str(column.name)
-    items = source.this.selects if isinstance(source.this, exp.Select) else ()
-    found = next((item for item in items if item.alias_or_name.lower() == column.name.lower()), None)
+    select = source.this
+    found = scopes.items(select).get(column.name.lower()) if isinstance(select, exp.Select) else None
     return column.name if found is None else _output_name(found, scopes)

@@ -57,6 +57,7 @@ class Scopes:
 
     def __init__(self) -> None:
         self._sources: Mapping[int, Mapping[str, exp.Expr]] | None = None
+        self._items: dict[int, Mapping[str, exp.Expr]] = {}
 
     def source(self, column: exp.Column) -> exp.Expr | None:
         """The node in FROM that the column's qualifier means; None: a lambda's argument or an alias."""
@@ -71,6 +72,13 @@ class Scopes:
             if source is not None:
                 return source
         return None
+
+    def items(self, select: exp.Select) -> Mapping[str, exp.Expr]:
+        """The items of a SELECT list by their names in lower case; of several of one name the first."""
+        if id(select) not in self._items:
+            named = [(item.alias_or_name.lower(), item) for item in select.selects]
+            self._items[id(select)] = dict(reversed(named))
+        return self._items[id(select)]
 
 
 def columns_by_table(tree: exp.Expr) -> Mapping[int, tuple[str, ...]]:

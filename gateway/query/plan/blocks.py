@@ -65,6 +65,13 @@ def set_where(select: exp.Select, conditions: Iterable[exp.Expr]) -> None:
     select.set("where", exp.Where(this=all_of(listed)) if listed else None)
 
 
+def add_where(select: exp.Select, condition: exp.Expr) -> None:
+    """As `set_where` with one condition more. `Select.where` would put all that were there before into parentheses, and
+    those into others."""
+    clause = select.args.get("where")
+    select.set("where", exp.Where(this=condition if clause is None else all_of([clause.this, condition])))
+
+
 def all_of(conditions: list[exp.Expr]) -> exp.Expr:
     """The conditions joined by AND, as they are: not copied."""
     result = _closed(conditions[0]) if len(conditions) > 1 else conditions[0]

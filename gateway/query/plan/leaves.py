@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from connectors.base import Scan, SourceColumn
-from gateway.query.plan.blocks import conjuncts
+from gateway.query.plan.blocks import add_where, conjuncts
 from gateway.query.plan.model import Fragment, Input, Stage
 from gateway.query.plan.sources import Sources
 from gateway.query.rewrite import SELF, GovernedSelect
@@ -306,7 +306,7 @@ class EngineReader:
         where = select.args.get("where") if select is not None and not select.args.get("joins") else None
         for condition in conjuncts(where.this) if where is not None else ():
             if self._understood(condition, table, dialect):
-                query.where(condition.copy(), copy=False)
+                add_where(query, condition.copy())
         return remote_text(query, dialect)
 
     def _understood(self, condition: exp.Expr, table: exp.Table, dialect: str) -> bool:

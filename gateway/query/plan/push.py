@@ -7,6 +7,7 @@ other waits behind a fence: it is evaluated on rows that the filters let through
 from sqlglot import exp
 
 from gateway.query.plan.blocks import (
+    add_where,
     all_of,
     conjuncts,
     inner_items,
@@ -53,7 +54,7 @@ def _pushed(condition: exp.Expr, units: list[Unit], draft: Draft) -> bool:
         return False
     if not _placed_safely(condition, unit, draft):
         return False
-    set_where(unit.select, [*where(unit.select), condition])
+    add_where(unit.select, condition)
     _adopt(condition, unit, draft)
     return True
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
-from gateway.query.plan.blocks import conjuncts
+from gateway.query.plan.blocks import add_where, conjuncts
 from gateway.query.plan.leaves import Leaf
 from gateway.sql.leakproof import is_leakproof
 
@@ -17,7 +17,7 @@ def take(table: exp.Table, leaf: Leaf) -> None:
     """Changes the leaf. The conditions stay where they are: taking one is a hint."""
     values = {item.alias_or_name: item.unalias() for item in leaf.select.expressions}
     for condition in taken(table, leaf.raw):
-        leaf.select.where(_over_values(condition, values), copy=False)
+        add_where(leaf.select, _over_values(condition, values))
 
 
 def taken(table: exp.Table, raw: frozenset[str]) -> tuple[exp.Expr, ...]:
