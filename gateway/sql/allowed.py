@@ -144,6 +144,12 @@ def _check_table(node: exp.Expr, _limits: Limits) -> None:
         raise SyntaxNotSupported("only relations of the catalog may stand in FROM")
 
 
+def _check_cte(node: exp.Expr, _limits: Limits) -> None:
+    """`WITH x AS (checkpoint)`: a word alone is a column to the parser."""
+    if not isinstance(node.this, exp.Query | exp.Values | exp.Pivot):
+        raise SyntaxNotSupported(f'the CTE "{node.alias[:60]}" must be a query')
+
+
 def _check_pivot(node: exp.Expr, _limits: Limits) -> None:
     group = node.args.get("group")
     if node.args.get("default_on_null") or (
@@ -241,6 +247,7 @@ CHECKS: dict[type[exp.Expr], Callable[[exp.Expr, Limits], None]] = {
     exp.GenerateSeries: _check_series,
     exp.Pad: _check_padding,
     exp.Repeat: _check_repeat,
+    exp.CTE: _check_cte,
     exp.Pivot: _check_pivot,
     exp.TableSample: _check_sample,
 }

@@ -83,15 +83,27 @@ class OverPostgres:
         parameters: tuple[object, ...],
         setup: tuple[str, ...] = (),
     ) -> Told:
-        self.identity.current = principal
-        server = self._server(mesh)
-        with psycopg.connect(
-            host="127.0.0.1", port=server.port, user="ana", password=PASSWORD, dbname="mesh", autocommit=True
-        ) as connection:
+        with self.connected(mesh, principal) as connection:
             for statement in setup:
                 with suppress(psycopg.Error):
                     connection.execute(statement.encode())
-            return self._told(psycopg.RawCursor(connection), sql, parameters)
+            return self.asked(connection, sql, parameters)
+
+    def connected(self, mesh: Mesh, principal: Principal) -> "psycopg.Connection[Any]":
+        self.identity.current = principal
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self._server(mesh).port,
+            user="ana",
+            password=PASSWORD,
+            dbname="mesh",
+            autocommit=True,
+        )
+
+    def asked(
+        self, connection: "psycopg.Connection[Any]", sql: str, parameters: tuple[object, ...] = ()
+    ) -> Told:
+        return self._told(psycopg.RawCursor(connection), sql, parameters)
 
     def _told(self, cursor: "psycopg.RawCursor[Any]", sql: str, parameters: tuple[object, ...]) -> Told:
         try:

@@ -1,0 +1,119 @@
+"""Two worlds whose hidden rows differ by a factor of 10,000, so that every choice a planner makes by size flips.
+
+Both have the same visible rows. Hidden ones carry values that raise in a cast or overflow a sum.
+"""
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from tests.query.mesh import Builder
+from tests.security.worlds import ANA
+
+PRINCIPAL = ANA
+FEW, MANY = 2, 20_000
+
+POLICIES = {
+    "sales": """
+p, s1, role:any, sales, sales.orders, select, own_region, -, -, allow
+p, s2, role:any, sales, sales.customers, select, own_region, -, -, allow
+p3, s3, role:any, sales, sales.customers.email, hash, 1, -, -
+""",
+    "shipping": "p, h1, role:any, shipping, shipping.parcels, select, own_region, -, -, allow\n"
+    "p, h2, role:any, shipping, shipping.depots, select, *, -, -, allow",
+}
+FILTERS = {"own_region": "region = principal.region"}
+
+
+
+def builder(hidden: int) -> Builder:
+    """`hidden` rows of every governed relation, beside the visible ones."""
+    return Builder(tables(hidden), policies=POLICIES, filters=FILTERS)
+
+
+def tables(hidden: int) -> Mapping[str, pa.Table]:
+    visible, regions = 40, ["EU"] * 40 + ["US"] * hidden
+    ids = list(range(1, visible + 1)) + list(range(1000, 1000 + hidden))
+    notes = [str(number) for number in range(1, visible + 1)] + [f"CANARY{number}" for number in range(hidden)]
+    bad = ["x" if number == 7 else str(number) for number in range(visible)] + ["9"] * hidden
+    big = [2**62] * visible + [2**63 - 1] * hidden
+    one = {"id": ids, "region": regions, "note": notes, "bad": bad, "big": big}
+    return {
+        "sales.orders": pa.table(one | {"customer": [1 + number % 20 for number in ids]}),
+        "sales.customers": pa.table(one | {"email": [f"CANARY{number}@x" for number in ids]}),
+        "shipping.parcels": pa.table(one | {"order_id": [1 + number % 40 for number in ids]}),
+        "shipping.depots": pa.table({"id": list(range(1, 41)), "bad": [str(n) if n != 9 else "y" for n in range(40)]}),
+    }
+
+
+JOINS = {
+    "one": "sales.orders as o",
+    "same source": "sales.orders as o join sales.customers as c on o.customer = c.id",
+    "other source": "sales.orders as o join shipping.parcels as c on c.order_id = o.id",
+    "left": "sales.orders as o left join shipping.parcels as c on c.order_id = o.id",
+    "open": "sales.orders as o join shipping.depots as c on c.id = o.id",
+    "open first": "shipping.depots as c join sales.orders as o on c.id = o.id",
+    "three": "sales.orders as o join sales.customers as c on o.customer = c.id "
+    "join shipping.parcels as p on p.order_id = o.id",
+    "cross": "sales.orders as o, shipping.parcels as c",
+}
+RAISING = {
+    "one": "cast(o.bad as int) as a",
+    "two": "cast(o.bad as int) as a, o.big * 4 as b",
+    "two sides": "cast(o.bad as int) as a, c.id + 9223372036854775807 as b",
+    "in an aggregate": "sum(cast(o.bad as int)) as a, sum(o.big * 4) as b",
+    "of two aggregates": "max(o.big + o.big) as a, min(cast(o.bad as int)) as b",
+    "total": "count(*) as n, sum(o.id) as a",
+    "hidden only": "cast(o.note as int) as a",
+    "sum of hidden": "sum(cast(o.note as int)) as a",
+    "none": "o.id, o.note",
+}
+CONDITIONS = (
+    "",
+    " where cast(o.bad as int) > 3",
+    " where cast(o.note as int) > 3",
+    " where cast(o.bad as int) > 3 and o.big * 4 > 1",
+    " where o.id < 10 and cast(o.bad as int) < 5",
+    " where o.id in (select order_id from shipping.parcels where cast(bad as int) > 1)",
+    " where exists (select 1 from shipping.parcels as x where x.order_id = o.id and cast(x.note as int) > 1)",
+)
+LAST = (
+    "select o.id from sales.orders as o order by o.region limit 3",
+    "select o.id from sales.orders as o limit 3",
+    "select id from sales.orders using sample reservoir(3 rows) repeatable (1)",
+    "select count(*) from sales.orders tablesample system (50 percent) repeatable (1)",
+    "select first(id), last(id), any_value(note), list(id) from sales.orders",
+    "select string_agg(note, ',') from sales.orders",
+    "select approx_count_distinct(id), approx_quantile(id, 0.5) from sales.orders",
+    "select row_number() over () as n, id from sales.orders",
+    "select sum(cast(id as double) / 3) from sales.orders",
+    "select avg(big), stddev(big) from sales.orders",
+    "select distinct on (region) id from sales.orders",
+    "select region, mode(customer) from sales.orders group by region",
+    "select arg_max(id, region), arg_min(id, region) from sales.orders",
+    "select (select id from sales.orders) as a",
+    "select id from sales.orders where id = (select order_id from shipping.parcels)",
+    "select email, count(*) from sales.customers group by email order by 2, 1 limit 5",
+    "select c.email from sales.customers as c join sales.orders as o on o.customer = c.id order by 1 limit 5",
+    "explain select o.id from sales.orders as o join shipping.parcels as p on p.order_id = o.id",
+    "explain select count(*) from sales.orders as o join sales.customers as c on o.customer = c.id",
+    "explain (policy) select id from sales.orders",
+    "summarize sales.orders",
+    "select * from sales.orders as o positional join shipping.depots as d",
+    "select o.id, p.id from sales.orders as o asof join shipping.parcels as p on o.id >= p.id",
+    "select o.id from sales.orders as o anti join shipping.parcels as p on p.order_id = o.id",
+    "select count(*) from range(100000) as r(x), sales.orders",
+    "select count(*) from sales.orders as a, sales.orders as b, sales.orders as c",
+    "select count(*) from sales.orders as a, sales.customers as b, shipping.parcels as c, sales.orders as d",
+    "with recursive r(n) as (select min(id) from sales.orders union all select n + 1 from r where n < 30) select * from r",
+)
+
+
+def statements() -> list[str]:
+    found = list(LAST)
+    for name, joined in JOINS.items():
+        for items in RAISING.values():
+            if "c." in items and name == "one":
+                continue
+            found += [f"select {items} from {joined}{condition}" for condition in CONDITIONS]
+    return found
