@@ -89,7 +89,7 @@ LAST = (
     "select sum(cast(id as double) / 3) from sales.orders",
     "select avg(big), stddev(big) from sales.orders",
     "select distinct on (region) id from sales.orders",
-    "select region, mode(customer) from sales.orders group by region",
+    "select region, mode(region) from sales.orders group by region",
     "select arg_max(id, region), arg_min(id, region) from sales.orders",
     "select (select id from sales.orders) as a",
     "select id from sales.orders where id = (select order_id from shipping.parcels)",
