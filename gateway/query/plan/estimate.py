@@ -136,6 +136,13 @@ class Estimator:
         # between what the source says and the span of the values.
         return sqrt(known.distinct * max(known.distinct, min(rows, span)))
 
+    def knows(self, column: exp.Column) -> bool:
+        """Whether a source says how many different values a column has, or keeps it unique."""
+        read = self._read(column)
+        return read is not None and (
+            self._column(column).distinct is not None or self._is_key(column.table, {read.name})
+        )
+
     def _is_part_of_key(self, column: exp.Column) -> bool:
         read, table = self._read(column), self._draft.leaves[column.table].table
         if read is None or table is None:

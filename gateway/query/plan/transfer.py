@@ -180,7 +180,10 @@ def _best(
     ours = prod(estimator.distinct(shown(one, draft)) for one, _ in pairs.values())
     theirs = prod(estimator.distinct(shown(other, draft)) for _, other in pairs.values())
     keys = min(schedule.rows[origin], ours)
-    share = min(1.0, keys / max(1.0, min(max(ours, theirs), max(full[target], full[origin]))))
+    # Where the target's values are only guessed at, it is taken to have those of the origin, and no others.
+    known = all(estimator.knows(shown(other, draft)) for _, other in pairs.values())
+    kinds = max(ours, theirs) if known else min(ours, theirs)
+    share = min(1.0, keys / max(1.0, min(kinds, max(full[target], full[origin]))))
     if keys > MOST_KEYS or share > WORTH:
         return None
     return Sent(origin, target, list(pairs.values()), keys, share)
