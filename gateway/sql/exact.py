@@ -6,9 +6,7 @@ their results have other types and overflow elsewhere.
 
 from sqlglot import exp
 
-from gateway.sql.totality import DIGITS, T, kind_of
-
-MAX_DIGITS = 38
+from gateway.sql.totality import DIGITS, MAX_DIGITS, T, kind_of
 
 
 def scale_of(node: exp.Expr) -> int | None:

@@ -26,7 +26,7 @@ from gateway.query.plan.confined import Confinement
 from gateway.query.plan.costs import KEY, SHARED, of_reading
 from gateway.query.plan.draft import BARE, Draft, Unit
 from gateway.query.plan.estimate import Estimator
-from gateway.query.plan.leaves import ENGINE
+from gateway.query.plan.leaves import ENGINE, WHOLE
 from gateway.query.plan.raising import raises
 from gateway.query.plan.summing import type_of
 
@@ -365,9 +365,6 @@ def _may_move(one: End, other: End, draft: Draft, confinement: Confinement) -> b
     if theirs.name in target.governed.hashed or (leaf is not None and ours.name in leaf.governed.tokens):
         return False
     return confinement.may_go(one.column, draft.units[one.unit], draft.units[other.unit])
-
-
-WHOLE = frozenset({"SMALLINT", "INTEGER", "BIGINT"})
 
 
 def _same_kind(one: str, other: str | None) -> bool:
