@@ -26,8 +26,11 @@ HARMLESS = (
     "select o.id, (select count(*) from sales.parcels p where p.order_id < o.id) from sales.orders o",
     "select string_agg(note, ', ' order by id), list(id order by id) from sales.orders",
     "select id from sales.orders where " + " or ".join(f"id = {number}" for number in range(900)),
-    "select id, region from sales.orders where " + " and ".join(f"id <> {-1 - number}" for number in range(900)),
-    "select * from (select " + ", ".join(f"id as c{number}" for number in range(3000)) + " from sales.orders)",
+    "select id, region from sales.orders where "
+    + " and ".join(f"id <> {-1 - number}" for number in range(900)),
+    "select * from (select "
+    + ", ".join(f"id as c{number}" for number in range(3000))
+    + " from sales.orders)",
     "select id from sales.orders where id in (" + ", ".join(map(str, range(5000))) + ")",
     "select " + ", ".join(f"id + {number} as c{number}" for number in range(300)) + " from sales.orders",
     "select json_extract('{\"a\": {\"b\": 1}}', '$.a.b'), json_extract('[1, 2]', '$[*]')",

@@ -52,7 +52,9 @@ def test_what_is_no_query_does_not_reach_the_engine(worlds: tuple[Mesh, ...], ar
             mesh.engine.ran.clear()
         told = check([ask(mesh, sql, ANA) for mesh in worlds], sql)
         if told.error:
-            assert all(mesh.engine.ran == [] for mesh in worlds if isinstance(mesh.engine, RecordingEngine)), sql
+            assert all(
+                mesh.engine.ran == [] for mesh in worlds if isinstance(mesh.engine, RecordingEngine)
+            ), sql
         else:
             assert sql in ANSWERED
             assert told.rows == (), sql
@@ -85,12 +87,19 @@ def test_the_endpoint_says_no_more(
 @pytest.mark.parametrize("text", TEXTS)
 def test_an_attribute_is_one_value(worlds: tuple[Mesh, ...], text: str) -> None:
     """A value that is no region shows no row, alone or as one of a list; a name is answered as it is."""
-    for attributes in ({"region": text}, {"region": (text, "EU")}, {"regions": (text,)}, {"region": {"EU": text}}):
+    for attributes in (
+        {"region": text},
+        {"region": (text, "EU")},
+        {"regions": (text,)},
+        {"region": {"EU": text}},
+    ):
         principal = Principal("ana", attributes=attributes)  # type: ignore[arg-type]
         told = check([ask(mesh, "select id from sales.orders", principal) for mesh in worlds], text)
         assert told.rows == (), (attributes, told)
     named = Principal(text, attributes={"region": "EU"})
-    told = check([ask(mesh, "select current_user, id from sales.orders where id = 1", named) for mesh in worlds], text)
+    told = check(
+        [ask(mesh, "select current_user, id from sales.orders where id = 1", named) for mesh in worlds], text
+    )
     assert told.rows == (f"({text!r}, 1)",) or ("\0" in text and told.error == "InvalidParameterValue")
 
 
@@ -101,7 +110,10 @@ def test_a_parameter_is_one_value(worlds: tuple[Mesh, ...], text: str) -> None:
     for sql in PARAMETERS:
         check([ask(mesh, sql, ANA, (Parameter(text),)) for mesh in worlds], sql)
     listed = (Parameter([text, "x"]),)
-    for sql in ("select $1::text[] as a", "select id from sales.orders where list_contains($1::text[], note)"):
+    for sql in (
+        "select $1::text[] as a",
+        "select id from sales.orders where list_contains($1::text[], note)",
+    ):
         check([ask(mesh, sql, ANA, listed) for mesh in worlds], sql)
 
 

@@ -26,7 +26,8 @@ def worlds(
     }
     folder = tmp_path_factory.mktemp(request.param)
     made = tuple(
-        makers[request.param](builder(hidden), folder / name) for name, hidden in (("few", FEW), ("many", MANY))
+        makers[request.param](builder(hidden), folder / name)
+        for name, hidden in (("few", FEW), ("many", MANY))
     )
     yield request.param, (made[0], made[1])
     for mesh in made:

@@ -4,6 +4,8 @@ Over a governed leaf, a leakproof condition may stand beside the leaf's filters 
 other waits behind a fence: it is evaluated on rows that the filters let through.
 """
 
+from collections.abc import Iterator
+
 from sqlglot import exp
 
 from gateway.query.plan.blocks import (
@@ -20,7 +22,7 @@ from gateway.query.plan.blocks import (
     spread,
     where,
 )
-from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.draft import BARE, Draft, Unit
 from gateway.query.plan.leaves import ENGINE
 from gateway.sql.leakproof import is_leakproof
 from gateway.sql.remote import not_pushable
@@ -60,10 +62,11 @@ def _pushed(condition: exp.Expr, units: list[Unit], draft: Draft) -> bool:
 
 
 def _placed_safely(condition: exp.Expr, unit: Unit, draft: Draft) -> bool:
-    """Beside the filters, or behind a fence around each governed leaf that it looks at."""
+    """Beside the filters, or behind a fence around each governed leaf that it looks at. Not a subquery behind one:
+    PostgreSQL knows nothing of how many rows a fence lets through, and has joined two such in nested loops."""
     if unit.site == ENGINE or fits_beside(condition, unit, draft):
         return True
-    if draft.dialect(unit) != "postgres":
+    if draft.dialect(unit) != "postgres" or _units_in(condition, draft):
         return False
     for alias in _leaves_in(condition, draft):
         if draft.leaves[alias].governed.barrier:
@@ -81,7 +84,38 @@ def fits_beside(condition: exp.Expr, unit: Unit, draft: Draft) -> bool:
         for column in condition.find_all(exp.Column)
         if column.table in looked_at
     )
-    return raw and is_leakproof(condition)
+    return raw and _tells_nothing(condition, draft)
+
+
+def _tells_nothing(condition: exp.Expr, draft: Draft) -> bool:
+    """Whether it is leakproof, what its subqueries ask included: no hidden row may be why one of them raises."""
+    node = condition.unnest()
+    if isinstance(node, exp.Not):
+        return _tells_nothing(node.this, draft)
+    query = node.this if isinstance(node, exp.Exists) else node.args.get("query")
+    select = query.unnest() if isinstance(query, exp.Expr) else None
+    if select is None:
+        return is_leakproof(node)
+    return isinstance(select, exp.Select) and all(
+        asked is not None and _tells_nothing(asked, draft) for asked in _asked_inside(node, select, draft)
+    )
+
+
+def _asked_inside(node: exp.Expr, select: exp.Select, draft: Draft) -> Iterator[exp.Expr | None]:
+    """The conditions that an EXISTS or IN asks of the rows of its subquery; None: something else is done to them."""
+    inner = _units_in(select, draft)
+    fenced = any(draft.leaves[alias].fenced for unit in inner for alias in unit.members)
+    if fenced or any(select.args.get(key) for key in ("joins", *BARE)):
+        yield None
+    for each in (select, *(unit.select for unit in inner)):
+        yield from where(each)
+        yield from (one for join in joins(each) for one in conjuncts(join.args.get("on")))
+    for item in select.expressions:
+        value = item.unalias()
+        if isinstance(node, exp.In):
+            yield exp.EQ(this=node.this.copy(), expression=value.copy())
+        elif not isinstance(value, exp.Column | exp.Literal):
+            yield None
 
 
 def _leaves_in(condition: exp.Expr, draft: Draft) -> set[str]:

@@ -79,6 +79,7 @@ def test_there_was_something_to_look_at(watched: Run) -> None:
         "SELECT o.id FROM orders AS o CROSS JOIN lines AS l WHERE o.priority <> 1 AND l.order_id = o.id",
         "SELECT 1 FROM orders AS o WHERE o.priority <> 1 GROUP BY CAST(EXTRACT(YEAR FROM o.placed) AS BIGINT)",
         "SELECT o.id FROM orders AS o WHERE o.priority <> 1 OR o.id = 3",
+        "SELECT o.id FROM orders AS o WHERE o.priority <> 1 AND EXISTS (SELECT 1 FROM t WHERE t.id = o.id + 1)",
     ],
 )
 def test_what_would_leak_is_found(query: str) -> None:
@@ -186,7 +187,7 @@ def _plain(node: exp.Expr) -> str:
 
 def _is_leakproof(node: exp.Expr) -> bool:
     """Comparisons of columns with columns and constants, and AND, OR and NOT of them; of a subquery, what it compares
-    with what is outside."""
+    with what is outside, and all that it asks itself."""
     node = node.unnest()
     if isinstance(node, exp.And | exp.Or):
         return _is_leakproof(node.left) and _is_leakproof(node.right)
@@ -196,7 +197,11 @@ def _is_leakproof(node: exp.Expr) -> bool:
         return _is_value(node.this)
     if isinstance(node, exp.In) and node.args.get("query") is not None:
         inner = node.args["query"].this
-        return all(map(_is_value, _items(node.this))) and isinstance(inner, exp.Select) and _is_keys(inner)
+        return (
+            all(map(_is_value, _items(node.this))) and isinstance(inner, exp.Select) and _asks_nothing(inner)
+        )
+    if isinstance(node, exp.Exists):
+        return isinstance(node.this, exp.Select) and _asks_nothing(node.this)
     if isinstance(node, exp.In):
         return all(map(_is_value, [node.this, *node.expressions]))
     if isinstance(node, exp.Between):
@@ -210,8 +215,15 @@ def _items(node: exp.Expr) -> list[exp.Expr]:
     return node.expressions if isinstance(node, exp.Tuple) else [node]
 
 
-def _is_keys(select: exp.Select) -> bool:
-    return all(table.name.startswith("keys ") for table in select.find_all(exp.Table))
+def _asks_nothing(select: exp.Select) -> bool:
+    return (
+        all(map(_is_leakproof, _conditions(select)))
+        and all(
+            _is_value(item.unalias()) or isinstance(item.unalias(), exp.Literal)
+            for item in select.expressions
+        )
+        and not any(select.args.get(key) for key in ("group", "having", "offset", "limit"))
+    )
 
 
 def _is_value(node: exp.Expr) -> bool:

@@ -80,3 +80,23 @@ SELECT q.n FROM (SELECT status, count(*) AS n FROM sales.orders GROUP BY status)
 -- =>
 -- scan 1 @ sales: SELECT "orders"."status" AS "status", COUNT(*) AS "count" FROM "orders" AS "orders" GROUP BY "orders"."status"
 SELECT "u1"."count" AS "n" FROM "#scan 1" AS "u1" WHERE "u1"."count" > 3
+
+-- a subquery whose conditions are leakproof, beside the filters of both
+SELECT s.id FROM hr.staff AS s WHERE s.customer IN (1, 2) AND NOT EXISTS (SELECT 1 FROM hr.staff AS t WHERE t.customer = s.customer AND t.id <> s.id)
+-- =>
+-- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' AND "staff"."customer" IN (1, 2) AND NOT EXISTS(SELECT 1 AS "one" FROM "staff" AS "staff_2" WHERE "staff_2"."region" = 'EU' AND "staff_2"."customer" = "staff"."customer" AND "staff_2"."id" <> "staff"."id")
+SELECT "u2"."id" AS "id" FROM "#scan 1" AS "u2"
+
+-- not a subquery that asks what is not leakproof, of filtered rows
+SELECT s.id FROM hr.staff AS s WHERE EXISTS (SELECT 1 FROM hr.staff AS t WHERE t.customer = s.customer AND length(t.code) > 3)
+-- =>
+-- scan 1 @ hr: SELECT "staff"."customer" AS "customer" FROM (SELECT "r"."code" AS "code", "r"."customer" AS "customer" FROM "staff" AS "r" WHERE "r"."region" = 'EU' OFFSET 0) AS "staff" WHERE LENGTH("staff"."code") > 3
+-- scan 2 @ hr: SELECT "staff"."id" AS "id", "staff"."customer" AS "customer" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE EXISTS(SELECT 1 AS "one" FROM "#scan 1" AS "u1" WHERE "u1"."customer" = "u2"."customer")
+
+-- not one that asks so of the row outside
+SELECT s.id FROM hr.staff AS s WHERE EXISTS (SELECT 1 FROM hr.staff AS t WHERE t.customer = s.customer AND t.id = length(s.code))
+-- =>
+-- scan 1 @ hr: SELECT "staff"."customer" AS "customer", "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+-- scan 2 @ hr: SELECT "staff"."id" AS "id", "staff"."customer" AS "customer", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE EXISTS(SELECT 1 AS "one" FROM "#scan 1" AS "u1" WHERE "u1"."customer" = "u2"."customer" AND "u1"."id" = LENGTH("u2"."code"))
