@@ -246,7 +246,7 @@ def _spell_for_postgres(tree: exp.Select) -> None:
         part.replace(_counted_part(part))
     for ordered in tree.find_all(exp.Ordered, exp.Min, exp.Max):
         if kind_of(ordered.this) in TEXT_FAMILY:
-            ordered.set("this", _collated(ordered.this))
+            ordered.set("this", _collated(ordered.this, quoted("C")))
 
 
 def _counted_part(part: exp.Extract) -> exp.Expr:
@@ -272,7 +272,7 @@ def _spell_for_sqlite(tree: exp.Select) -> None:
     for select in tree.find_all(exp.Select):
         for item in select.expressions if select.args.get("distinct") else ():
             value = item.unalias()
-            value.replace(exp.Collate(this=value.copy(), expression=exp.Var(this="BINARY")))
+            value.replace(_collated(value, exp.Var(this="BINARY")))
     for number in list(tree.find_all(exp.Cast)):
         number.replace(number.this)  # a whole one: `_is_whole_constant`
     for like in list(tree.find_all(exp.Like)):
@@ -290,20 +290,22 @@ SPELLERS: dict[str, Callable[[exp.Select], None]] = {
 }
 
 
-def _collated(node: exp.Expr) -> exp.Expr:
-    return exp.Collate(this=node.copy(), expression=quoted("C"))
+def _collated(node: exp.Expr, collation: exp.Expr) -> exp.Expr:
+    """COLLATE binds closer than any operator."""
+    whole = exp.paren(node) if isinstance(node, exp.Binary | exp.Not | exp.Neg) else node.copy()
+    return exp.Collate(this=whole, expression=collation)
 
 
 def _bytewise_order(comparison: exp.Expr) -> None:
     """PostgreSQL orders text by the database's collation, DuckDB by bytes."""
     if isinstance(comparison, ORDERINGS) and kind_of(comparison.this) in TEXT_FAMILY:
-        comparison.set("this", _collated(comparison.this))
+        comparison.set("this", _collated(comparison.this, quoted("C")))
 
 
 def _bytewise(comparison: exp.Expr) -> None:
     """A SQLite column may be declared with a collation that ignores case, which `=` would then follow."""
     if kind_of(comparison.this) in TEXT_FAMILY:
-        comparison.set("this", exp.Collate(this=comparison.this, expression=exp.Var(this="BINARY")))
+        comparison.set("this", _collated(comparison.this, exp.Var(this="BINARY")))
 
 
 COLLATORS: dict[str, Callable[[exp.Expr], None]] = {"postgres": _bytewise_order, "sqlite": _bytewise}

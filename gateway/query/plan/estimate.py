@@ -90,17 +90,15 @@ class Estimator:
         return max(1.0, rows * (HAVING if block.select.args.get("having") else 1.0))
 
     def join_share(self, pairs: list[tuple[exp.Column, exp.Column]]) -> float:
-        """Share of all pairs of rows of two leaves that equalities between them leave."""
-        first = pairs[0][0].table
-        ordered = [pair if pair[0].table == first else pair[::-1] for pair in pairs]
-        for side in (0, 1):
-            columns = {pair[side].name for pair in ordered}
-            alias = ordered[0][side].table
-            if self.is_unique(alias, columns) or any(
-                self._is_as_good_as_unique(pair[side]) for pair in ordered
+        """Share of all pairs of rows of two units that equalities between their leaves leave."""
+        columns = [column for pair in pairs for column in pair]
+        for alias in dict.fromkeys(column.table for column in columns):
+            own = [column for column in columns if column.table == alias]
+            if self.is_unique(alias, {column.name for column in own}) or any(
+                map(self._is_as_good_as_unique, own)
             ):
                 return 1.0 / max(1.0, self._base_rows(alias))
-        return prod(1.0 / max(1.0, self.distinct(left), self.distinct(right)) for left, right in ordered)
+        return prod(1.0 / max(1.0, self.distinct(left), self.distinct(right)) for left, right in pairs)
 
     def is_unique(self, alias: str, columns: set[str]) -> bool:
         """Whether the source keeps a set of columns unique that is among these of a plain leaf."""

@@ -15,16 +15,14 @@ from gateway.query.plan.summarize import is_known
 from gateway.query.plan.summing import (
     Outputs,
     aggregates_of,
-    averaged,
-    is_summable,
     keys_of,
     parts,
-    parts_of_average,
     replaced,
     type_of,
 )
 from gateway.sql.exact import is_whole, scale_of
 from gateway.sql.literals import cast, shared_type
+from gateway.sql.remote import is_plain_aggregate
 from gateway.sql.totality import may_raise
 
 
@@ -98,10 +96,6 @@ class _Parts:
             return self._extreme(node)
         if isinstance(node, exp.Count):
             return self._count(node)
-        if isinstance(node, exp.Avg):
-            total, count = parts_of_average(node)
-            summed, counted = self._sum(total), self._count(count)
-            return averaged(node, summed, counted) if summed is not None and counted is not None else None
         return self._sum(node)
 
     def _extreme(self, node: exp.AggFunc) -> exp.Expr | None:
@@ -150,7 +144,7 @@ class _Parts:
     def _part(self, node: exp.Expr) -> exp.Expr | None:
         """The column of the unit that holds an aggregate of its own rows."""
         assert isinstance(node, exp.AggFunc)
-        able = is_summable(node) and is_known(node.this, self._unit, self._draft)
+        able = is_plain_aggregate(node) and is_known(node.this, self._unit, self._draft)
         return self._outputs.column(node) if able else None
 
     def keys(self, attempt: exp.Select, tree: exp.Query, block: exp.Select) -> list[exp.Expr] | None:

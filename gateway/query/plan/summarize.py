@@ -1,6 +1,6 @@
 """Rule: a block that reads one unit only is grouped, made distinct, ordered and cut off where the unit is.
 
-The engine keeps what the source does not understand (an average is a sum and a count, divided by the engine), and
+The engine keeps what the source does not understand (the quotient of a sum and a count), and
 orders and cuts off again: a source's order is a hint.
 """
 
@@ -14,17 +14,14 @@ from gateway.query.plan.push import is_pushable
 from gateway.query.plan.summing import (
     Outputs,
     aggregates_of,
-    averaged,
-    is_summable,
     keys_of,
     parts,
     parts_nodes,
-    parts_of_average,
     replaced,
     type_of,
 )
 from gateway.sql.dialect import quoted
-from gateway.sql.remote import not_pushable
+from gateway.sql.remote import is_plain_aggregate, not_pushable
 from gateway.sql.totality import is_truth, may_raise
 
 AFTER_GROUPING = ("having", "order", "qualify")
@@ -90,7 +87,7 @@ def _base(unit: Unit) -> exp.Select:
 
 
 def _is_askable(node: exp.AggFunc, unit: Unit, draft: Draft) -> bool:
-    return is_summable(node) and is_known(node.this, unit, draft)
+    return is_plain_aggregate(node) and is_known(node.this, unit, draft)
 
 
 def is_known(node: exp.Expr, unit: Unit, draft: Draft) -> bool:
@@ -113,7 +110,7 @@ def _having(attempt: exp.Select, unit: Unit, draft: Draft) -> list[exp.Expr]:
     if clause is None:
         return []
     conditions = list(conjuncts(clause.this))
-    summed = [one for one in conditions if one.find(exp.AggFunc) and not one.find(exp.Avg)]
+    summed = [one for one in conditions if one.find(exp.AggFunc)]
     taken = [one for one in summed if is_truth(one) and is_known(one, unit, draft)]
     left = [one for one in conditions if not any(one is other for other in taken)]
     attempt.set("having", exp.Having(this=all_of(left)) if left else None)
@@ -122,9 +119,6 @@ def _having(attempt: exp.Select, unit: Unit, draft: Draft) -> list[exp.Expr]:
 
 def _outside(node: exp.Expr, keys: set[str], outputs: Outputs) -> exp.Expr | None:
     """What stands for a key or an aggregate outside of the unit."""
-    if isinstance(node, exp.Avg):
-        total, count = (outputs.column(part) for part in parts_of_average(node))
-        return averaged(node, total, count) if total is not None and count is not None else None
     if isinstance(node, exp.AggFunc) and not isinstance(node.parent, exp.Window):
         return outputs.column(node)
     return _key(node, keys, outputs)

@@ -8,10 +8,9 @@ from sqlglot import exp
 from gateway.query.plan.draft import Draft, Unit
 from gateway.sql.dialect import quoted
 from gateway.sql.exact import is_whole, scale_of
-from gateway.sql.literals import cast, shared_type
-from gateway.sql.remote import is_plain_aggregate
+from gateway.sql.literals import shared_type
 
-KNOWN = (exp.Sum, exp.Count, exp.Min, exp.Max, exp.Avg)
+KNOWN = (exp.Sum, exp.Count, exp.Min, exp.Max)
 TEXTS = (exp.Substring, exp.Left, exp.Right, exp.Upper, exp.Lower, exp.DPipe)
 
 
@@ -34,7 +33,9 @@ def aggregates_of(select: exp.Select) -> list[exp.AggFunc] | None:
     """The aggregates of a block; None: some is a window, filtered, ordered, or of a kind that is not taken apart."""
     found: list[exp.AggFunc] = []
     for node in parts_nodes(select, ("having", "order", "qualify")):
-        if isinstance(node, exp.Window | exp.Filter | exp.WithinGroup) and isinstance(node.this, KNOWN):
+        if isinstance(node, exp.Window | exp.Filter | exp.WithinGroup) and isinstance(
+            node.this, (*KNOWN, exp.Avg)
+        ):
             return None
         if isinstance(node, exp.AggFunc) and not isinstance(node.parent, exp.Window):
             found.append(node)
@@ -108,29 +109,6 @@ class Outputs:
             "expressions", [exp.alias_(node, name, quoted=True) for name, (node, _) in self.items.items()]
         )
         self.unit.types = {name: kind for name, (_, kind) in self.items.items()}
-
-
-def averaged(node: exp.Avg, total: exp.Expr, count: exp.Expr) -> exp.Expr:
-    """As DuckDB calculates `avg` of exact numbers: one whole number divided by another, rounded once. Of decimals it
-    divides the sum's digits by as many times the count (0.3 as a DOUBLE, divided by 3, is less than 0.1)."""
-    summed: exp.Expr = cast(total, "DOUBLE")
-    scale = scale_of(node.this)
-    if scale:
-        digits = exp.Literal.number(f"1e{scale}")
-        summed = exp.Round(this=exp.Mul(this=summed, expression=digits))
-        count = exp.Paren(this=exp.Mul(this=count, expression=digits.copy()))
-    return exp.Paren(this=exp.Div(this=summed, expression=count))
-
-
-def parts_of_average(node: exp.Avg) -> tuple[exp.Expr, exp.Expr]:
-    return exp.Sum(this=node.this.copy()), exp.Count(this=node.this.copy(), big_int=True)
-
-
-def is_summable(node: exp.AggFunc) -> bool:
-    """Whether a source may be asked for the aggregate, or for the parts of it."""
-    if isinstance(node, exp.Avg) and node.this is not None:
-        return is_plain_aggregate(exp.Sum(this=node.this.copy()))
-    return is_plain_aggregate(node)
 
 
 def replaced(node: exp.Expr, put: Callable[[exp.Expr], exp.Expr | None]) -> exp.Expr:

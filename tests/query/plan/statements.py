@@ -38,8 +38,8 @@ PATTERNS = (
 )  # fmt: skip
 JOINS = (*("JOIN", "LEFT JOIN", ",") * 2, "JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN")
 AGGREGATES: Mapping[str, Sequence[str]] = {
-    "whole": ("sum({})", "count({})", "count(DISTINCT {})", "min({})", "max({})", "avg({})"),
-    "number": ("sum({})", "count({})", "min({})", "max({})", "avg({})", "sum(DISTINCT {})"),
+    "whole": ("sum({})", "count({})", "count(DISTINCT {})", "min({})", "max({})", "avg({})", "avg({})"),
+    "number": ("sum({})", "count({})", "min({})", "max({})", "avg({})", "avg({})", "sum(DISTINCT {})"),
     "text": ("min({})", "max({})", "count({})", "count(DISTINCT {})"),
     "date": ("min({})", "max({})", "count({})"),
     "time": ("min({})", "max({})", "count(DISTINCT {})"),

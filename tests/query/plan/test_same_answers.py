@@ -123,10 +123,16 @@ def compared(pair: Pair, statement: Statement) -> None:
     pair.fired.update(rules_fired(pair.mesh, statement.sql, plan))
     got = answered(pair.mesh, statement.sql)
     assert got == Answered(wanted.columns, got.rows), f"{statement.sql}\n{shown(plan)}"
+    rows, others = (tuple(map(without_last_digits, one.rows)) for one in (got, wanted))
     if statement.ordered:
-        assert got.rows == wanted.rows, f"{statement.sql}\n{shown(plan)}"
+        assert rows == others, f"{statement.sql}\n{shown(plan)}"
     else:
-        assert multiset(got.rows) == multiset(wanted.rows), f"{statement.sql}\n{shown(plan)}"
+        assert multiset(rows) == multiset(others), f"{statement.sql}\n{shown(plan)}"
+
+
+def without_last_digits(row: object) -> str:
+    """DuckDB rounds averages of exact numbers twice, the gateway once (`average`): the last of 16 digits may differ."""
+    return re.sub(r"-?\d+\.\d{8,}", lambda found: f"{float(found[0]):.14g}", repr(row))
 
 
 @examples(110)

@@ -12,7 +12,7 @@ SELECT o.id FROM sales.orders AS o WHERE o.total > (SELECT avg(l.quantity) FROM 
 -- =>
 -- scan 1 @ sales: SELECT "orders"."id" AS "id", "orders"."total" AS "total" FROM "orders" AS "orders"
 -- scan 2 @ depot: SELECT "lines"."order_id" AS "order_id", "lines"."quantity" AS "quantity" FROM "lines" AS "lines"
-SELECT "u2"."id" AS "id" FROM "#scan 1" AS "u2" CROSS JOIN (SELECT "u1"."order_id" AS "k1", AVG("u1"."quantity") AS "v" FROM "#scan 2" AS "u1" GROUP BY "u1"."order_id") AS "d1" WHERE "u2"."total" > "d1"."v" AND "d1"."k1" = "u2"."id"
+SELECT "u2"."id" AS "id" FROM "#scan 1" AS "u2" CROSS JOIN (SELECT "u1"."order_id" AS "k1", (ROUND(CAST(SUM("u1"."quantity") AS DOUBLE) * 1e2) / (COUNT("u1"."quantity") * 1e2)) AS "v" FROM "#scan 2" AS "u1" GROUP BY "u1"."order_id") AS "d1" WHERE "u2"."total" > "d1"."v" AND "d1"."k1" = "u2"."id"
 
 -- not a count, which is 0 for what it does not find
 SELECT o.id FROM sales.orders AS o WHERE 3 > (SELECT count(*) FROM depot.lines AS l WHERE l.order_id = o.id)
