@@ -54,7 +54,10 @@ def watched() -> Iterator[Run]:
     mesh.engine.close()
 
 
-@settings(max_examples=350, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+SAMPLED = settings() if settings.default.max_examples > 100 else settings(max_examples=350, derandomize=True)
+
+
+@settings(SAMPLED, deadline=None, suppress_health_check=list(HealthCheck))
 @given(statement=statements())
 def test_nothing_is_asked_of_what_the_filters_hide(watched: Run, statement: Statement) -> None:
     for fragment in planned(watched.mesh, statement.sql).fragments():
