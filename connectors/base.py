@@ -46,13 +46,15 @@ class SourceTable:
     """`name` is (table,) or (schema, table).
 
     `files` are Parquet files which an engine may read natively instead.
-    `weak` marks a source that does not enforce its declared types (SQLite, CSV, JSON lines).
+    `weak` marks a source that does not enforce its declared types (SQLite, CSV, JSON lines). `view`: it is a query over
+    others.
     """
 
     name: tuple[str, ...]
     columns: tuple[SourceColumn, ...]
     files: tuple[Path, ...] = ()
     weak: bool = False
+    view: bool = False
 
 
 @dataclass(frozen=True, slots=True)

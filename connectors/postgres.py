@@ -32,7 +32,7 @@ SELECT n.nspname::text AS schema, c.relname::text AS name, a.attname::text AS co
   pg_catalog.format_type(a.atttypid, a.atttypmod)
     || CASE WHEN NOT (pg_catalog.to_jsonb(k) ->> 'collisdeterministic')::boolean
             THEN ' COLLATE ' || k.collname ELSE '' END AS native,
-  a.attnotnull AS not_null,
+  a.attnotnull AS not_null, c.relkind IN ('v', 'm') AS view,
   CASE WHEN e.oid IS NOT NULL THEN '_' || coalesce(CASE WHEN e.typnamespace = i.oid THEN e.typname END, '')
        WHEN t.typnamespace = i.oid THEN t.typname::text END AS type,
   CASE WHEN a.atttypmod <> -1 THEN a.atttypmod ELSE r.typmod END AS typmod
@@ -109,11 +109,12 @@ class PostgresConnector:
     def tables(self) -> Mapping[tuple[str, ...], SourceTable]:
         found = self._asked(TABLES)
         columns: dict[tuple[str, str], list[SourceColumn]] = {}
+        views = {(row["schema"], row["name"]) for row in found if row["view"]}
         for row in found:
             columns.setdefault((row["schema"], row["name"]), []).append(_column(row))
         tables: dict[tuple[str, ...], SourceTable] = {}
         for name, of_table in columns.items():
-            tables[name] = SourceTable(name, tuple(of_table))
+            tables[name] = SourceTable(name, tuple(of_table), view=name in views)
             if name[0] == self._schema:
                 tables[name[1:]] = tables[name]
         return tables

@@ -231,7 +231,7 @@ def _table(connection: sqlite3.Connection, name: str, kind: str) -> SourceTable 
         for column, declared, filled, hidden in rows
         if hidden != 1
     )
-    return SourceTable((name,), columns, weak=True)
+    return SourceTable((name,), columns, weak=True, view=kind == "view")
 
 
 def _answers(connection: sqlite3.Connection) -> Callable[[str, tuple[object, ...]], list[tuple[Any, ...]]]:

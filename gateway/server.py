@@ -19,6 +19,8 @@ from gateway.catalog.load import Loaded, load
 from gateway.engines.duckdb_engine import DuckDBEngine
 from gateway.errors import AuthenticationFailed, ConfigurationError, ShuttingDown
 from gateway.frontends.pgwire.handshake import Gateway
+from gateway.frontends.pgwire.metadata.databases import Databases
+from gateway.frontends.pgwire.metadata.governed import GovernedCatalog
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.policy_tests import read_cases
 from gateway.query.mesh import Mesh
@@ -26,6 +28,7 @@ from gateway.query.pipeline import describe, refusals_on_record, run
 from gateway.query.pipeline import opened as audit_record
 from gateway.query.request import Description, Request, Result
 from gateway.settings import Address, Settings, hash_key, read_settings
+from gateway.system import SystemPostgres
 
 DRAIN_SECONDS = 30.0
 """How long running statements may go on after SIGTERM."""
@@ -196,6 +199,8 @@ class Server:
         self._taking = threading.Lock()
         self._calls = itertools.count()
         self._endpoints: dict[str, tuple[Address, Endpoint]] = {}
+        self._system = SystemPostgres(settings)
+        self._databases = Databases(self._system.uri, "mesh")
 
     @property
     def addresses(self) -> Mapping[str, Address]:
@@ -255,6 +260,8 @@ class Server:
                 stack.callback(sink.close)
             if live is not None:
                 stack.callback(live.opened.close)
+            stack.callback(self._system.stop)
+            stack.callback(self._databases.close)
             stack.callback(gc.unfreeze)
 
     # --- what endpoints ask for --------------------------------------------------------------------------
@@ -290,6 +297,11 @@ class Server:
         finally:
             live.running.ends(call)
 
+    @contextlib.contextmanager
+    def _taken_for(self, request: Request) -> Iterator[tuple[Request, Mesh]]:
+        with self._taken() as opened:
+            yield as_of(opened, request), opened.mesh
+
     # --- endpoints ---------------------------------------------------------------------------------------
 
     def _listen(self) -> None:
@@ -311,6 +323,7 @@ class Server:
             run=self.run,
             describe=self.describe,
             identities=lambda: self.current.principals,
+            catalog=GovernedCatalog(self._taken_for, self._databases),
             version=self.version,
         )
         bounds = Bounds(threads=self._settings.limits.concurrency)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateway.demo import sources
 from gateway.demo.data import Tables, generate
-from gateway.demo.servers import Postgres
+from gateway.embedded import Postgres
 
 TEXTS = Path(__file__).parent / "mesh"
 NAME = "demo"

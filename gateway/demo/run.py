@@ -21,8 +21,8 @@ import psycopg
 from gateway.audit import AuditRecord, latest, records
 from gateway.demo import show
 from gateway.demo.build import FolderError, Servers, environment, load_data, write_texts
-from gateway.demo.servers import ENDING, ServerError, postgres, undisturbed
 from gateway.demo.story import ANA, ASKERS, FELIX, MIA, QUESTIONS, ask
+from gateway.embedded import ENDING, ServerError, postgres, undisturbed
 from gateway.errors import ConfigurationError, MeshgateError
 from gateway.server import Server
 from gateway.settings import Address, Settings, load_settings

@@ -13,7 +13,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from psycopg import sql
 
-from gateway.demo.servers import Postgres
+from gateway.embedded import Postgres
 
 READER = "meshgate_reader"
 BATCH_ROWS = 20_000

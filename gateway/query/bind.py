@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from gateway.errors import UndefinedColumn
+from gateway.errors import DivisionByZero, UndefinedColumn
 from gateway.query.parameters import fill, inferred, numbered
 from gateway.query.parse import Statement
 from gateway.query.request import Request
@@ -53,7 +53,20 @@ def bind(
     types = inferred(places, given)
     fill(places, types, None if describing else request.parameters)
     type_constants(nodes)
+    _refuse_zero_divisors(nodes)
     check_costs(resolved.tree, statement.limits)
     if any(clause.args.get("recursive") for clause in nodes.of(exp.With)):
         bound_recursion(resolved.tree, {use.number: use.columns for use in resolved.uses}, statement.limits)
     return BoundQuery(resolved, {use.number: seen[use.table] for use in resolved.uses}, types, of_session)
+
+
+def _refuse_zero_divisors(nodes: Nodes) -> None:
+    """A zero that is written there is a mistake in every dialect; DuckDB would calculate an infinity or NULL."""
+    for division in (*nodes.of(exp.Div), *nodes.of(exp.IntDiv), *nodes.of(exp.Mod)):
+        divisor = division.expression.unnest()
+        if (
+            isinstance(divisor, exp.Literal)
+            and not divisor.is_string
+            and not float(divisor.this.replace("_", ""))
+        ):
+            raise DivisionByZero

@@ -133,9 +133,8 @@ def visible_to(request: Request, mesh: Governed, now: float) -> VisibleCatalog:
             f'purpose "{request.purpose}" is not one of yours',
             hint=f"Yours are: {', '.join(sorted(principal.purposes)) or 'none'}.",
         )
-    return VisibleCatalog(
-        mesh.catalog, mesh.policies, principal, Circumstances(now, request.endpoint, request.purpose)
-    )
+    circumstances = Circumstances(now, request.endpoint, request.purpose)
+    return VisibleCatalog(mesh.catalog, mesh.policies, principal, circumstances, request.search_path)
 
 
 class Clock:

@@ -85,7 +85,14 @@ class PlanCache:
         if found is None or given is None:
             return None
         kinds, slots = given
-        key = (found.key, request.endpoint, request.purpose, request.parameter_types, kinds)
+        key = (
+            found.key,
+            request.endpoint,
+            request.purpose,
+            request.search_path,
+            request.parameter_types,
+            kinds,
+        )
         return Asked((*key, describing and found.asks), (*found.slots, *slots))
 
     def bound(self, asked: Asked, visible: VisibleCatalog) -> BoundQuery | None:

@@ -39,6 +39,12 @@ class Request:
     parameter_types: tuple[str | None, ...] = ()
     settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def search_path(self) -> tuple[str, ...]:
+        """The domains that `settings` say names without one may mean."""
+        words = (word.strip() for word in self.settings.get("search_path", "").split(","))
+        return tuple(word.strip('"').replace("$user", self.principal.name) for word in words if word)
+
 
 @dataclass(frozen=True, slots=True)
 class Description:

@@ -1,13 +1,14 @@
 """The catalog as one principal may see it, under one set of circumstances."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlglot import exp
 
 from gateway.catalog.expressions import attributes_named
 from gateway.catalog.product import Catalog, Owner, Relation
-from gateway.errors import AccessDenied
+from gateway.errors import AccessDenied, UndefinedTable
 from gateway.sql.narrowing import narrowed
 from gateway.sql.reading import Read, relations_read
 from gateway.sql.resolve import TableName
@@ -35,9 +36,13 @@ class VisibleCatalog:
     policies: PolicySet
     principal: Principal
     circumstances: Circumstances
+    search_path: tuple[str, ...] = ()
+    """The domains in which a name without one is looked for, in order."""
 
     def relation(self, name: TableName) -> VisibleRelation:
         """Raises UndefinedTable, in the same words for what is hidden and for what never was, or AccessDenied."""
+        if len(name) == 1:
+            return self._on_path(name)
         relation = self._published(name)
         if relation is None:
             raise undefined_table(name)
@@ -46,6 +51,12 @@ class VisibleCatalog:
             return VisibleRelation(relation, decision, self._columns(relation, decision))
         if decision.discoverable:
             raise self._denied(relation)
+        raise undefined_table(name)
+
+    def _on_path(self, name: TableName) -> VisibleRelation:
+        for domain in self.search_path:
+            with suppress(UndefinedTable):
+                return self.relation((domain, *name))
         raise undefined_table(name)
 
     def listing(self) -> tuple[tuple[Relation, Mapping[str, str]], ...]:

@@ -30,6 +30,7 @@ SPELLED: dict[type[exp.Expr], str] = {
     exp.Trim: "btrim",
     exp.StrPosition: "position",
     exp.CurrentTimestamp: "now",
+    exp.CurrentVersion: "version",
     exp.CurrentUser: "current_user",
     exp.GroupConcat: "string_agg",
     exp.LogicalAnd: "bool_and",

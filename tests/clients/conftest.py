@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from gateway.server import Server
+from gateway.settings import load_settings
+from tests.clients.real_gateway import Real
+from tests.clients.real_mesh import TABLES, write_real_mesh
 from tests.frontends.fake_gateway import Endpoint, endpoint
+from tests.servers import PostgresServer
 
 
 @pytest.fixture(scope="module")
@@ -15,3 +20,17 @@ def served() -> Iterator[Endpoint]:
         ).fetchall()
         yield running
         assert not running.mesh.open, "a result was left open"
+
+
+@pytest.fixture(scope="module")
+def real(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
+    source = postgres.database("real_clients")
+    postgres.run("ALTER DATABASE real_clients SET timezone = 'UTC'")
+    postgres.run(TABLES, database="real_clients")
+    folder = write_real_mesh(tmp_path_factory.mktemp("mesh"), source)
+    server = Server(load_settings(folder, {}))
+    server.start()
+    try:
+        yield Real(server, folder, source)
+    finally:
+        server.stop(5)

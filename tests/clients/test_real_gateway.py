@@ -6,11 +6,8 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -22,43 +19,12 @@ import pytest
 import sqlalchemy as sa
 from psycopg import pq
 
-from gateway.server import Server
-from gateway.settings import load_settings
-from tests.clients.real_mesh import RELATIONS, TABLES, write_real_mesh
-from tests.servers import PostgresServer
+from tests.clients.real_gateway import Real
+from tests.clients.real_mesh import RELATIONS
 
 LONG: LiteralString = (
     "SELECT count(*) FROM generate_series(1, 6000000) AS a(i) WHERE md5(md5(i::text)) LIKE '%7777%'"
 )
-
-
-@dataclass(frozen=True)
-class Real:
-    """The gateway, and the database that it reads."""
-
-    server: Server
-    folder: Path
-    source: str
-
-    def uri(self, name: str = "analyst") -> str:
-        return f"postgresql://{name}:{name}-pw@127.0.0.1:{self.server.addresses['postgres'].port}/mesh"
-
-    def connect(self, name: str = "analyst") -> "psycopg.Connection[tuple[Any, ...]]":
-        return psycopg.connect(self.uri(name), autocommit=True)
-
-
-@pytest.fixture(scope="module")
-def real(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
-    source = postgres.database("real_clients")
-    postgres.run("ALTER DATABASE real_clients SET timezone = 'UTC'")
-    postgres.run(TABLES, database="real_clients")
-    folder = write_real_mesh(tmp_path_factory.mktemp("mesh"), source)
-    server = Server(load_settings(folder, {}))
-    server.start()
-    try:
-        yield Real(server, folder, source)
-    finally:
-        server.stop(5)
 
 
 # --- values ----------------------------------------------------------------------------------------------

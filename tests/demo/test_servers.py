@@ -13,7 +13,7 @@ import pytest
 
 from gateway.demo.build import Servers, environment, load_data, write_texts
 from gateway.demo.data import generate
-from gateway.demo.servers import ServerError, postgres
+from gateway.embedded import ServerError, postgres
 from tests.demo.processes import running_on
 
 
@@ -51,7 +51,7 @@ def test_the_server_of_a_killed_demo_is_replaced(data: Path) -> None:
     program = f"""
         import time
         from pathlib import Path
-        from gateway.demo.servers import postgres
+        from gateway.embedded import postgres
         with postgres(Path({str(data)!r})):
             print("up", flush=True)
             time.sleep(60)

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 from scramp import ScramMechanism
 
+from gateway.catalog.product import Catalog
 from gateway.engines.base import OutputColumn
 from gateway.errors import (
     AccessDenied,
@@ -22,10 +23,14 @@ from gateway.errors import (
     UndefinedTable,
 )
 from gateway.frontends.pgwire.handshake import Gateway
+from gateway.frontends.pgwire.metadata.databases import Described, Given, Rows, Running, Who
+from gateway.frontends.pgwire.metadata.definition import Definition
+from gateway.frontends.pgwire.metadata.governed import CatalogStatement, Formats
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.query.request import Description, Request
 from gateway.settings import Address, TlsSettings
 from policies.principal import Principal
+from tests.system_postgres import databases
 
 DATABASE = "mesh"
 PASSWORDS = {"analyst": "analyst-pw", "auditor": "auditor-pw"}
@@ -128,6 +133,30 @@ def columns_of(relation: duckdb.DuckDBPyRelation) -> tuple[OutputColumn, ...]:
     )
 
 
+class EmptyCatalog:
+    """A catalog in which nothing is published."""
+
+    def __init__(self) -> None:
+        self._databases = databases()
+
+    def describe(self, statement: CatalogStatement, running: Running) -> Described:
+        asked, types = statement.asked, statement.types
+        return self._databases.describe(asked, self._who(statement), types, NOTHING, NO_CATALOG, running)
+
+    def run(
+        self, statement: CatalogStatement, values: Sequence[Given], formats: Formats, running: Running
+    ) -> Rows:
+        who, types = self._who(statement), statement.types
+        return self._databases.run(statement.asked, who, types, values, formats, NOTHING, NO_CATALOG, running)
+
+    def _who(self, statement: CatalogStatement) -> Who:
+        return Who(statement.request.principal.name, DATABASE, statement.request.settings)
+
+
+NOTHING = Definition((), ())
+NO_CATALOG = Catalog(DATABASE, {}, {}, {}, {}, {}, "0")
+
+
 @dataclass
 class DuckGateway:
     connection: duckdb.DuckDBPyConnection
@@ -218,7 +247,7 @@ class Endpoint:
 
 def gateway_over(mesh: DuckGateway) -> Gateway:
     people = People()
-    return Gateway(DATABASE, mesh.run, mesh.describe, lambda: people, lambda: mesh.version)
+    return Gateway(DATABASE, mesh.run, mesh.describe, lambda: people, EmptyCatalog(), lambda: mesh.version)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """How an attack reaches a world: straight into the pipeline, or as a client of an endpoint."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from scramp import ScramMechanism
 
 from gateway.engines.base import Answer, Engine, Input, OutputColumn
 from gateway.frontends.pgwire.handshake import Gateway
+from gateway.frontends.pgwire.metadata.governed import GovernedCatalog
 from gateway.frontends.pgwire.server import PostgresServer
 from gateway.query.mesh import Mesh
 from gateway.query.pipeline import describe, run
@@ -19,6 +20,7 @@ from gateway.query.request import Parameter
 from gateway.settings import Address
 from policies.principal import Principal
 from tests.query.mesh import Told, ask
+from tests.system_postgres import databases
 
 
 class Driver(Protocol):
@@ -135,7 +137,11 @@ class OverPostgres:
     def _server(self, mesh: Mesh) -> PostgresServer:
         if id(mesh) not in self._servers:
             gateway = Gateway(
-                "mesh", partial(run, mesh=mesh), partial(describe, mesh=mesh), lambda: self.identity
+                "mesh",
+                partial(run, mesh=mesh),
+                partial(describe, mesh=mesh),
+                lambda: self.identity,
+                GovernedCatalog(lambda request: nullcontext((request, mesh)), databases()),
             )
             self._servers[id(mesh)] = PostgresServer(gateway, Address("127.0.0.1", 0))
             self._servers[id(mesh)].start()

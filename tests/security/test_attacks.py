@@ -10,6 +10,7 @@ import pytest
 
 import gateway.errors
 from gateway.errors import MeshgateError, Refused
+from gateway.frontends.pgwire.metadata.routing import asked as about_catalog
 from gateway.query.pipeline import run
 from gateway.query.request import Request
 from policies.principal import Principal
@@ -134,8 +135,10 @@ def test_attack_fails_at_the_postgres_endpoint(
         assert each.sqlstate != "XX000", each
     first, second = told if "order by" in sql.lower() else [each.unordered() for each in told]
     assert first == second, "the worlds can be told apart"
-    # This endpoint takes several statements in one text, and answers what is a session's own business.
-    if attack.check == "refused" and attack.kind != "statement" and ";" not in sql:
+    # This endpoint takes several statements in one text, answers what is a session's own business, and has a real
+    # PostgreSQL answer what is about the catalog: that tells no worlds apart, which is all there is to hide.
+    own = attack.kind == "statement" or ";" in sql or about_catalog(sql) is not None
+    if attack.check == "refused" and not own:
         assert first.error
     if attack.check == "refused" and attack.kind == "statement":
         assert not first.rows, first

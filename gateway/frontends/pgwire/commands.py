@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from gateway.errors import Refused
+from gateway.frontends.pgwire.local import LocalAnswer, text_answer
 from gateway.frontends.pgwire.messages import Notice
-from gateway.frontends.pgwire.pg_catalog import LocalAnswer, text_answer
 from gateway.frontends.pgwire.refusals import UndefinedPreparedStatement
 from gateway.frontends.pgwire.session_statements import (
     Accepted,
@@ -94,7 +94,8 @@ def _begin(tag: str, workspace: Workspace) -> Done:
 def _end(workspace: Workspace, *, chain: bool, commit: bool) -> Done:
     before = workspace.transaction
     tag = "COMMIT" if commit and before.status != FAILED else "ROLLBACK"
-    workspace.end(before.committed() if commit else before.rolled_back())
+    undone = not commit or before.status == FAILED
+    workspace.end(before.rolled_back() if undone else before.committed(), undone=undone)
     if before.status == IDLE:
         return Done(tag, notices=(Notice("WARNING", "25P01", "there is no transaction in progress"),))
     if chain:

@@ -29,18 +29,30 @@ class Encoder:
 
     def step(self, batch: pa.RecordBatch) -> int:
         """How many of the batch's rows to encode at once."""
-        rows = int(batch.num_rows)
-        return max(1, min(rows, rows * _CHUNK // max(1, batch.nbytes)))
+        return step_of(batch)
 
     def encode(self, batch: pa.RecordBatch) -> memoryview:
         """All rows at once. Errors: DataError for a value that the protocol cannot carry without loss."""
         if not batch.num_rows:
             return memoryview(b"")
-        fields = [
-            _field(array, column, code)
-            for array, column, code in zip(batch.columns, self.columns, self.formats, strict=True)
-        ]
-        return data_rows(fields, batch.num_rows)
+        return data_rows(fields_of(batch, self.columns, self.formats), batch.num_rows)
+
+    def end(self) -> bytes:
+        """After the last row."""
+        return b""
+
+
+def step_of(batch: pa.RecordBatch) -> int:
+    rows = int(batch.num_rows)
+    return max(1, min(rows, rows * _CHUNK // max(1, batch.nbytes)))
+
+
+def fields_of(batch: pa.RecordBatch, columns: Sequence[ColumnType], formats: Sequence[int]) -> list[Field]:
+    """The values of each column, encoded."""
+    return [
+        _field(array, column, code)
+        for array, column, code in zip(batch.columns, columns, formats, strict=True)
+    ]
 
 
 def formats_of(codes: Sequence[int], columns: int) -> tuple[int, ...]:

@@ -5,8 +5,11 @@ from functools import partial
 
 from gateway.errors import MeshgateError
 from gateway.frontends.pgwire.effects import Call, Disconnected, Send, Steps, T
+from gateway.frontends.pgwire.encode import formats_of
 from gateway.frontends.pgwire.handshake import Gateway
-from gateway.frontends.pgwire.portal import Portal, Rows, Shape, shape_of
+from gateway.frontends.pgwire.metadata.databases import Described
+from gateway.frontends.pgwire.metadata.governed import CatalogStatement
+from gateway.frontends.pgwire.portal import CatalogRows, Portal, Rows, Shape, catalog_shape, shape_of
 from gateway.frontends.pgwire.refusals import FeatureRefused
 from gateway.query.request import Description, Request, Result
 
@@ -38,11 +41,21 @@ class Execution:
         if portal is None or self._reason is not None:
             return
         self._reason = reason
+        portal.running.cancel()
         if portal.result is not None:
             portal.result.cancel()
 
     def describe(self, request: Request) -> Steps[Description]:
         return (yield from self._call(partial(self._gateway.describe, request)))
+
+    def describe_catalog(self, portal: Portal, statement: CatalogStatement) -> Steps[Described]:
+        return (yield from self._call(partial(self._gateway.catalog.describe, statement, portal.running)))
+
+    def run_catalog(self, portal: Portal, statement: CatalogStatement) -> Steps[CatalogRows]:
+        formats = partial(formats_of, portal.codes)
+        run = partial(self._gateway.catalog.run, statement, portal.given, formats, portal.running)
+        found = yield from self._call(run)
+        return portal.answered(CatalogRows(found.rows, catalog_shape(found.fields)))
 
     def run(self, portal: Portal, request: Request) -> Steps[Rows]:
         """Errors: FeatureRefused too, if the columns are not those that the client was told."""
@@ -50,14 +63,14 @@ class Execution:
         shape = yield from self._call(partial(self._opened, portal, request))
         if told is not None and not told.same(shape):
             raise FeatureRefused("cached plan must not change result type")
-        assert portal.rows is not None
+        assert isinstance(portal.rows, Rows)
         return portal.rows
 
     def recheck(self, result: Result) -> Steps[None]:
         """Errors: AccessDenied, if what the result shows may not be shown any more."""
         yield from self._call(result.recheck)
 
-    def stream(self, rows: Rows, limit: int) -> Steps[tuple[int, bool]]:
+    def stream(self, rows: Rows | CatalogRows, limit: int) -> Steps[tuple[int, bool]]:
         """Send up to `limit` rows (0: all). How many, and whether there are no more."""
         count = 0
         while not limit or count < limit:
@@ -67,6 +80,16 @@ class Execution:
             count += pulled.rows
             yield Send(pulled.data)
         return count, False
+
+    def skip(self, rows: Rows | CatalogRows, limit: int) -> Steps[int]:
+        """Read up to `limit` rows (0: all) without sending them. How many."""
+        count = 0
+        while not limit or count < limit:
+            pulled = yield from self._call(partial(rows.pull, limit - count if limit else 0))
+            if pulled.done:
+                break
+            count += pulled.rows
+        return count
 
     def _opened(self, portal: Portal, request: Request) -> Shape:
         """In a thread. A cancel that came before there was a result is passed on to it."""

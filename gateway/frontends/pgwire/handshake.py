@@ -19,12 +19,15 @@ from gateway.frontends.pgwire.messages import (
     authentication,
     negotiate_protocol,
 )
+from gateway.frontends.pgwire.metadata.governed import CatalogAnswers
 from gateway.frontends.pgwire.refusals import FeatureRefused, UnknownDatabase
 from gateway.frontends.pgwire.variables import startup_settings
 from gateway.query.request import Description, Request, Result
 from policies.principal import Principal
 
 MECHANISM = "SCRAM-SHA-256"
+MAINTENANCE = "postgres"
+"""Where tools begin that want to know which databases there are: the mesh, by another name."""
 
 
 class Verifier(Protocol):
@@ -51,13 +54,15 @@ class Identities(Protocol):
 class Gateway:
     """What this frontend needs of the rest. `database` is the mesh's name.
 
-    `version` changes whenever catalog or policies do: a description is made anew after that.
+    `catalog` answers statements about the catalog. `version` changes whenever catalog or policies do: a description is
+    made anew after that.
     """
 
     database: str
     run: Callable[[Request], Result]
     describe: Callable[[Request], Description]
     identities: Callable[[], Identities]
+    catalog: CatalogAnswers
     version: Callable[[], object] = lambda: None
 
 
@@ -89,7 +94,7 @@ def admit(startup: Startup, gateway: Gateway) -> Steps[Admitted]:
 def _settings(startup: Startup, gateway: Gateway) -> Steps[dict[str, str]]:
     parameters = {name: value for name, value in startup.parameters.items() if not name.startswith("_pq_.")}
     database = parameters.get("database") or parameters["user"]
-    if database != gateway.database:
+    if database not in (gateway.database, MAINTENANCE):
         raise UnknownDatabase(f'database "{database}" does not exist')
     if parameters.pop("replication", "false").lower() not in ("false", "off", "no", "0"):
         raise FeatureRefused("replication is not supported")

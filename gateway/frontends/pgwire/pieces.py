@@ -168,8 +168,9 @@ def cell(field: Field, rows: int) -> tuple[tuple[Piece, ...], Lengths]:
     return (big_endian(shown, ">i4"), *pieces), lengths + 4
 
 
-def data_rows(fields: Sequence[Field], rows: int) -> memoryview:
-    """`rows` (at least one) DataRow messages, one after the other."""
+def data_rows(fields: Sequence[Field], rows: int, kind: bytes = b"D") -> memoryview:
+    """`rows` (at least one) DataRow messages, one after the other. `kind` d: the rows of a binary COPY, whose bytes are
+    the same."""
     pieces: list[Piece] = []
     total = np.full(rows, 6, np.int64)
     for field in fields:
@@ -177,5 +178,5 @@ def data_rows(fields: Sequence[Field], rows: int) -> memoryview:
         pieces.extend(parts)
         total += lengths
     count = constant(len(fields).to_bytes(2, "big"))
-    header = (constant(b"D"), big_endian(total, ">i4"), count)
+    header = (constant(kind), big_endian(total, ">i4"), count)
     return data_of(joined([*header, *pieces], rows))

@@ -1,16 +1,20 @@
 """Prepared statements, portals, and the rows a portal still has to give."""
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from gateway.frontends.pgwire.copying import CopyEncoder, CopyTo
+from gateway.frontends.pgwire.cursors import CursorStatement
 from gateway.frontends.pgwire.encode import Encoder, formats_of
-from gateway.frontends.pgwire.messages import ColumnDescription
-from gateway.frontends.pgwire.pg_catalog import CatalogStatement, LocalAnswer
+from gateway.frontends.pgwire.messages import ColumnDescription, framed
+from gateway.frontends.pgwire.metadata.databases import Field, Given, Running
+from gateway.frontends.pgwire.metadata.routing import Asked
 from gateway.frontends.pgwire.refusals import FeatureRefused, IndeterminateType
 from gateway.frontends.pgwire.session_statements import SessionStatement
-from gateway.frontends.pgwire.types import ColumnType, column_type
+from gateway.frontends.pgwire.types import ColumnType, PgType, column_type
 from gateway.query.request import Parameter, Result
 
 _ROWS_AT_ONCE = 1 << 31
@@ -55,7 +59,8 @@ def shape_of(result: Result) -> Shape:
 class Prepared:
     """A parsed statement. `count`: its parameters. `declared`: types the client gave, None where it gave none.
 
-    `session` and `catalog`: what it is, if it is not for the pipeline. `text` empty: an empty query.
+    `session` and `catalog`: what it is, if it is not for the pipeline. `text` empty: an empty query. `oids`: the
+    declared types as they came. `copy`: how its rows are to be copied.
     `parameters` and `shape` are known once described; `described_by` is the policy version of that moment.
     """
 
@@ -63,8 +68,10 @@ class Prepared:
     start: int = 0
     count: int = 0
     declared: tuple[ColumnType | None, ...] = ()
-    session: SessionStatement | None = None
-    catalog: CatalogStatement | None = None
+    session: SessionStatement | CursorStatement | None = None
+    catalog: Asked | None = None
+    oids: tuple[int, ...] = ()
+    copy: CopyTo | None = None
     parameters: tuple[ColumnType, ...] | None = None
     shape: Shape | None = None
     described_by: object = None
@@ -72,7 +79,7 @@ class Prepared:
     @property
     def required(self) -> int:
         """How many parameters a Bind has to bring."""
-        return max(self.count, len(self.declared))
+        return max(self.count, len(self.declared), len(self.oids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +96,27 @@ class Rows:
 
     __slots__ = ("_batches", "_encoder", "_rest", "shape")
 
-    def __init__(self, batches: Iterator[pa.RecordBatch], shape: Shape, codes: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        batches: Iterator[pa.RecordBatch],
+        shape: Shape,
+        codes: tuple[int, ...],
+        copy: CopyTo | None = None,
+    ) -> None:
         self._batches = batches
-        self._encoder = Encoder(shape.types, shape.formats(codes))
+        self._encoder: Encoder | CopyEncoder = Encoder(shape.types, shape.formats(codes))
+        if copy is not None:
+            self._encoder = CopyEncoder(shape.names, shape.types, copy)
         self._rest: pa.RecordBatch | None = None
         self.shape = shape
+
+    def use(self, codes: tuple[int, ...]) -> None:
+        """Encode what is left in other formats."""
+        self._encoder = Encoder(self.shape.types, self.shape.formats(codes))
+
+    def end(self) -> bytes:
+        """What follows the last row."""
+        return self._encoder.end()
 
     def pull(self, limit: int = 0) -> Pulled:
         """The next rows: at most `limit` (0: any number), about a megabyte. Blocks on the query."""
@@ -110,26 +133,77 @@ class Rows:
         return Pulled(self._encoder.encode(part), part.num_rows, done=False)
 
 
+class CatalogRows:
+    """Rows of a statement about the catalog, as PostgreSQL encoded them."""
+
+    __slots__ = ("_rest", "shape")
+
+    def __init__(self, rows: Sequence[tuple[bytes | None, ...]], shape: Shape) -> None:
+        self._rest = rows
+        self.shape = shape
+
+    def use(self, codes: tuple[int, ...]) -> None:
+        """As they came: rows of the catalog have the formats that they were asked for in."""
+
+    def end(self) -> bytes:
+        return b""
+
+    def pull(self, limit: int = 0) -> Pulled:
+        taken = self._rest[:limit] if limit else self._rest
+        self._rest = self._rest[len(taken) :]
+        return Pulled(memoryview(b"".join(map(_data_row, taken))), len(taken), done=not taken)
+
+
+def _data_row(values: Sequence[bytes | None]) -> bytes:
+    """Values as they are encoded already; None: NULL."""
+    parts = [
+        b"\xff\xff\xff\xff" if value is None else struct.pack("!I", len(value)) + value for value in values
+    ]
+    return framed(b"D", len(parts).to_bytes(2, "big") + b"".join(parts))
+
+
 class Portal:
-    """A statement with its parameters, and its rows once executed."""
+    """A statement with its parameters, and its rows once executed. `given`: parameters as they came, of a statement
+    about the catalog; `running` cancels it."""
 
-    __slots__ = ("codes", "done", "parameters", "prepared", "result", "rows")
+    __slots__ = (
+        "codes",
+        "done",
+        "given",
+        "hold",
+        "parameters",
+        "prepared",
+        "result",
+        "rows",
+        "running",
+        "settled",
+    )
 
-    def __init__(self, prepared: Prepared, parameters: tuple[Parameter, ...], codes: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        prepared: Prepared,
+        parameters: tuple[Parameter, ...],
+        codes: tuple[int, ...],
+        given: tuple[Given, ...] = (),
+    ) -> None:
         self.prepared = prepared
         self.parameters = parameters
         self.codes = codes
+        self.given = given
+        self.running = Running()
+        self.hold = False
+        self.settled = False
         self.result: Result | None = None
-        self.rows: Rows | None = None
+        self.rows: Rows | CatalogRows | None = None
         self.done = False
 
     def opened(self, result: Result, shape: Shape) -> None:
         self.result = result
-        self.rows = Rows(iter(result.batches()), shape, self.codes)
+        self.rows = Rows(iter(result.batches()), shape, self.codes, self.prepared.copy)
 
-    def answered(self, answer: LocalAnswer) -> Rows:
-        self.rows = Rows(iter((answer.batch,)), Shape(answer.names, answer.columns), self.codes)
-        return self.rows
+    def answered(self, rows: CatalogRows) -> CatalogRows:
+        self.rows = rows
+        return rows
 
     def close(self) -> None:
         """Give the result back; idempotent."""
@@ -137,6 +211,13 @@ class Portal:
         self.done = True
         if result is not None:
             result.close()
+
+
+def catalog_shape(fields: Sequence[Field]) -> Shape:
+    return Shape(
+        tuple(each.name for each in fields),
+        tuple(ColumnType(PgType("", each.oid, each.length, 0), modifier=each.modifier) for each in fields),
+    )
 
 
 def described(

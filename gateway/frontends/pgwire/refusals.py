@@ -15,6 +15,14 @@ class FeatureRefused(Refused):
     sqlstate = "0A000"
 
 
+class WrongParameters(Refused):
+    sqlstate = "42601"
+
+
+class BackwardRefused(Refused):
+    sqlstate = "55000"
+
+
 class UndefinedPreparedStatement(Refused):
     sqlstate = "26000"
 

@@ -1,25 +1,35 @@
 """An authenticated session: messages in, messages out. No sockets, threads or clocks of its own (see `effects`)."""
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 
 from gateway.errors import MeshgateError, ProtocolViolation, ShuttingDown
 from gateway.frontends.pgwire import messages as wire
-from gateway.frontends.pgwire.commands import Done, carry_out, shown
+from gateway.frontends.pgwire.commands import Done, carry_out
+from gateway.frontends.pgwire.cursors import (
+    CursorStatement,
+    Declare,
+    ExecutePrepared,
+    Fetch,
+    Prepare,
+)
 from gateway.frontends.pgwire.effects import Call, Disconnected, Receive, Send, Steps
 from gateway.frontends.pgwire.execution import Execution
 from gateway.frontends.pgwire.failure import error_response
 from gateway.frontends.pgwire.handshake import Admitted, Gateway
+from gateway.frontends.pgwire.metadata.databases import Given
 from gateway.frontends.pgwire.parameters import bound
-from gateway.frontends.pgwire.portal import Portal, Prepared, Rows, Shape, described
+from gateway.frontends.pgwire.portal import (
+    Portal,
+    Prepared,
+    Rows,
+    Shape,
+)
 from gateway.frontends.pgwire.refusals import FeatureRefused
-from gateway.frontends.pgwire.session_statements import Show
+from gateway.frontends.pgwire.statement_steps import StatementSteps
 from gateway.frontends.pgwire.statements import Statement, split
-from gateway.frontends.pgwire.types import ColumnType, column_type, duckdb_name, parameter_type
-from gateway.frontends.pgwire.variables import PURPOSE, VARIABLES, seconds
+from gateway.frontends.pgwire.variables import VARIABLES
 from gateway.frontends.pgwire.workspace import Workspace
-from gateway.query.request import Parameter, Request
 
 _REPORTED = tuple(known.name for known in VARIABLES.values() if known.reported)
 _TEXT = (0,)
@@ -36,14 +46,12 @@ class Session:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._gateway = gateway
-        self._principal = admitted.principal
-        self._peer = peer
         self._execution = Execution(gateway, clock)
         self._work = Workspace(admitted.settings)
+        self._statements = StatementSteps(gateway, admitted, peer, self._execution, self._work)
         self._skipping = False
         self._undescribed: Portal | None = None
         self._unchecked: str | None = None
-        self._offset = 0
 
     # --- the life of a session -----------------------------------------------------------------------
 
@@ -106,23 +114,42 @@ class Session:
         yield from self._release()
 
     def _simple_statement(self, statement: Statement) -> Steps[None]:
-        self._offset = statement.start
+        self._statements.offset = statement.start
         prepared = self._work.prepared(statement)
-        if prepared.session is not None:
-            done = yield from self._command(prepared)
-            if done.answer is not None:
-                yield from self._answered(done)
-            yield Send(wire.command_complete(done.tag))
-            return
-        portal = Portal(prepared, (), _TEXT)
+        match prepared.session:
+            case None:
+                yield from self._simple_query(Portal(prepared, (), _TEXT))
+            case Declare() | Prepare():
+                yield from self._statements.cursor_command(Portal(prepared, (), _TEXT))
+            case Fetch() as fetch:
+                cursor = self._work.portal(fetch.name, "cursor")
+                if not fetch.move and cursor.rows is not None:
+                    yield Send(wire.row_description(cursor.rows.shape.description(cursor.codes)))
+                yield from self._statements.fetch(fetch, cursor.codes)
+            case ExecutePrepared() as execute:
+                kept = self._work.statement(execute.name)
+                types = yield from self._statements.parameter_types(execute.name, kept)
+                yield from self._simple_query(self._statements.executed(execute, types, _TEXT))
+            case _:
+                done = yield from self._command(prepared)
+                if done.answer is not None:
+                    yield from self._answered(done)
+                yield Send(wire.command_complete(done.tag))
+
+    def _simple_query(self, portal: Portal) -> Steps[None]:
         try:
-            rows = yield from self._open(portal)
+            rows = yield from self._statements.open(portal)
+            if portal.prepared.copy is not None:
+                yield from self._statements.copy(portal.prepared.copy, rows)
+                return
             yield Send(wire.row_description(rows.shape.description(_TEXT)))
             count, _ = yield from self._execution.stream(rows, 0)
             yield Send(wire.command_complete(f"SELECT {count}"))
         finally:
             self._execution.end()
             self._work.discarded.append(portal)
+
+    # --- cursors, COPY ---------------------------------------------------------------------------------
 
     def _answered(self, done: Done) -> Steps[None]:
         assert done.answer is not None
@@ -151,7 +178,7 @@ class Session:
     def _step(self, message: wire.Message) -> Steps[None]:
         match message:
             case wire.Parse(name, text, types):
-                self._work.keep(name, text, tuple(parameter_type(oid) for oid in types))
+                self._work.keep(name, text, tuple(types))
                 self._unchecked = name
             case wire.Bind():
                 yield from self._bind(message)
@@ -184,34 +211,27 @@ class Session:
                 f'bind message supplies {len(message.values)} parameters, but prepared statement "{message.statement}"'
                 f" requires {prepared.required}"
             )
-        types = yield from self._parameter_types(message.statement, prepared)
+        types = yield from self._statements.parameter_types(message.statement, prepared)
         codes = message.formats or (0,)
         codes = codes * len(types) if len(codes) == 1 else codes
-        values = tuple(map(bound, message.values, codes, types))
-        portal = Portal(
-            self._work.statements.get(message.statement, prepared), values, message.result_formats
-        )
+        prepared = self._work.statements.get(message.statement, prepared)
+        if prepared.catalog is not None:
+            codes = codes or (0,) * len(types)
+            given = tuple(map(Given, message.values, codes))
+            portal = Portal(prepared, (), message.result_formats, given)
+        else:
+            values = tuple(map(bound, message.values, codes, types))
+            portal = Portal(prepared, values, message.result_formats)
         self._work.open_portal(message.portal, portal)
         yield Send(wire.BIND_COMPLETE)
-
-    def _parameter_types(self, name: str, prepared: Prepared) -> Steps[tuple[ColumnType, ...]]:
-        """As declared; inferred where the client declared none."""
-        if prepared.parameters is not None:
-            return prepared.parameters
-        given = tuple(kind for kind in prepared.declared if kind is not None)
-        if len(given) == prepared.required:
-            return given
-        known = yield from self._described(prepared)
-        self._remember(name, prepared, known)
-        return known.parameters or ()
 
     def _describe_statement(self, name: str) -> Steps[None]:
         prepared = self._work.statement(name)
         self._work.require_alive(prepared)
-        known = yield from self._described(prepared)
-        self._remember(name, prepared, known)
+        known = yield from self._statements.describe(prepared)
+        self._statements.remember(name, prepared, known)
         yield Send(wire.parameter_description([kind.oid for kind in known.parameters or ()]))
-        yield Send(self._description(known.shape, _TEXT))
+        yield Send(self._description(None if known.copy else known.shape, _TEXT))
 
     def _parsed(self, *, check: bool) -> Steps[None]:
         """Answer the last Parse. A client that waits for that expects there what is wrong with the statement, as
@@ -220,20 +240,18 @@ class Session:
         if name is None:
             return
         prepared = self._work.statement(name)
-        if check and prepared.text and prepared.session is None and prepared.catalog is None:
+        if check and prepared.text and prepared.session is None:
             del self._work.statements[name]
-            self._work.statements[name] = yield from self._described(prepared)
+            self._work.statements[name] = yield from self._statements.describe(prepared)
         yield Send(wire.PARSE_COMPLETE)
-
-    def _remember(self, name: str, prepared: Prepared, known: Prepared) -> None:
-        if self._work.statements.get(name) is prepared:
-            self._work.statements[name] = known
 
     def _describe_portal(self, portal: Portal) -> Steps[None]:
         """Deferred where it needs the pipeline: if the next message executes the portal, one planning serves both."""
         self._work.require_alive(portal.prepared)
         prepared = portal.prepared
-        if portal.rows is not None:
+        if prepared.copy is not None:
+            yield Send(wire.NO_DATA)
+        elif portal.rows is not None:
             yield Send(self._description(portal.rows.shape, portal.codes))
         elif prepared.shape is not None and prepared.described_by == self._gateway.version():
             yield Send(self._description(prepared.shape, portal.codes))
@@ -243,38 +261,11 @@ class Session:
     def _describe_now(self) -> Steps[None]:
         portal, self._undescribed = self._undescribed, None
         assert portal is not None
-        portal.prepared = yield from self._described(portal.prepared)
+        portal.prepared = yield from self._statements.describe(portal.prepared)
         yield Send(self._description(portal.prepared.shape, portal.codes))
 
     def _description(self, shape: Shape | None, codes: tuple[int, ...]) -> bytes:
         return wire.NO_DATA if shape is None else wire.row_description(shape.description(codes))
-
-    def _described(self, prepared: Prepared) -> Steps[Prepared]:
-        """The statement with its parameters' types and its result's shape, under the policies of now."""
-        if prepared.session is not None or not prepared.text:
-            return replace(prepared, parameters=(), shape=self._own_shape(prepared))
-        if prepared.catalog is not None:
-            known = prepared.catalog
-            return described(
-                prepared, known.parameters, Shape(known.names, known.columns), self._gateway.version()
-            )
-        version = self._gateway.version()
-        request = self._request(prepared, ())
-        self._start(Portal(prepared, (), ()))
-        description = yield from self._execution.describe(request)
-        self._execution.end()
-        inferred = tuple(column_type(name) for name in description.parameters)
-        shape = Shape(
-            tuple(column.name for column in description.columns),
-            tuple(column_type(column.type) for column in description.columns),
-        )
-        return described(prepared, inferred, shape, version)
-
-    def _own_shape(self, prepared: Prepared) -> Shape | None:
-        if not isinstance(prepared.session, Show):
-            return None
-        answer = shown(prepared.session.name, self._work)
-        return Shape(answer.names, answer.columns)
 
     def _execute(self, portal: Portal, limit: int) -> Steps[None]:
         prepared = portal.prepared
@@ -294,6 +285,19 @@ class Session:
         return bool(prepared.text) and prepared.session is None
 
     def _execute_command(self, portal: Portal) -> Steps[None]:
+        match portal.prepared.session:
+            case Declare() | Prepare():
+                yield from self._statements.cursor_command(portal)
+                return
+            case Fetch() as fetch:
+                yield from self._statements.fetch(fetch, portal.codes)
+                return
+            case ExecutePrepared() as execute:
+                types = yield from self._statements.parameter_types(
+                    execute.name, self._work.statement(execute.name)
+                )
+                yield from self._execute_query(self._statements.executed(execute, types, portal.codes), 0)
+                return
         done = yield from self._command(portal.prepared)
         if done.answer is not None:
             shape = Shape(done.answer.names, done.answer.columns)
@@ -306,9 +310,14 @@ class Session:
             yield Send(wire.command_complete("SELECT 0"))
             return
         if rows is None:
-            rows = yield from self._open(portal)
+            rows = yield from self._statements.open(portal)
         else:
-            yield from self._still_allowed(portal)
+            yield from self._statements.still_allowed(portal)
+        if portal.prepared.copy is not None:
+            yield from self._statements.copy(portal.prepared.copy, rows)
+            self._execution.end()
+            yield Call(portal.close)
+            return
         if self._undescribed is portal:
             self._undescribed = None
             yield Send(self._description(rows.shape, portal.codes))
@@ -324,6 +333,7 @@ class Session:
 
     def _command(self, prepared: Prepared) -> Steps[Done]:
         assert prepared.session is not None
+        assert not isinstance(prepared.session, CursorStatement)
         before = self._work.settings
         done = carry_out(prepared.session, self._work)
         after = self._work.settings
@@ -333,38 +343,6 @@ class Session:
         yield Send(changed + b"".join(notice.encoded() for notice in done.notices))
         yield from self._release()
         return done
-
-    def _open(self, portal: Portal) -> Steps[Rows]:
-        """Run the portal's statement."""
-        prepared = portal.prepared
-        self._start(portal)
-        if prepared.catalog is None:
-            return (yield from self._execution.run(portal, self._request(prepared, portal.parameters)))
-        return portal.answered(prepared.catalog.answer([given.value for given in portal.parameters]))
-
-    def _still_allowed(self, portal: Portal) -> Steps[None]:
-        """An open portal goes on under the policies of now, or not at all (governance, rule 10)."""
-        self._start(portal)
-        if portal.result is not None:
-            yield from self._execution.recheck(portal.result)
-
-    def _start(self, portal: Portal) -> None:
-        self._offset = portal.prepared.start
-        self._execution.begin(portal, seconds(self._work.settings["statement_timeout"]))
-
-    def _request(self, prepared: Prepared, parameters: tuple[Parameter, ...]) -> Request:
-        settings: Mapping[str, str] = self._work.settings
-        declared = prepared.parameters or prepared.declared
-        return Request(
-            prepared.text,
-            self._principal,
-            "postgres",
-            client=f"{self._peer} {settings['application_name']}".strip(),
-            purpose=settings[PURPOSE] or None,
-            parameters=parameters,
-            parameter_types=tuple(None if kind is None else duckdb_name(kind) for kind in declared),
-            settings=settings,
-        )
 
     # --- ends ----------------------------------------------------------------------------------------
 
@@ -383,4 +361,4 @@ class Session:
         if isinstance(error, ShuttingDown):
             raise error
         self._work.fail()
-        yield Send(error_response(error, start=self._offset))
+        yield Send(error_response(error, start=self._statements.offset))

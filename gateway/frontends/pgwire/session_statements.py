@@ -191,7 +191,9 @@ def _set(words: Sequence[Token]) -> SessionStatement | None:
         (("SCHEMA",), "search_path"),
     ):
         if _is(rest, *spelling):
-            return Set(name, _value(rest[len(spelling) :]), local)
+            value = rest[len(spelling) :]
+            value = value[1:2] if _is(value, "INTERVAL") else value  # `INTERVAL '+00:00' HOUR TO MINUTE`
+            return Set(name, _value(value), local)
     name, rest = _setting_name(rest)
     if not rest or not (rest[0].word == "TO" or rest[0].text == "="):
         raise _refused(words)

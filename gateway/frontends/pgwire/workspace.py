@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.errors import LimitExceeded, SyntaxRefused, TransactionAborted
-from gateway.frontends.pgwire.pg_catalog import catalog_statement
+from gateway.frontends.pgwire.copying import copy_to, refuse_catalog
+from gateway.frontends.pgwire.cursors import Prepare, cursor_statement
+from gateway.frontends.pgwire.metadata.routing import asked
 from gateway.frontends.pgwire.portal import Portal, Prepared
 from gateway.frontends.pgwire.refusals import (
     DuplicatePortal,
@@ -15,7 +17,7 @@ from gateway.frontends.pgwire.refusals import (
 from gateway.frontends.pgwire.session_statements import Commit, Rollback, RollbackTo, session_statement
 from gateway.frontends.pgwire.statements import Statement, split
 from gateway.frontends.pgwire.transaction import FAILED, IDLE, Kept, Transaction
-from gateway.frontends.pgwire.types import ColumnType
+from gateway.frontends.pgwire.types import parameter_type
 
 STATEMENTS = 1_000
 PORTALS = 100
@@ -42,36 +44,59 @@ class Workspace:
         """A ReadyForQuery: from here an implicit transaction starts. Portals live on in an explicit one only."""
         self._ready = self.transaction.kept
         if self.transaction.status == IDLE:
-            self.close_portals()
+            self._settle()
 
     def fail(self) -> None:
         """A statement failed: the explicit transaction has failed, an implicit one is undone."""
         self.transaction = self.transaction.failed()
         if self.transaction.status == IDLE:
             self.transaction = replace(self.transaction, kept=self._ready)
-        self.close_portals()
+        self._undo()
 
-    def end(self, transaction: Transaction) -> None:
-        """The transaction ended, and its portals with it."""
+    def end(self, transaction: Transaction, *, undone: bool = False) -> None:
+        """The transaction ended, and its portals with it; those WITH HOLD live on unless it was `undone`."""
         self.transaction = transaction
         self._ready = transaction.kept
-        self.close_portals()
+        if undone:
+            self._undo()
+        else:
+            self._settle()
 
-    def prepared(self, statement: Statement, declared: tuple[ColumnType | None, ...] = ()) -> Prepared:
+    def _settle(self) -> None:
+        self._close([name for name, portal in self.portals.items() if not portal.hold])
+        for portal in self.portals.values():
+            portal.settled = True
+
+    def _undo(self) -> None:
+        self._close([name for name, portal in self.portals.items() if not portal.settled])
+
+    def _close(self, names: list[str]) -> None:
+        for name in names:
+            self.close_portal(name)
+
+    def prepared(self, statement: Statement, oids: tuple[int, ...] = ()) -> Prepared:
         """Errors: TransactionAborted in a failed transaction, for all but its end."""
-        command = session_statement(statement.text)
+        command = session_statement(statement.text) or cursor_statement(statement.text)
         if self.transaction.status == FAILED and not isinstance(command, Commit | Rollback | RollbackTo):
             raise aborted()
+        copy = copy_to(statement.text) if command is None else None
+        if copy is not None:
+            statement = Statement(copy.query, statement.start + copy.start, statement.parameters)
+        catalog = asked(statement.text) if command is None else None
+        if copy is not None and catalog is not None:
+            raise refuse_catalog()
         return Prepared(
             statement.text,
             statement.start,
             statement.parameters,
-            declared,
+            () if catalog else tuple(map(parameter_type, oids)),
             session=command,
-            catalog=catalog_statement(statement.text),
+            catalog=catalog,
+            oids=oids,
+            copy=copy,
         )
 
-    def keep(self, name: str, text: str, declared: tuple[ColumnType | None, ...]) -> None:
+    def keep(self, name: str, text: str, oids: tuple[int, ...]) -> None:
         """A Parse message. The unnamed statement is replaced."""
         if name and name in self.statements:
             raise DuplicatePreparedStatement(f'prepared statement "{name}" already exists')
@@ -80,11 +105,18 @@ class Workspace:
             raise SyntaxRefused(
                 "cannot insert multiple commands into a prepared statement", position=parts[1].start + 1
             )
-        prepared = self.prepared(parts[0], declared) if parts else Prepared("")
+        prepared = self.prepared(parts[0], oids) if parts else Prepared("")
         held = sum(len(kept.text) for kept in self.statements.values())
         if len(self.statements) >= STATEMENTS or held + len(text) > TEXT_CHARACTERS:
             raise LimitExceeded(f"a session holds at most {STATEMENTS} prepared statements")
         self.statements[name] = prepared
+
+    def prepare(self, command: Prepare, start: int) -> None:
+        """PREPARE as a statement: in the same place as those of Parse messages."""
+        self.keep(command.name, command.query, ())
+        kept = self.statements[command.name]
+        declared = () if kept.catalog else command.types
+        self.statements[command.name] = replace(kept, declared=declared, start=start + command.start)
 
     def statement(self, name: str) -> Prepared:
         if name not in self.statements:
@@ -95,15 +127,15 @@ class Workspace:
             )
         return self.statements[name]
 
-    def portal(self, name: str) -> Portal:
+    def portal(self, name: str, kind: str = "portal") -> Portal:
         if name not in self.portals:
-            raise UndefinedPortal(f'portal "{name}" does not exist')
+            raise UndefinedPortal(f'{kind} "{name}" does not exist')
         return self.portals[name]
 
-    def open_portal(self, name: str, portal: Portal) -> None:
+    def open_portal(self, name: str, portal: Portal, kind: str = "portal") -> None:
         """A Bind message. The unnamed portal is replaced."""
         if name and name in self.portals:
-            raise DuplicatePortal(f'portal "{name}" already exists')
+            raise DuplicatePortal(f'{kind} "{name}" already exists')
         if len(self.portals) >= PORTALS:
             raise LimitExceeded(f"a session holds at most {PORTALS} portals")
         self.close_portal(name)

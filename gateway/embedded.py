@@ -1,4 +1,4 @@
-"""PostgreSQL servers for the demo, from a wheel: nothing to install, nothing left behind.
+"""PostgreSQL servers of the gateway's own, from a wheel: nothing to install, nothing left behind.
 
 A server listens on a Unix socket in a private folder of its own and on no port, asks for a password, and is a
 child of this process. PostgreSQL refuses to run as root; started by root it runs as a user without rights.
@@ -46,7 +46,7 @@ SETTINGS = (
 
 
 class ServerError(Exception):
-    """A demo server could not be made or started. The text is for the terminal."""
+    """A server could not be made or started. The text is for whoever starts the gateway."""
 
 
 class Account(NamedTuple):
@@ -93,7 +93,7 @@ def program(name: str) -> Path:
     """One of PostgreSQL's programs. The wheel's Python code is not imported: that would make folders."""
     spec = importlib.util.find_spec(WHEEL)
     if spec is None or not spec.submodule_search_locations:
-        raise ServerError(f"the demo's PostgreSQL servers come from the Python package {WHEEL}: install it")
+        raise ServerError(f"the embedded PostgreSQL comes from the Python package {WHEEL}: install it")
     return Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin" / name
 
 
@@ -237,7 +237,7 @@ def _log(data: Path) -> Path:
 
 
 def _stop_orphan(data: Path, password: str) -> None:
-    """Stop the server that a killed demo left on this folder, after it has proved to be that server."""
+    """Stop the server that a killed process left on this folder, after it has proved to be that server."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
         pid, sockets = int(lines[0]), Path(lines[4])

@@ -1,0 +1,152 @@
+"""What a principal sees, as PostgreSQL has it: schemas, and empty tables with types, comments and keys."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gateway.catalog.product import Catalog, Column, Relation
+from gateway.errors import DatatypeMismatch
+from gateway.frontends.pgwire.metadata.template import OWNER
+from gateway.frontends.pgwire.types import column_type
+from gateway.query.visible import VisibleCatalog
+
+_VARIABLE_HEADER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`columns`: name -> the type as the principal gets it. `masks`: name -> the mask's name. `view`: the product or
+    its source calculates it."""
+
+    relation: Relation
+    columns: tuple[tuple[str, str], ...]
+    masks: tuple[tuple[str, str], ...]
+    view: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Equal for principals who see the same. `titles`: a schema -> its comment."""
+
+    titles: tuple[tuple[str, str], ...]
+    tables: tuple[Table, ...]
+
+    def __hash__(self) -> int:
+        return hash(tuple((t.relation.qualified_name, t.columns, t.masks) for t in self.tables))
+
+
+def definition(visible: VisibleCatalog) -> Definition:
+    tables = []
+    for relation, columns in visible.listing():
+        decided = visible.policies.decide(
+            visible.principal, relation.protected(), visible.circumstances
+        ).columns
+        masks = ((name, mask.name) for name in columns if (mask := decided[name].mask) is not None)
+        view = _is_view(relation, visible.catalog)
+        tables.append(Table(relation, tuple(columns.items()), tuple(masks), view))
+    domains = dict.fromkeys(table.relation.domain for table in tables)
+    titles = tuple((name, visible.catalog.domains[name].title) for name in domains)
+    return Definition(titles, tuple(tables))
+
+
+def _is_view(relation: Relation, catalog: Catalog) -> bool:
+    if not relation.plain:
+        return True
+    table = relation.body.args["from_"].this
+    known = catalog.tables.get(table.catalog, {})
+    found = known.get((table.db, table.name)) or known.get((table.name,))
+    return found is not None and found.view
+
+
+def statements(known: Definition, catalog: Catalog) -> Iterator[str]:
+    """Run by the administrator in a database made from the template."""
+    for schema, title in known.titles:
+        yield f"CREATE SCHEMA {_quoted(schema)} AUTHORIZATION {OWNER}"
+        yield f"COMMENT ON SCHEMA {_quoted(schema)} IS {_literal(title)}"
+        yield f"GRANT USAGE ON SCHEMA {_quoted(schema)} TO PUBLIC"
+    yield f"SET ROLE {OWNER}"
+    keys: dict[tuple[str, str], tuple[str, ...]] = {}
+    for table in known.tables:
+        keys[table.relation.domain, table.relation.name] = _primary_key(table)
+        yield from _created(table, catalog)
+    for table in known.tables:
+        yield from _foreign_keys(table, known, keys)
+    yield "RESET ROLE"
+
+
+def _created(table: Table, catalog: Catalog) -> Iterator[str]:
+    relation, masked = table.relation, dict(table.masks)
+    name = _table(relation.domain, relation.name)
+    key = _primary_key(table)
+    if table.view:
+        shown = (f"NULL::{type_name(kind)} AS {_quoted(each)}" for each, kind in table.columns)
+        yield f"CREATE VIEW {name} AS SELECT {', '.join(shown)}"
+    else:
+        parts = [_column(relation.column(each), kind, masked) for each, kind in table.columns]
+        parts += [f"PRIMARY KEY ({', '.join(map(_quoted, key))})"] if key else []
+        yield f"CREATE TABLE {name} ({', '.join(parts)})"
+    product = catalog.products[relation.domain, relation.product]
+    told = relation.description or product.description
+    yield f"COMMENT ON {'VIEW' if table.view else 'TABLE'} {name} IS {_literal(told)}"
+    for each, _ in table.columns:
+        told = " ".join(filter(None, (relation.column(each).description, _mask_note(masked.get(each)))))
+        if told:
+            yield f"COMMENT ON COLUMN {name}.{_quoted(each)} IS {_literal(told)}"
+    # not SELECT: a statement reads the catalog or relations, never a relation where it is empty
+    yield f"GRANT REFERENCES ON {name} TO PUBLIC"
+
+
+def _mask_note(mask: str | None) -> str:
+    return f"[masked: {mask}]" if mask else ""
+
+
+def _primary_key(table: Table) -> tuple[str, ...]:
+    """Of the columns that are seen as they are: a masked value need not be unique."""
+    if table.view:
+        return ()
+    seen = {name for name, _ in table.columns} - {name for name, _ in table.masks}
+    key = [column.name for column in table.relation.columns if column.primary_key]
+    return tuple(key) if seen.issuperset(key) else ()
+
+
+def _foreign_keys(
+    table: Table, known: Definition, keys: Mapping[tuple[str, str], tuple[str, ...]]
+) -> Iterator[str]:
+    types = {(t.relation.domain, t.relation.name): dict(t.columns) for t in known.tables}
+    masked = dict(table.masks)
+    for name, kind in () if table.view else table.columns:
+        for target in table.relation.column(name).references:
+            place = (target.domain, target.relation)
+            if name in masked or keys.get(place) != (target.column,) or types[place][target.column] != kind:
+                continue
+            yield (
+                f"ALTER TABLE {_table(table.relation.domain, table.relation.name)} ADD FOREIGN KEY ({_quoted(name)})"
+                f" REFERENCES {_table(*place)} ({_quoted(target.column)})"
+            )
+
+
+def _column(column: Column, kind: str, masked: Mapping[str, str]) -> str:
+    required = not column.nullable and column.name not in masked
+    return f"{_quoted(column.name)} {type_name(kind)}{' NOT NULL' if required else ''}"
+
+
+def type_name(kind: str) -> str:
+    """The PostgreSQL type that values of a DuckDB type arrive as."""
+    try:
+        known = column_type(kind)
+    except DatatypeMismatch:
+        return "text"
+    modifier = known.modifier - _VARIABLE_HEADER
+    sizes = f"({modifier >> 16},{modifier & 0xFFFF})" if known.modifier >= 0 else ""
+    return f"pg_catalog.{known.element.name}{sizes}{'[]' if known.is_array else ''}"
+
+
+def _table(schema: str, name: str) -> str:
+    return f"{_quoted(schema)}.{_quoted(name)}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

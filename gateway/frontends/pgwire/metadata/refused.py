@@ -1,0 +1,69 @@
+"""What PostgreSQL said of a statement about the catalog, as far as it speaks of the consumer's own words."""
+
+from gateway.errors import (
+    AccessDenied,
+    AmbiguousColumn,
+    DatatypeMismatch,
+    Failed,
+    GroupingRefused,
+    MeshgateError,
+    Refused,
+    SyntaxRefused,
+    UndefinedColumn,
+    UndefinedFunction,
+    UndefinedParameter,
+    UndefinedSetting,
+    UndefinedTable,
+)
+from gateway.frontends.pgwire.refusals import (
+    FeatureRefused,
+    IndeterminateType,
+    InvalidBinaryValue,
+    InvalidDate,
+    InvalidTextValue,
+    ValueOutOfRange,
+)
+
+
+class MetadataUnavailable(Failed):
+    sqlstate = "58000"
+    http_status = 503
+    flight_code = "UNAVAILABLE"
+    text = "the catalog cannot be asked at the moment"
+
+
+class CatalogRefused(Refused):
+    """Anything else that is wrong with a statement about the catalog."""
+
+    sqlstate = "42000"
+
+
+class InvalidName(Refused):
+    sqlstate = "42602"
+
+
+class InvalidSchema(Refused):
+    sqlstate = "3F000"
+
+
+_KNOWN: tuple[type[Refused], ...] = (
+    AmbiguousColumn, DatatypeMismatch, FeatureRefused, GroupingRefused, IndeterminateType, InvalidBinaryValue,
+    InvalidDate, InvalidName, InvalidSchema, InvalidTextValue, SyntaxRefused, UndefinedColumn, UndefinedFunction,
+    UndefinedParameter, UndefinedSetting, UndefinedTable, ValueOutOfRange,
+)  # fmt: skip
+_BY_STATE = {known.sqlstate: known for known in _KNOWN}
+DENIED = (
+    "permission denied: a statement about the catalog reads the catalog only, and tells nothing of the host"
+)
+
+
+def refused(state: str, message: str, position: int | None) -> MeshgateError:
+    """Texts of errors about names and values hold the consumer's own; those about rights may name ours."""
+    if state == "42501":
+        return AccessDenied(DENIED, hint="ask data products in a statement of their own", position=position)
+    known = _BY_STATE.get(state)
+    if known is not None:
+        return known(message, position=position)
+    if state[:2] in ("22", "42"):
+        return CatalogRefused(message, position=position)
+    return MetadataUnavailable()

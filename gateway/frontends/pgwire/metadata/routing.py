@@ -1,0 +1,115 @@
+"""Which statements are about the catalog, and how they are asked of the gateway's own PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.frontends.pgwire.metadata.names import (
+    HIDDEN,
+    KEYWORDS,
+    REGISTERED,
+    RELATIONS,
+    ROUTED,
+    SCHEMAS,
+    STAND_INS,
+)
+from gateway.frontends.pgwire.metadata.template import SCHEMA
+from gateway.frontends.pgwire.statements import Token, tokens
+
+LONGEST = 100_000
+"""Characters of a statement about the catalog."""
+READING = ("SELECT", "WITH", "VALUES", "TABLE", "(")
+SHOWN = ROUTED | STAND_INS | {"current_schema"}
+REPLACED = HIDDEN | {"pg_database", "pg_roles", "pg_user", "pg_settings"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The statement as PostgreSQL gets it. `inserted`: where characters were put in, and how many."""
+
+    text: str
+    inserted: tuple[tuple[int, int], ...]
+
+    def position(self, told: int) -> int:
+        """Where a place in this text, from 1, is in the consumer's."""
+        return max(1, told - sum(count for at, count in self.inserted if at < told - 1))
+
+
+def asked(text: str) -> Asked | None:
+    """None: the statement is not about the catalog."""
+    if len(text) > LONGEST:
+        return None
+    words = tuple(tokens(text))
+    if not words or (words[0].word or words[0].text) not in READING or not _is_about_catalog(words):
+        return None
+    return _rewritten(text, words)
+
+
+def _is_about_catalog(words: Sequence[Token]) -> bool:
+    reads = any(word.word == "FROM" and not _calls(words, at + 1) for at, word in enumerate(words))
+    for at, word in enumerate(words):
+        name = _name(word)
+        if not name:
+            continue
+        qualifier = _qualifier(words, at)
+        if not reads and at and words[at - 1].word == "FROM":
+            return True
+        if name in SCHEMAS and _next(words, at) == "." and not qualifier:
+            return True
+        if name in RELATIONS and not qualifier and _next(words, at) != "(":
+            return True
+        if not reads and name in ROUTED and not qualifier and _next(words, at) == "(":
+            return True
+        if not reads and name in REGISTERED and at and words[at - 1].text in ("::", ":"):
+            return True
+    return False
+
+
+def _calls(words: Sequence[Token], at: int) -> bool:
+    """Whether a function that tells of the catalog or of the session stands there, in the place of a relation."""
+    return at < len(words) and _name(words[at]) in SHOWN and _next(words, at) == "("
+
+
+def _rewritten(text: str, words: Sequence[Token]) -> Asked:
+    parts: list[str] = []
+    inserted: list[tuple[int, int]] = []
+    done = length = 0
+    for at, word in enumerate(words):
+        new = _replacement(words, at)
+        if new is None:
+            continue
+        kept = text[done : word.start]
+        parts += [kept, new]
+        length += len(kept) + len(new)
+        inserted.append((length - 1, len(new) - (word.stop - word.start)))
+        done = word.stop
+    return Asked("".join([*parts, text[done:]]), tuple(inserted))
+
+
+def _replacement(words: Sequence[Token], at: int) -> str | None:
+    word, name, following = words[at], _name(words[at]), _next(words, at)
+    if not name:
+        return None
+    if name == "pg_catalog" and following == "." and at + 2 < len(words):
+        called = _next(words, at + 2) == "("
+        return SCHEMA if _name(words[at + 2]) in (STAND_INS if called else REPLACED) else None
+    if _qualifier(words, at):
+        return None
+    if name in KEYWORDS and word.kind == "word" and following != "(":
+        return f'{SCHEMA}."{name}"()'
+    if following == "(":
+        return f"{SCHEMA}.{word.text}" if name in STAND_INS else None
+    alias = at > 0 and words[at - 1].word == "AS"
+    return f"{SCHEMA}.{word.text}" if name in REPLACED and following != "." and not alias else None
+
+
+def _name(word: Token) -> str:
+    """As PostgreSQL reads an identifier; empty for anything else."""
+    return word.value if word.kind == "quoted" else word.text.lower() if word.kind == "word" else ""
+
+
+def _next(words: Sequence[Token], at: int) -> str:
+    return words[at + 1].text if at + 1 < len(words) else ""
+
+
+def _qualifier(words: Sequence[Token], at: int) -> str:
+    return _name(words[at - 2]) if at > 1 and words[at - 1].text == "." else ""

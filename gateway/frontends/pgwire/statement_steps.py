@@ -1,0 +1,221 @@
+"""What a session does with its statements: describes them, opens portals, moves cursors, copies rows."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gateway.frontends.pgwire import messages as wire
+from gateway.frontends.pgwire.commands import shown
+from gateway.frontends.pgwire.copying import COPY_DONE, CopyTo, copy_out_response
+from gateway.frontends.pgwire.cursors import (
+    ALL,
+    Declare,
+    ExecutePrepared,
+    Fetch,
+    Prepare,
+)
+from gateway.frontends.pgwire.effects import Send, Steps
+from gateway.frontends.pgwire.execution import Execution
+from gateway.frontends.pgwire.handshake import Admitted, Gateway
+from gateway.frontends.pgwire.metadata.databases import Given
+from gateway.frontends.pgwire.metadata.governed import CatalogStatement
+from gateway.frontends.pgwire.parameters import bound
+from gateway.frontends.pgwire.portal import (
+    CatalogRows,
+    Portal,
+    Prepared,
+    Rows,
+    Shape,
+    catalog_shape,
+    described,
+)
+from gateway.frontends.pgwire.refusals import FeatureRefused, NoTransaction, WrongParameters
+from gateway.frontends.pgwire.session_statements import Show
+from gateway.frontends.pgwire.statements import split
+from gateway.frontends.pgwire.transaction import IDLE
+from gateway.frontends.pgwire.types import ColumnType, PgType, column_type, duckdb_name
+from gateway.frontends.pgwire.variables import PURPOSE, seconds
+from gateway.frontends.pgwire.workspace import Workspace
+from gateway.query.request import Parameter, Request
+
+_TEXT = (0,)
+
+
+class StatementSteps:
+    """`offset`: where the statement at hand begins in the text that the client counts positions in."""
+
+    def __init__(
+        self, gateway: Gateway, admitted: Admitted, peer: str, execution: Execution, work: Workspace
+    ) -> None:
+        self._gateway = gateway
+        self._principal = admitted.principal
+        self._peer = peer
+        self._execution = execution
+        self._work = work
+        self.offset = 0
+
+    def describe(self, prepared: Prepared) -> Steps[Prepared]:
+        """The statement with its parameters' types and its result's shape, under the policies of now."""
+        if isinstance(prepared.session, Declare) and prepared.count:
+            inner = yield from self.describe(self._declared_query(prepared.session, prepared))
+            return replace(prepared, parameters=inner.parameters)
+        if isinstance(prepared.session, ExecutePrepared):
+            inner = yield from self.describe(self._work.statement(prepared.session.name))
+            return replace(prepared, parameters=(), shape=inner.shape)
+        if prepared.session is not None or not prepared.text:
+            return replace(prepared, parameters=(), shape=self._own_shape(prepared))
+        if prepared.catalog is not None:
+            return (yield from self._described_by_catalog(prepared))
+        version = self._gateway.version()
+        request = self._request(prepared, ())
+        self._start(Portal(prepared, (), ()))
+        description = yield from self._execution.describe(request)
+        self._execution.end()
+        inferred = tuple(column_type(name) for name in description.parameters)
+        shape = Shape(
+            tuple(column.name for column in description.columns),
+            tuple(column_type(column.type) for column in description.columns),
+        )
+        return described(prepared, inferred, shape, version)
+
+    def _described_by_catalog(self, prepared: Prepared) -> Steps[Prepared]:
+        version = self._gateway.version()
+        portal = Portal(prepared, (), ())
+        self._start(portal)
+        known = yield from self._execution.describe_catalog(portal, self._catalog_statement(prepared))
+        self._execution.end()
+        parameters = tuple(ColumnType(PgType("", oid, -1, 0)) for oid in known.parameters)
+        return replace(
+            prepared, parameters=parameters, shape=catalog_shape(known.fields), described_by=version
+        )
+
+    def _own_shape(self, prepared: Prepared) -> Shape | None:
+        match prepared.session:
+            case Show(name):
+                answer = shown(name, self._work)
+                return Shape(answer.names, answer.columns)
+            case Fetch(name, move=False):
+                rows = self._work.portal(name, "cursor").rows
+                return rows.shape if rows is not None else None
+        return None
+
+    def parameter_types(self, name: str, prepared: Prepared) -> Steps[tuple[ColumnType, ...]]:
+        """As declared; inferred where the client declared none."""
+        if prepared.parameters is not None:
+            return prepared.parameters
+        declared = tuple(kind for kind in prepared.declared if kind is not None)
+        if len(declared) == prepared.required and prepared.catalog is None:
+            return declared
+        known = yield from self.describe(prepared)
+        self.remember(name, prepared, known)
+        return known.parameters or ()
+
+    def remember(self, name: str, prepared: Prepared, known: Prepared) -> None:
+        if self._work.statements.get(name) is prepared:
+            self._work.statements[name] = known
+
+    def open(self, portal: Portal) -> Steps[Rows | CatalogRows]:
+        """Run the portal's statement."""
+        prepared = portal.prepared
+        self._start(portal)
+        if prepared.catalog is None:
+            return (yield from self._execution.run(portal, self._request(prepared, portal.parameters)))
+        return (yield from self._execution.run_catalog(portal, self._catalog_statement(prepared)))
+
+    def still_allowed(self, portal: Portal) -> Steps[None]:
+        """An open portal goes on under the policies of now, or not at all (governance, rule 10)."""
+        self._start(portal)
+        if portal.result is not None:
+            yield from self._execution.recheck(portal.result)
+
+    def _start(self, portal: Portal) -> None:
+        self.offset = portal.prepared.start
+        self._execution.begin(portal, seconds(self._work.settings["statement_timeout"]))
+
+    def _catalog_statement(self, prepared: Prepared) -> CatalogStatement:
+        assert prepared.catalog is not None
+        return CatalogStatement(self._request(prepared, ()), prepared.catalog, prepared.oids)
+
+    def _request(self, prepared: Prepared, parameters: tuple[Parameter, ...]) -> Request:
+        settings: Mapping[str, str] = self._work.settings
+        declared = () if prepared.catalog else prepared.parameters or prepared.declared
+        return Request(
+            prepared.text,
+            self._principal,
+            "postgres",
+            client=f"{self._peer} {settings['application_name']}".strip(),
+            purpose=settings[PURPOSE] or None,
+            parameters=parameters,
+            parameter_types=tuple(None if kind is None else duckdb_name(kind) for kind in declared),
+            settings=settings,
+        )
+
+    def executed(
+        self, execute: ExecutePrepared, types: tuple[ColumnType, ...], codes: tuple[int, ...]
+    ) -> Portal:
+        """The portal of an EXECUTE."""
+        prepared = self._work.statement(execute.name)
+        if len(execute.values) != prepared.required:
+            raise WrongParameters(
+                f'wrong number of parameters for prepared statement "{execute.name}"',
+                hint=f"Expected {prepared.required} parameters but got {len(execute.values)}.",
+            )
+        raw = [None if value is None else value.encode() for value in execute.values]
+        if prepared.catalog is not None:
+            return Portal(prepared, (), codes, tuple(Given(value, 0) for value in raw))
+        return Portal(
+            prepared, tuple(bound(value, 0, kind) for value, kind in zip(raw, types, strict=True)), codes
+        )
+
+    def cursor_command(self, command: Portal) -> Steps[None]:
+        """DECLARE or PREPARE."""
+        prepared = command.prepared
+        match prepared.session:
+            case Prepare() as prepare:
+                self._work.prepare(prepare, prepared.start)
+                yield Send(wire.command_complete("PREPARE"))
+            case Declare() as declare:
+                yield from self._declare(declare, command)
+                yield Send(wire.command_complete("DECLARE CURSOR"))
+
+    def _declare(self, declare: Declare, command: Portal) -> Steps[None]:
+        if not declare.hold and self._work.transaction.status == IDLE:
+            raise NoTransaction("DECLARE CURSOR can only be used in transaction blocks")
+        query = self._declared_query(declare, command.prepared)
+        codes = (1,) if declare.binary else _TEXT
+        portal = Portal(query, command.parameters, codes, command.given)
+        portal.hold = declare.hold
+        self._work.open_portal(declare.name, portal, "cursor")
+        yield from self.open(portal)
+        self._execution.end()
+
+    def _declared_query(self, declare: Declare, command: Prepared) -> Prepared:
+        parts = split(declare.query)
+        start = command.start + declare.start + parts[0].start
+        query = self._work.prepared(replace(parts[0], start=start), command.oids)
+        if query.session is not None or query.copy is not None:
+            raise FeatureRefused("a cursor is declared for a query")
+        return query
+
+    def fetch(self, fetch: Fetch, codes: tuple[int, ...]) -> Steps[None]:
+        portal = self._work.portal(fetch.name, "cursor")
+        rows = portal.rows
+        assert rows is not None, "a cursor is opened when it is declared"
+        yield from self.still_allowed(portal)
+        if codes != portal.codes:
+            rows.use(codes)
+            portal.codes = codes
+        if fetch.skip:
+            yield from self._execution.skip(rows, fetch.skip)
+        count = 0
+        limit = 0 if fetch.count == ALL else fetch.count
+        if fetch.count and fetch.move:
+            count = yield from self._execution.skip(rows, limit)
+        elif fetch.count:
+            count, _ = yield from self._execution.stream(rows, limit)
+        self._execution.end()
+        yield Send(wire.command_complete(f"{fetch.tag} {count}"))
+
+    def copy(self, options: CopyTo, rows: Rows | CatalogRows) -> Steps[None]:
+        yield Send(copy_out_response(options, len(rows.shape.names)))
+        count, _ = yield from self._execution.stream(rows, 0)
+        yield Send(rows.end() + COPY_DONE + wire.command_complete(f"COPY {count}"))

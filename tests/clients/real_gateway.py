@@ -1,0 +1,24 @@
+"""The gateway over a real PostgreSQL, and that PostgreSQL itself, to compare with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from gateway.server import Server
+
+
+@dataclass(frozen=True)
+class Real:
+    """The gateway, and the database that it reads."""
+
+    server: Server
+    folder: Path
+    source: str
+
+    def uri(self, name: str = "analyst") -> str:
+        return f"postgresql://{name}:{name}-pw@127.0.0.1:{self.server.addresses['postgres'].port}/mesh"
+
+    def connect(self, name: str = "analyst") -> "psycopg.Connection[tuple[Any, ...]]":
+        return psycopg.connect(self.uri(name), autocommit=True)

@@ -1,0 +1,77 @@
+"""The shared conformance programs of real clients, where they and their clients are: all steps that a read-only gateway
+must pass. `.ci/run` installs the clients; a client that is missing there is a failure."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.server import Server
+from gateway.settings import load_settings
+from tests.clients.published import publish
+from tests.servers import PostgresServer
+
+DRIVERS = Path(__file__).parents[3] / "shared" / "clients"
+JAR = Path("/usr/share/java/postgresql.jar")
+NEEDS = {
+    "psql": (shutil.which("psql") and shutil.which("bash"), ["bash", "drive_psql.sh"]),
+    "jdbc": (shutil.which("java") and JAR.exists(), ["bash", "drive_jdbc.sh"]),
+    **{
+        name: (
+            all(importlib.util.find_spec(module) for module in modules),
+            [sys.executable, f"drive_{name}.py"],
+        )
+        for name, modules in {
+            "psycopg2": ("psycopg2",),
+            "psycopg3": ("psycopg", "psycopg_pool"),
+            "asyncpg": ("asyncpg",),
+            "sqlalchemy": ("sqlalchemy", "pg8000"),
+            "adbc": ("adbc_driver_postgresql",),
+        }.items()
+    },
+}
+
+pytestmark = pytest.mark.skipif(
+    not DRIVERS.exists(), reason="the shared programs are no part of this repository"
+)
+
+
+@pytest.fixture(scope="module")
+def port(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    postgres.run("CREATE DATABASE shared_mesh")
+    setup = (DRIVERS / "setup.sql").read_text("utf-8").replace("ON DATABASE mesh", "ON DATABASE shared_mesh")
+    uri = postgres.uri("shared_mesh")
+    subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", uri], input=setup, text=True, check=True)
+    folder = publish(tmp_path_factory.mktemp("shared"), uri)
+    server = Server(load_settings(folder, {}))
+    server.start()
+    try:
+        yield server.addresses["postgres"].port
+    finally:
+        server.stop(5)
+
+
+@pytest.mark.parametrize("driver", NEEDS)
+def test_all_steps_that_must_pass_do(port: int, driver: str) -> None:
+    found, command = NEEDS[driver]
+    if not found:
+        assert "CI" not in os.environ, f"what {driver} needs is not installed"
+        pytest.skip(f"what {driver} needs is not installed")
+    arguments = ["127.0.0.1", str(port), "mesh", "analyst", "analyst-pw", "--no-write"]
+    told = subprocess.run(
+        [*command, *arguments], cwd=DRIVERS, capture_output=True, text=True, timeout=180, check=False
+    )
+    output = told.stdout + told.stderr
+    assert re.search(rf"{driver}: \d+[ /]", output), output
+    tiers = json.loads((DRIVERS / "tiers.json").read_text("utf-8"))
+    spared = {*tiers["should"].get(driver, ()), *tiers["may"].get(driver, ())}
+    failed = set(re.findall(rf"FAIL {driver}/(\S+?)[: ]", output))
+    failed |= set(re.findall(r"(\S+)=FAIL", output))
+    assert failed <= spared, output
