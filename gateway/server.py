@@ -231,6 +231,10 @@ class Server:
             self.stop(0)
             raise
 
+    def warm(self) -> None:
+        """Make ready, beside what runs, what would make a first statement about the catalog wait."""
+        threading.Thread(target=self._databases.warm, name="warm", daemon=True).start()
+
     def reload(self) -> tuple[str, ...]:
         """Read the folder again; its warnings. Raises ConfigurationError; then nothing has changed.
 

@@ -30,6 +30,7 @@ def serve(folder: Path) -> int:
     with _signals() as events:
         server = Server(load_settings(folder))
         server.start()
+        server.warm()
         _warn(server.current.warnings)
         listening = (f"{name}={where}" for name, where in server.addresses.items())
         _say(sys.stdout, " ".join(["ready", *listening]))

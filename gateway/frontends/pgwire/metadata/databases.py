@@ -18,7 +18,14 @@ import psycopg
 from psycopg import conninfo, pq
 
 from gateway.catalog.product import Catalog
-from gateway.errors import AccessDenied, LimitExceeded, MeshgateError, QueryCanceled, Refused
+from gateway.errors import (
+    AccessDenied,
+    DeadlineExceeded,
+    LimitExceeded,
+    MeshgateError,
+    QueryCanceled,
+    Refused,
+)
 from gateway.frontends.pgwire.metadata import template
 from gateway.frontends.pgwire.metadata.definition import Definition, statements
 from gateway.frontends.pgwire.metadata.refused import MetadataUnavailable, refused
@@ -29,7 +36,9 @@ DATABASES = 64
 """More than this are not kept: the one not used for longest is dropped."""
 IDLE = 4
 """Connections kept open of one database."""
-SECONDS = 20
+SECONDS = 5
+"""A statement about the catalog may run this long."""
+SPILL = "256MB"
 ROWS = 200_000
 BYTES = 64 << 20
 TEMPLATE = "meshgate_template"
@@ -163,6 +172,11 @@ class Databases:
                 fields, tuple(tuple(row[place[one]][at] for at, one in enumerate(wanted)) for row in mixed)
             )
 
+    def warm(self) -> None:
+        """Start the server and make the template, so that the first statement need not."""
+        with self._making, suppress(psycopg.Error, OSError):
+            self._admin = self._admin or self._prepared()
+
     def close(self) -> None:
         """Drop what was made."""
         with self._making:
@@ -241,6 +255,7 @@ class Databases:
                 if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
                     admin.execute(f"CREATE ROLE {role} {login} NOINHERIT".encode())
             admin.execute(f"ALTER ROLE {template.READER} PASSWORD '{self._password}'".encode())
+            admin.execute(f"ALTER ROLE {template.READER} SET temp_file_limit = '{SPILL}'".encode())
             admin.execute(f'DROP DATABASE IF EXISTS "{self._template}"'.encode())
             admin.execute(f'CREATE DATABASE "{self._template}" TEMPLATE template0'.encode())
         with psycopg.connect(_at(uri, self._template), autocommit=True) as admin:
@@ -374,8 +389,8 @@ def _checked(result: pq.abc.PGresult, asked: Asked) -> pq.abc.PGresult:
     ):
         return result
     state = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
-    if state == "57014":
-        raise QueryCanceled
+    if state == "57014":  # who cancels says why; this is the clock
+        raise DeadlineExceeded(f"the statement was cancelled: about the catalog it may run {SECONDS} seconds")
     message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode(errors="replace")
     place = result.error_field(pq.DiagnosticField.STATEMENT_POSITION)
     error = refused(state, message, asked.position(int(place)) if place else None)

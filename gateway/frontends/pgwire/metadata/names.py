@@ -45,16 +45,16 @@ HIDDEN = (
 INFORMATION = frozenset(
     """
     acldefault aclexplode col_description format_type has_any_column_privilege has_column_privilege
-    has_database_privilege has_foreign_data_wrapper_privilege has_function_privilege has_language_privilege
+ has_foreign_data_wrapper_privilege has_function_privilege has_language_privilege
     has_schema_privilege has_sequence_privilege has_server_privilege has_table_privilege
     has_tablespace_privilege has_type_privilege obj_description oidvectortypes pg_char_to_encoding
     pg_client_encoding pg_collation_for pg_collation_is_visible pg_column_is_updatable pg_conversion_is_visible
-    pg_describe_object pg_encoding_to_char pg_function_is_visible pg_get_constraintdef pg_get_expr
+    pg_encoding_to_char pg_function_is_visible pg_get_constraintdef pg_get_expr
     pg_get_function_arg_default pg_get_function_arguments pg_get_function_identity_arguments
     pg_get_function_result pg_get_function_sqlbody pg_get_functiondef pg_get_indexdef pg_get_keywords
     pg_get_partition_constraintdef pg_get_partkeydef pg_get_replica_identity_index pg_get_ruledef
     pg_get_serial_sequence pg_get_statisticsobjdef pg_get_statisticsobjdef_columns pg_get_triggerdef
-    pg_get_viewdef pg_has_role pg_identify_object pg_index_column_has_property pg_index_has_property
+    pg_get_viewdef pg_has_role pg_index_column_has_property pg_index_has_property
     pg_indexam_has_property pg_indexes_size pg_is_in_recovery pg_is_other_temp_schema pg_my_temp_schema
     pg_opclass_is_visible pg_operator_is_visible pg_opfamily_is_visible pg_options_to_table
     pg_partition_ancestors pg_partition_root pg_partition_tree pg_relation_is_publishable

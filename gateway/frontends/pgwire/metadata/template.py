@@ -40,6 +40,7 @@ def _told(name: str, kind: str) -> str:
     return f"SELECT {_GUC.format(name)}::{kind}"
 
 
+_OWN_DATABASE = "(SELECT oid FROM pg_database WHERE datname = pg_catalog.current_database())"
 _FUNCTIONS = (
     _function("current_user()", "name", _told("principal", "name")),
     _function("session_user()", "name", _told("principal", "name")),
@@ -64,10 +65,20 @@ _FUNCTIONS = (
     _function(
         "role_of(name)", "name", f"SELECT CASE WHEN $1 = {SCHEMA}.current_user() THEN '{READER}'::name END"
     ),
-    _function(
-        "database_of(text)",
-        "text",
-        f"SELECT CASE WHEN $1 = {SCHEMA}.current_database() THEN pg_catalog.current_database()::text ELSE $1 END",
+    *(
+        _function(
+            f"has_database_privilege({signature})",
+            "boolean",
+            f"SELECT lower({asked}) ~ 'connect' WHERE {known}",
+        )
+        for signature, known, asked in (
+            ("text, text", f"$1 = {SCHEMA}.current_database()", "$2"),
+            ("oid, text", f"$1 = {_OWN_DATABASE}", "$2"),
+            ("name, text, text", f"$2 = {SCHEMA}.current_database()", "$3"),
+            ("name, oid, text", f"$2 = {_OWN_DATABASE}", "$3"),
+            ("oid, text, text", f"$2 = {SCHEMA}.current_database()", "$3"),
+            ("oid, oid, text", f"$2 = {_OWN_DATABASE}", "$3"),
+        )
     ),
     _function("real_database()", "name", "SELECT pg_catalog.current_database()"),
     _function(
@@ -109,7 +120,7 @@ BEGIN
         SELECT p.oid, p.proname, p.pronargs, p.proargtypes FROM pg_catalog.pg_proc p
         WHERE p.pronamespace = 'pg_catalog'::regnamespace
           AND (p.proname ~ '^has_.*_privilege$' OR p.proname = 'pg_has_role') AND p.proname <> 'has_parameter_privilege'
-          AND p.proname <> 'has_largeobject_privilege'
+          AND p.proname <> 'has_largeobject_privilege' AND p.proname <> 'has_database_privilege'
     LOOP
         passed := '';
         FOR place IN 1 .. each.pronargs LOOP
@@ -117,9 +128,6 @@ BEGIN
             -- SELECT is not granted, so that no relation is read here where it is empty; REFERENCES stands for it
             IF place = each.pronargs AND each.proname ~ '(table|column)_privilege' THEN
                 word := 'pg_catalog.regexp_replace(' || word || ', ''select'', ''REFERENCES'', ''gi'')';
-            ELSIF each.proname = 'has_database_privilege' AND place = each.pronargs - 1
-                  AND each.proargtypes[place - 1] = 'text'::regtype THEN
-                word := '{SCHEMA}.database_of($' || place || ')';
             ELSIF place = 1 AND each.pronargs > 2 AND each.proargtypes[0] = 'name'::regtype THEN
                 word := '{SCHEMA}.role_of($1)';
             END IF;
