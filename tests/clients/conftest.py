@@ -23,10 +23,13 @@ def served() -> Iterator[Endpoint]:
 
 
 @pytest.fixture(scope="module")
-def real(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
-    source = postgres.database("real_clients")
-    postgres.run("ALTER DATABASE real_clients SET timezone = 'UTC'")
-    postgres.run(TABLES, database="real_clients")
+def real(
+    request: pytest.FixtureRequest, postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Real]:
+    database = request.path.stem.removeprefix("test_")
+    source = postgres.database(database)
+    postgres.run(f"ALTER DATABASE {database} SET timezone = 'UTC'")
+    postgres.run(TABLES, database=database)
     folder = write_real_mesh(tmp_path_factory.mktemp("mesh"), source)
     server = Server(load_settings(folder, {}))
     server.start()

@@ -336,7 +336,7 @@ def test_session_statements_in_the_extended_protocol(client: Replay) -> None:
         ((parse("select $1", types=(21,)), bind((b"40000",))), "22003"),
         ((parse("select $1", types=(23,)), bind((b"xx",), formats=(1,))), "22P03"),
         ((parse("select $1", types=(600,)),), "42804"),
-        ((parse("select 1, 2"), bind(results=(1, 1, 1)), execute()), "0A000"),
+        ((parse("select 1, 2"), bind(results=(1, 1, 1)), execute()), "08P01"),
     ],
 )
 def test_protocol_errors(client: Replay, messages: tuple[bytes, ...], sqlstate: str) -> None:

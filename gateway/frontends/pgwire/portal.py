@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from gateway.errors import ProtocolViolation
 from gateway.frontends.pgwire.copying import CopyEncoder, CopyTo
 from gateway.frontends.pgwire.cursors import CursorStatement
 from gateway.frontends.pgwire.encode import Encoder, formats_of
 from gateway.frontends.pgwire.messages import ColumnDescription, framed
 from gateway.frontends.pgwire.metadata.databases import Field, Given, Running
 from gateway.frontends.pgwire.metadata.routing import Asked
-from gateway.frontends.pgwire.refusals import FeatureRefused, IndeterminateType
+from gateway.frontends.pgwire.refusals import IndeterminateType
 from gateway.frontends.pgwire.session_statements import SessionStatement
 from gateway.frontends.pgwire.types import ColumnType, PgType, column_type
 from gateway.query.request import Parameter, Result
@@ -36,7 +37,7 @@ class Shape:
 
     def formats(self, codes: tuple[int, ...]) -> tuple[int, ...]:
         if len(codes) > 1 and len(codes) != len(self.names):
-            raise FeatureRefused(
+            raise ProtocolViolation(
                 f"bind message has {len(codes)} result formats but query has {len(self.names)} columns"
             )
         return formats_of(codes, len(self.names))

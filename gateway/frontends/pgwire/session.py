@@ -52,20 +52,22 @@ class Session:
         self._skipping = False
         self._undescribed: Portal | None = None
         self._unchecked: str | None = None
+        self._reported: dict[str, str] = {}
 
     # --- the life of a session -----------------------------------------------------------------------
 
     def steps(self, process: int, secret: int) -> Steps[None]:
         """Until the client leaves, or an error that ends the session (raised)."""
-        reported = b"".join(wire.parameter_status(name, self._work.settings[name]) for name in _REPORTED)
-        yield Send(reported + wire.backend_key(process, secret) + self._ready())
+        yield Send(self._changed_settings() + wire.backend_key(process, secret) + self._ready())
         while True:
             message = yield Receive()
             match message:
                 case wire.Terminate():
                     return
                 case wire.Query(text):
-                    yield from self._simple(text)
+                    yield from self._answer_deferred()
+                    if not self._skipping:
+                        yield from self._simple(text)
                 case wire.Sync():
                     yield from self._sync()
                 case wire.CopyMessage():
@@ -93,9 +95,6 @@ class Session:
     # --- simple protocol -----------------------------------------------------------------------------
 
     def _simple(self, text: str) -> Steps[None]:
-        yield from self._parsed(check=False)
-        self._skipping = False
-        self._undescribed = None
         self._work.statements.pop("", None)
         self._work.close_portal("")
         try:
@@ -196,12 +195,15 @@ class Session:
                 yield Send(wire.CLOSE_COMPLETE)
 
     def _sync(self) -> Steps[None]:
-        if not self._skipping and (self._undescribed is not None or self._unchecked is not None):
-            yield from self._extended(wire.Flush())
+        yield from self._answer_deferred()
         self._skipping = False
-        self._undescribed = None
         yield Send(self._ready())
         yield from self._release()
+
+    def _answer_deferred(self) -> Steps[None]:
+        """What was put off until the next message would show whether it is needed."""
+        if not self._skipping and (self._undescribed is not None or self._unchecked is not None):
+            yield from self._extended(wire.Flush())
 
     def _bind(self, message: wire.Bind) -> Steps[None]:
         prepared = self._work.statement(message.statement)
@@ -334,13 +336,8 @@ class Session:
     def _command(self, prepared: Prepared) -> Steps[Done]:
         assert prepared.session is not None
         assert not isinstance(prepared.session, CursorStatement)
-        before = self._work.settings
         done = carry_out(prepared.session, self._work)
-        after = self._work.settings
-        changed = b"".join(
-            wire.parameter_status(name, after[name]) for name in _REPORTED if after[name] != before[name]
-        )
-        yield Send(changed + b"".join(notice.encoded() for notice in done.notices))
+        yield Send(b"".join(notice.encoded() for notice in done.notices))
         yield from self._release()
         return done
 
@@ -348,7 +345,14 @@ class Session:
 
     def _ready(self) -> bytes:
         self._work.mark_ready()
-        return wire.ready(self._work.transaction.status)
+        return self._changed_settings() + wire.ready(self._work.transaction.status)
+
+    def _changed_settings(self) -> bytes:
+        """Told before ReadyForQuery, as PostgreSQL does since 14: also those that a rollback changed."""
+        settings = self._work.settings
+        changed = {name: settings[name] for name in _REPORTED if settings[name] != self._reported.get(name)}
+        self._reported.update(changed)
+        return b"".join(wire.parameter_status(name, value) for name, value in changed.items())
 
     def _release(self) -> Steps[None]:
         while self._work.discarded:
