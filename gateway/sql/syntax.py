@@ -54,6 +54,10 @@ WRITING_WORDS = frozenset(
     """insert update delete merge create drop alter truncate copy grant revoke comment vacuum call import export attach
     detach install load""".split()
 )
+COMMANDS = frozenset(
+    """analyze checkpoint cluster do listen lock notify reassign refresh reindex security""".split()
+)
+"""Words that no query begins with, of PostgreSQL's commands that sqlglot cannot read."""
 
 
 def parse_query(text: str, limits: Limits) -> exp.Query:
@@ -203,16 +207,26 @@ def _check_size(tree: exp.Expr, limits: Limits) -> None:
             stack.append((child, depth, links + 1, deeper) if chained else (child, depth + 1, 0, deeper))
 
 
+def _first_word(text: str) -> str:
+    return text.split(None, 1)[0].lower().strip("(;") if text.split() else ""
+
+
+def _write_refused() -> WriteRefused:
+    return WriteRefused("this gateway only reads: the statement would write or change something")
+
+
 def _not_a_query(tree: exp.Expr, text: str) -> Refused:
-    word = text.split(None, 1)[0].lower().strip("(;") if text.split() else ""
-    if isinstance(tree, WRITES) or word in WRITING_WORDS:
-        return WriteRefused("this gateway only reads: the statement would write or change something")
+    word = _first_word(text)
+    if isinstance(tree, WRITES) or word in WRITING_WORDS | COMMANDS:
+        return _write_refused()
     if tree.find(exp.Query) is None and not isinstance(tree, exp.Command | exp.Describe | exp.Show | exp.Set):
         return SyntaxRefused(f'syntax error at or near "{word[:60]}"')
     return SyntaxNotSupported("this kind of statement is not supported: SELECT is")
 
 
-def _syntax_error(error: Exception, text: str) -> SyntaxRefused:
+def _syntax_error(error: Exception, text: str) -> Refused:
+    if _first_word(text) in COMMANDS:
+        return _write_refused()
     if isinstance(error, ParseError) and error.errors:
         first = error.errors[0]
         near = str(first.get("highlight") or "")[:60]
