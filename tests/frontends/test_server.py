@@ -280,6 +280,28 @@ def test_stop_does_not_wait_for_a_client_that_does_not_read() -> None:
 # --- bounds ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("setting", "begun", "state"),
+    [
+        ("idle_in_transaction_session_timeout", "begin", "25P03"),
+        ("idle_session_timeout", "select 1", "57P05"),
+    ],
+)
+def test_clients_that_are_idle_too_long_are_told_and_leave(
+    served: Endpoint, setting: str, begun: str, state: str
+) -> None:
+    with psycopg.connect(**served.arguments, autocommit=True, options=f"-c {setting}=200ms") as connection:
+        connection.execute(begun.encode())
+        other = "select 1" if begun == "begin" else "begin"
+        with psycopg.connect(**served.arguments, autocommit=True, options=f"-c {setting}=200ms") as unbound:
+            unbound.execute(other.encode())
+            time.sleep(0.6)
+            unbound.execute("select 1")
+        with pytest.raises(psycopg.Error) as told:
+            connection.execute("select 1")
+    assert told.value.sqlstate == state
+
+
 def test_slow_handshakes_time_out_and_hold_nobody_up() -> None:
     with endpoint(bounds=Bounds(handshake=0.5)) as served:
         silent = [raw(served) for _ in range(5)]

@@ -12,9 +12,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Receive:
-    """The next message of at most `limit` bytes. What was sent before goes out before waiting for it."""
+    """The next message of at most `limit` bytes. What was sent before goes out before waiting for it.
+
+    `timeout` in seconds: then TimeoutError; None: wait for ever.
+    """
 
     limit: int = MESSAGE_BYTES
+    timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

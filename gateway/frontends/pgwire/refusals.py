@@ -69,6 +69,14 @@ class NoTransaction(Refused):
     sqlstate = "25P01"
 
 
+class IdleInTransaction(Refused):
+    sqlstate = "25P03"
+
+
+class IdleSession(Refused):
+    sqlstate = "57P05"
+
+
 class UndefinedSavepoint(Refused):
     sqlstate = "3B001"
 

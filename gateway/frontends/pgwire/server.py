@@ -291,8 +291,9 @@ class Driver:
             case Send(data):
                 await self._send(data)
                 return None
-            case Receive(limit):
-                return await self._receive(limit)
+            case Receive(limit, timeout):
+                async with asyncio.timeout(timeout):
+                    return await self._receive(limit)
             case Call(function, timeout):
                 return await self._call(function, timeout)
         raise AssertionError(effect)

@@ -53,6 +53,7 @@ class Session:
         self._undescribed: Portal | None = None
         self._unchecked: str | None = None
         self._reported: dict[str, str] = {}
+        self._idle = False
 
     # --- the life of a session -----------------------------------------------------------------------
 
@@ -60,7 +61,7 @@ class Session:
         """Until the client leaves, or an error that ends the session (raised)."""
         yield Send(self._changed_settings() + wire.backend_key(process, secret) + self._ready())
         while True:
-            message = yield Receive()
+            message = yield from self._next_message()
             match message:
                 case wire.Terminate():
                     return
@@ -79,6 +80,16 @@ class Session:
                     yield Send(self._ready())
                 case _ if not self._skipping:
                     yield from self._extended(message)
+
+    def _next_message(self) -> Steps[wire.Message]:
+        """Errors: IdleInTransaction, IdleSession if the client, told that the session is ready, is silent too long."""
+        timeout = self._work.idle_seconds() if self._idle else None
+        try:
+            message: wire.Message = yield Receive(timeout=timeout)
+        except TimeoutError:
+            raise self._work.idle_too_long() from None
+        self._idle = False
+        return message
 
     def cancel(self, reason: MeshgateError) -> None:
         """Stop the running statement, if any; the client gets `reason`. From any thread; may block a moment."""
@@ -345,6 +356,7 @@ class Session:
 
     def _ready(self) -> bytes:
         self._work.mark_ready()
+        self._idle = True
         return self._changed_settings() + wire.ready(self._work.transaction.status)
 
     def _changed_settings(self) -> bytes:

@@ -173,6 +173,7 @@ _TABLE = (
     Variable("escape_string_warning", "on", _switch),
     Variable("extra_float_digits", "1", _digits),
     Variable("idle_in_transaction_session_timeout", "0", _duration),
+    Variable("idle_session_timeout", "0", _duration),
     Variable("in_hot_standby", "off", None, reported=True),
     Variable("integer_datetimes", "on", None, reported=True),
     Variable("IntervalStyle", "postgres", _only("postgres"), reported=True),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gateway.errors import LimitExceeded, SyntaxRefused, TransactionAborted
+from gateway.errors import LimitExceeded, Refused, SyntaxRefused, TransactionAborted
 from gateway.frontends.pgwire.copying import copy_to, refuse_catalog
 from gateway.frontends.pgwire.cursors import Prepare, cursor_statement
 from gateway.frontends.pgwire.metadata.routing import asked
@@ -11,6 +11,8 @@ from gateway.frontends.pgwire.portal import Portal, Prepared
 from gateway.frontends.pgwire.refusals import (
     DuplicatePortal,
     DuplicatePreparedStatement,
+    IdleInTransaction,
+    IdleSession,
     UndefinedPortal,
     UndefinedPreparedStatement,
 )
@@ -18,6 +20,7 @@ from gateway.frontends.pgwire.session_statements import Commit, Rollback, Rollba
 from gateway.frontends.pgwire.statements import Statement, split
 from gateway.frontends.pgwire.transaction import FAILED, IDLE, Kept, Transaction
 from gateway.frontends.pgwire.types import parameter_type
+from gateway.frontends.pgwire.variables import seconds
 
 STATEMENTS = 1_000
 PORTALS = 100
@@ -45,6 +48,17 @@ class Workspace:
         self._ready = self.transaction.kept
         if self.transaction.status == IDLE:
             self._settle()
+
+    def idle_seconds(self) -> float | None:
+        """How long the client may be silent between statements; None: for ever."""
+        between = self.transaction.status == IDLE
+        name = "idle_session_timeout" if between else "idle_in_transaction_session_timeout"
+        return seconds(self.settings[name])
+
+    def idle_too_long(self) -> Refused:
+        if self.transaction.status == IDLE:
+            return IdleSession("terminating connection due to idle-session timeout")
+        return IdleInTransaction("terminating connection due to idle-in-transaction timeout")
 
     def fail(self) -> None:
         """A statement failed: the explicit transaction has failed, an implicit one is undone."""
