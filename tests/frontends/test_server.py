@@ -18,7 +18,10 @@ from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.errors import ConfigurationError
+from gateway.errors import AuthenticationFailed, ConfigurationError
+from gateway.frontends.pgwire.effects import Receive, Send
+from gateway.frontends.pgwire.handshake import admit
+from gateway.frontends.pgwire.messages import Password, Startup
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.settings import Address, TlsSettings
 from tests.frontends.fake_gateway import DuckGateway, Endpoint, endpoint, gateway_over
@@ -165,6 +168,35 @@ def test_tls_with_a_verified_name(secured: Endpoint, certificate: tuple[Path, Pa
         assert connection.pgconn.ssl_in_use
         rows = connection.execute("select range, repeat('x', 100) from range(50000)").fetchall()
     assert len(rows) == 50_000
+
+
+def test_a_client_that_asks_for_it_is_bound_to_the_certificate(
+    secured: Endpoint, served: Endpoint, certificate: tuple[Path, Path]
+) -> None:
+    bound = dict(secured.arguments, channel_binding="require", sslmode="require")
+    with psycopg.connect(**bound) as connection:  # type: ignore[arg-type]
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert "password authentication failed" in str(refusal(secured, **{**bound, "password": "wrong"}))
+    assert "channel binding" in str(refusal(served, channel_binding="require"))
+
+
+@pytest.mark.parametrize(("flag", "fails"), [("y", True), ("n", False)])
+def test_a_client_that_was_told_of_no_binding_is_not_let_in(
+    certificate: tuple[Path, Path], flag: str, fails: bool
+) -> None:
+    """Somebody in between took the better mechanism from the list."""
+    people = gateway_over(DuckGateway(None))  # type: ignore[arg-type]
+    binding = ("tls-server-end-point", certificate[0].read_text("ascii"))
+    steps = admit(Startup({"user": "analyst"}), people, binding)
+    while not isinstance(next(steps), Receive):
+        pass
+    first = f"{flag},,n=,r=abcdefghijkl".encode()
+    answer = Password(b"SCRAM-SHA-256\0" + len(first).to_bytes(4, "big") + first)
+    if fails:
+        with pytest.raises(AuthenticationFailed):
+            steps.send(answer)
+    else:
+        assert isinstance(steps.send(answer), Send)
 
 
 def test_clear_text_is_refused_where_tls_is_required(secured: Endpoint) -> None:

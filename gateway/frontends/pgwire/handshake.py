@@ -1,4 +1,5 @@
-"""From a start-up packet to an authenticated session: SCRAM-SHA-256, then the database and the settings."""
+"""From a start-up packet to an authenticated session: SCRAM-SHA-256, over TLS bound to its certificate where the client
+can, then the database and the settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ from gateway.query.request import Description, Request, Result
 from policies.principal import Principal
 
 MECHANISM = "SCRAM-SHA-256"
+BOUND = "SCRAM-SHA-256-PLUS"
+
+Binding = tuple[str, str]
+"""The kind of channel binding, `tls-server-end-point`, and the server's certificate as PEM (RFC 5929)."""
+
 MAINTENANCE = "postgres"
 """Where tools begin that want to know which databases there are: the mesh, by another name."""
 
@@ -74,7 +80,7 @@ class Admitted:
     settings: dict[str, str]
 
 
-def admit(startup: Startup, gateway: Gateway) -> Steps[Admitted]:
+def admit(startup: Startup, gateway: Gateway, binding: Binding | None = None) -> Steps[Admitted]:
     """Errors: AuthenticationFailed, the same for a wrong password and an unknown name; UnknownDatabase; settings."""
     unknown = [name for name in startup.parameters if name.startswith("_pq_.")]
     if startup.minor or unknown:
@@ -82,7 +88,7 @@ def admit(startup: Startup, gateway: Gateway) -> Steps[Admitted]:
     name = startup.parameters.get("user", "")
     if not name:
         raise ProtocolViolation("no PostgreSQL user name specified in startup packet")
-    yield from _scram(name, gateway.identities())
+    yield from _scram(name, gateway.identities(), binding)
     principal = gateway.identities().principal(name)
     if principal is None:
         raise _failed(name)
@@ -104,15 +110,27 @@ def _settings(startup: Startup, gateway: Gateway) -> Steps[dict[str, str]]:
     return settings
 
 
-def _scram(name: str, identities: Identities) -> Steps[None]:
-    known = identities.credentials(name)
-    server = ScramMechanism(MECHANISM).make_server(
-        lambda _: (known.salt, known.stored_key, known.server_key, known.iterations)
-    )
-    yield Send(authentication(10, MECHANISM.encode() + b"\0\0"))
-    first = yield Receive(STARTUP_BYTES)
+def usable(binding: Binding) -> bool:
+    """Whether the certificate can be bound to: its signature's algorithm says how it is hashed."""
     try:
-        _begin(server, _initial(_answer(first)).decode())
+        ScramMechanism(BOUND).make_server(lambda _: (b"", b"", b"", 1), channel_binding=binding)
+    except ScramException:
+        return False
+    return True
+
+
+def _scram(name: str, identities: Identities, binding: Binding | None) -> Steps[None]:
+    """A client that could bind and thinks that the server cannot was lied to: scramp refuses it (RFC 5802, 6)."""
+    known = identities.credentials(name)
+    offered = (BOUND, MECHANISM) if binding else (MECHANISM,)
+    yield Send(authentication(10, b"".join(each.encode() + b"\0" for each in offered) + b"\0"))
+    answer = yield Receive(STARTUP_BYTES)
+    chosen, first = _initial(_answer(answer), offered)
+    server = ScramMechanism(chosen).make_server(
+        lambda _: (known.salt, known.stored_key, known.server_key, known.iterations), channel_binding=binding
+    )
+    try:
+        _begin(server, first.decode())
         yield Send(authentication(11, server.get_server_first().encode()))
         final = yield Receive(STARTUP_BYTES)
         server.set_client_final(_answer(final).decode())
@@ -137,15 +155,16 @@ def _answer(message: object) -> bytes:
     return message.data
 
 
-def _initial(data: bytes) -> bytes:
-    """The client-first-message in a SASLInitialResponse."""
+def _initial(data: bytes, offered: tuple[str, ...]) -> tuple[str, bytes]:
+    """The mechanism and the client-first-message in a SASLInitialResponse."""
     reader = Reader(data)
-    if reader.text() != MECHANISM:
+    chosen = reader.text()
+    if chosen not in offered:
         raise ProtocolViolation("client selected an invalid SASL authentication mechanism")
     size = reader.int32()
     first = reader.raw(size)
     reader.finish()
-    return first
+    return chosen, first
 
 
 def _failed(name: str) -> AuthenticationFailed:

@@ -17,7 +17,7 @@ from typing import Any
 from gateway.errors import ConfigurationError, MeshgateError, ProtocolViolation, ShuttingDown
 from gateway.frontends.pgwire.effects import Call, Disconnected, Receive, Send, Steps, T
 from gateway.frontends.pgwire.failure import canceled_by_timeout, canceled_by_user, error_response
-from gateway.frontends.pgwire.handshake import Gateway, admit
+from gateway.frontends.pgwire.handshake import Binding, Gateway, admit, usable
 from gateway.frontends.pgwire.messages import (
     CancelRequest,
     GssRequest,
@@ -60,6 +60,7 @@ class PostgresServer:
         self._address = address
         self._tls = _tls_context(tls) if tls else None
         self._tls_required = bool(tls and tls.require)
+        self._binding = _channel_binding(tls) if tls else None
         self._bounds = bounds or Bounds()
         self._threads = ThreadPoolExecutor(self._bounds.threads, thread_name_prefix="pgwire")
         self._control = ThreadPoolExecutor(4, thread_name_prefix="pgwire-control")
@@ -164,7 +165,8 @@ class PostgresServer:
                 raise ShuttingDown
             if len(self._tasks) > self._bounds.connections:
                 raise TooManyConnections("sorry, too many clients already")
-            admitted = await Driver(wire, self._threads).drive(admit(startup, self._gateway))
+            binding = self._binding if _encrypted(wire) else None
+            admitted = await Driver(wire, self._threads).drive(admit(startup, self._gateway, binding))
         session = Session(self._gateway, admitted, str(peer[0]) if peer else "")
         client = Client(wire, session, secrets.randbits(32))
         await self._attend(client)
@@ -347,6 +349,12 @@ class Driver:
 
 def _encrypted(wire: Wire) -> bool:
     return wire.transport.get_extra_info("ssl_object") is not None
+
+
+def _channel_binding(tls: TlsSettings) -> Binding | None:
+    """None: clients cannot bind to this certificate."""
+    binding = ("tls-server-end-point", tls.cert.read_text("ascii", "replace"))
+    return binding if usable(binding) else None
 
 
 def _tls_context(tls: TlsSettings) -> ssl.SSLContext:

@@ -173,7 +173,7 @@ SAME: Mapping[str, str] = {
         SELECT substr(c.name, -1, 2) AS a, substr(c.name, 0, 2) AS b
         FROM crm.customers c""",
     "rounding": "SELECT round(o.total) AS r, round(o.total, -2) AS s, o.total / 3 AS t FROM crm.orders o",
-    "division": "SELECT o.id // 7 AS a, o.id / 7 AS b, o.id % 7 AS c, o.total / 0 AS d FROM crm.orders o",
+    "division": "SELECT o.id // 7 AS a, o.id / 7 AS b, o.id % 7 AS c, o.total / (o.id - o.id) AS d FROM crm.orders o",
     "a division in a condition": "SELECT o.id FROM crm.orders o WHERE o.total / o.priority > 100",
     "centuries": "SELECT o.id FROM crm.orders o WHERE date_trunc('century', o.placed) < DATE '2001-01-01'",
     "LIKE and its metacharacters": """
