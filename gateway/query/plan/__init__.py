@@ -29,6 +29,7 @@ from gateway.query.plan.preaggregate import preaggregate
 from gateway.query.plan.push import push
 from gateway.query.plan.semijoin import semijoin
 from gateway.query.plan.simplify import simplify
+from gateway.query.plan.single import single
 from gateway.query.plan.sources import Sources
 from gateway.query.plan.summarize import summarize
 from gateway.query.plan.transfer import transfer
@@ -37,7 +38,7 @@ from gateway.sql.scopes import USE
 
 __all__ = ["Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "with_keys"]
 
-SHAPING = (unique_names, inline, simplify, hoist, factor, decorrelate, average)
+SHAPING = (unique_names, inline, simplify, hoist, factor, decorrelate, single, average)
 """Rules that look at the statement only, in order."""
 
 CUTTING = (separate, push, fuse, push, summarize, preaggregate)

@@ -28,7 +28,7 @@ def _set_apart(query: exp.Subquery, block: exp.Select, draft: Draft) -> None:
         units, *(u.members for u in units.values())
     )
     value = block.expressions[0].unalias() if len(block.expressions) == 1 else None
-    kind = type_of(value, draft) if isinstance(value, exp.Column) else None
+    kind = type_of(value, draft) if isinstance(value, exp.Column | exp.Min | exp.Max) else None
     if kind is None or tables_of(block) - own:
         return
     name = block.expressions[0].alias_or_name
@@ -44,4 +44,4 @@ def _set_apart(query: exp.Subquery, block: exp.Select, draft: Draft) -> None:
 def _is_unit_alone(block: exp.Select) -> bool:
     """Whether it only shows what a unit has: the unit's own answer can go as keys."""
     clauses = {key for key, value in block.args.items() if value} - {"expressions", "from_", "distinct"}
-    return len(items(block)) == 1 and not clauses
+    return len(items(block)) == 1 and not clauses and not block.expressions[0].find(exp.AggFunc)

@@ -326,6 +326,18 @@ class Writer:
         distinct = "DISTINCT " if self.chance(3) else ""
         return f"SELECT {distinct}{_listed(items)} FROM {text}{tail}", len(items)
 
+    def extreme(self) -> Statement:
+        """Rows that have the least or greatest value of something else."""
+        joined, text, conditions = self.joined(self.source(0), 0, most=3)
+        other = self.source(1)
+        kinds = {column.kind for column in joined.columns} & {column.kind for column in other.columns}
+        kind = self.one(sorted(kinds - {"truth"}))
+        value = f"{self.one(('min', 'max'))}({self.column(kind, other.columns)})"
+        inside = _where([self.condition(other.columns, 0)] if self.chance(5) else [])
+        asked = f"{self.column(kind, joined.columns)} = (SELECT {value} FROM {other.text}{inside})"
+        items = _listed([column.text for column in joined.columns[:4]])
+        return Statement(f"SELECT {items} FROM {text}{_where([*conditions, asked])}", ordered=False)
+
     def scalar(self, columns: Sequence[Column], depth: int) -> str:
         other = self.source(depth, near=columns)
         found = self.edges(columns, other.columns)
@@ -375,3 +387,8 @@ def _listed(items: Sequence[str]) -> str:
 @st.composite
 def statements(draw: DrawFn) -> Statement:
     return Writer(draw).statement()
+
+
+@st.composite
+def extremes(draw: DrawFn) -> Statement:
+    return Writer(draw).extreme()

@@ -42,6 +42,10 @@ STATEMENTS = {
     "a computed column that runs ahead": "SELECT l.line FROM depot.lines AS l WHERE l.item IN (SELECT q.m FROM "
     "(SELECT c.region, max(c.id) AS m FROM crm.customers AS c GROUP BY c.region) AS q "
     "JOIN lake.regions AS r ON r.name = q.region)",
+    "the only value of a subquery": "SELECT l.line FROM depot.lines AS l WHERE l.item = (SELECT max(c.id) "
+    "FROM crm.customers AS c WHERE c.tier = 1 AND c.id < 45)",
+    "the only value of a join that runs ahead": "SELECT l.line FROM depot.lines AS l WHERE l.item = "
+    "(SELECT max(c.id) FROM crm.customers AS c JOIN lake.regions AS r ON r.name = c.region WHERE c.id < 45)",
     "what equals it in the same domain": "SELECT count(*) FROM crm.customers AS c JOIN crm.orders AS o "
     "ON o.customer = c.id JOIN depot.lines AS l ON l.item = o.customer WHERE c.tier = 1 AND o.priority = 1",
     "what is looked for in it": "SELECT count(*) FROM crm.orders AS o JOIN depot.lines AS l ON l.item = o.customer "

@@ -32,7 +32,7 @@ from tests.query.plan.mesh import (
     planned,
     shown,
 )
-from tests.query.plan.statements import Statement, statements
+from tests.query.plan.statements import Statement, extremes, statements
 from tests.servers import PostgresServer
 
 pytestmark = pytest.mark.xdist_group("same answers")
@@ -146,6 +146,13 @@ def test_the_answer_is_duckdbs(raw: Pair, statement: Statement) -> None:
 def test_the_answer_over_policies_is_duckdbs_over_what_they_show(
     governed: Pair, statement: Statement
 ) -> None:
+    compared(governed, statement)
+
+
+@examples(30)
+@given(statement=extremes())
+def test_rows_of_the_least_or_greatest_value(raw: Pair, governed: Pair, statement: Statement) -> None:
+    compared(raw, statement)
     compared(governed, statement)
 
 

@@ -135,6 +135,30 @@ SAME: Mapping[str, str] = {
         WHERE o.id IN (SELECT count(i.size) FROM shop.items i)""",
     "an IN of numbered rows": """
         SELECT o.id FROM crm.orders o WHERE o.id IN (SELECT row_number() OVER (ORDER BY l.flag) FROM depot.lines l)""",
+    # one value, which may be NULL, or missing, or there twice
+    "the rows of the last day": """
+        SELECT o.id, o.placed FROM crm.orders o WHERE o.placed = (SELECT max(placed) FROM crm.orders)""",
+    "the last key of another source": """
+        SELECT l.line FROM depot.lines l
+        WHERE (SELECT max(o.id) FROM crm.orders o WHERE o.priority = 1) = l.order_id""",
+    "the last of nothing": """
+        SELECT o.id FROM crm.orders o WHERE o.id = (SELECT max(l.order_id) FROM depot.lines l WHERE l.line = 77)""",
+    "not the last of nothing": """
+        SELECT o.id FROM crm.orders o WHERE NOT o.id = (SELECT max(l.order_id) FROM depot.lines l WHERE l.line = 77)""",
+    "the last, or not even a row": """
+        SELECT o.id FROM crm.orders o
+        WHERE o.id = (SELECT max(l.order_id) FROM depot.lines l HAVING count(*) > 9000 OR count(*) < 3)""",
+    "the last of another type": """
+        SELECT o.id FROM crm.orders o WHERE o.total = (SELECT max(c.balance) FROM crm.customers c)""",
+    "the least text, at SQLite": """
+        SELECT l.line, l.flag FROM depot.lines l
+        WHERE l.flag = (SELECT min(i.kind) FROM shop.items i WHERE i.id > 4)""",
+    "the last of a join across sources": """
+        SELECT l.line FROM depot.lines l WHERE l.order_id = (SELECT max(o.id) FROM crm.orders o
+        JOIN lake.regions r ON r.zone = o.priority)""",
+    "the last, on the side that is filled up": """
+        SELECT c.id, o.id FROM crm.customers c LEFT JOIN crm.orders o
+        ON o.customer = c.id AND o.placed = (SELECT max(n.written) FROM desk.notes n)""",
     "count()": "SELECT count() AS n FROM crm.customers c",
     # what is written into something else
     "OR keeps its parentheses": """
@@ -235,6 +259,8 @@ def receivers(mesh: Mesh, sql: str) -> set[str]:
         ("SELECT o.id FROM crm.orders o LEFT JOIN depot.lines l ON l.order_id = o.id WHERE o.id < 9", {"depot.lines"}),
         ("SELECT o.id FROM depot.lines l FULL JOIN crm.orders o ON l.order_id = o.id", set()),
         ("SELECT o.id FROM crm.orders o WHERE o.id NOT IN (SELECT l.order_id FROM depot.lines l)", set()),
+        ("SELECT o.id FROM crm.orders o WHERE NOT o.id = (SELECT max(l.order_id) FROM depot.lines l)", set()),
+        ("SELECT o.id FROM crm.orders o WHERE o.id = (SELECT max(l.order_id) FROM depot.lines l)", {"crm.orders"}),
         (
             """
                 SELECT o.id FROM crm.orders o

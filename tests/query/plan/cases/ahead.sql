@@ -30,3 +30,22 @@ SELECT o.note FROM sales.orders AS o WHERE o.id NOT IN (SELECT l.order_id FROM d
 -- scan 1 @ sales: SELECT "orders"."note" AS "note", "orders"."id" AS "id" FROM "orders" AS "orders"
 -- scan 2 @ depot: SELECT "lines"."order_id" AS "order_id", "lines"."weight" AS "weight" FROM "lines" AS "lines"
 SELECT "u2"."note" AS "note" FROM "#scan 1" AS "u2" WHERE NOT "u2"."id" IN (SELECT "u1"."order_id" AS "order_id" FROM "#scan 2" AS "u1" GROUP BY "u1"."order_id" HAVING SUM("u1"."weight") > 300)
+
+-- a value that the engine finds among rows that it joins
+SELECT l.flag FROM depot.lines AS l WHERE l.order_id = (SELECT min(o.id) FROM sales.orders AS o JOIN shop.items AS i ON i.name = o.note)
+-- =>
+-- scan 1 @ shop: SELECT "items"."name" AS "name" FROM "items" AS "items"
+-- scan 2 @ sales: SELECT "orders"."id" AS "id", "orders"."note" AS "note" FROM "orders" AS "orders"
+-- scan 3 @ engine, first: SELECT MIN("u1"."id") AS "min" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."name" = "u1"."note"
+-- scan 4 @ depot: SELECT "lines"."flag" AS "flag", "lines"."order_id" AS "order_id" FROM "lines" AS "lines" WHERE |keys 1|
+--   keys 1 = scan 3.min: "lines"."order_id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u3"."flag" AS "flag" FROM "#scan 4" AS "u3" WHERE "u3"."order_id" IN (SELECT "u4"."min" AS "min" FROM "#scan 3" AS "u4")
+
+-- a value of a source that adds nothing up
+SELECT l.flag FROM depot.lines AS l WHERE l.item = (SELECT max(i.id) FROM shop.items AS i)
+-- =>
+-- scan 1 @ shop: SELECT "items"."id" AS "id" FROM "items" AS "items"
+-- scan 2 @ engine, first: SELECT MAX("u1"."id") AS "max" FROM "#scan 1" AS "u1"
+-- scan 3 @ depot: SELECT "lines"."flag" AS "flag", "lines"."item" AS "item" FROM "lines" AS "lines" WHERE |keys 1|
+--   keys 1 = scan 2.max: "lines"."item" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u2"."flag" AS "flag" FROM "#scan 3" AS "u2" WHERE "u2"."item" IN (SELECT "u3"."max" AS "max" FROM "#scan 2" AS "u3")
