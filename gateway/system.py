@@ -5,9 +5,14 @@ import contextlib
 from gateway.embedded import ServerError, postgres
 from gateway.settings import Settings
 
+SHARED = (
+    'mesh.toml: system.postgres: only "embedded" is possible yet: a server that others use would tell of them'
+)
+
 
 class SystemPostgres:
-    """The one that `[system] postgres` names, or one of the gateway's own, started when it is first asked for."""
+    """One of the gateway's own, started when it is first asked for. Not yet one that others may use: its catalog tells
+    of their roles and comments, so catalog statements are refused while `[system] postgres` names one."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -16,7 +21,7 @@ class SystemPostgres:
     def uri(self) -> str:
         """The administrator's address. Raises OSError."""
         if self._settings.system != "embedded":
-            return self._settings.system
+            raise OSError(SHARED)
         try:
             return self._running.enter_context(postgres(self._settings.state / "postgres")).uri()
         except ServerError as error:
