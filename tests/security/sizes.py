@@ -25,6 +25,7 @@ p3, s3, role:any, sales, sales.customers.email, hash, 1, -, -
 FILTERS = {"own_region": "region = principal.region"}
 
 
+
 def builder(hidden: int) -> Builder:
     """`hidden` rows of every governed relation, beside the visible ones."""
     return Builder(tables(hidden), policies=POLICIES, filters=FILTERS)
@@ -33,9 +34,7 @@ def builder(hidden: int) -> Builder:
 def tables(hidden: int) -> Mapping[str, pa.Table]:
     visible, regions = 40, ["EU"] * 40 + ["US"] * hidden
     ids = list(range(1, visible + 1)) + list(range(1000, 1000 + hidden))
-    notes = [str(number) for number in range(1, visible + 1)] + [
-        f"CANARY{number}" for number in range(hidden)
-    ]
+    notes = [str(number) for number in range(1, visible + 1)] + [f"CANARY{number}" for number in range(hidden)]
     bad = ["x" if number == 7 else str(number) for number in range(visible)] + ["9"] * hidden
     big = [2**62] * visible + [2**63 - 1] * hidden
     one = {"id": ids, "region": regions, "note": notes, "bad": bad, "big": big}
@@ -43,9 +42,7 @@ def tables(hidden: int) -> Mapping[str, pa.Table]:
         "sales.orders": pa.table(one | {"customer": [1 + number % 20 for number in ids]}),
         "sales.customers": pa.table(one | {"email": [f"CANARY{number}@x" for number in ids]}),
         "shipping.parcels": pa.table(one | {"order_id": [1 + number % 40 for number in ids]}),
-        "shipping.depots": pa.table(
-            {"id": list(range(1, 41)), "bad": [str(n) if n != 9 else "y" for n in range(40)]}
-        ),
+        "shipping.depots": pa.table({"id": list(range(1, 41)), "bad": [str(n) if n != 9 else "y" for n in range(40)]}),
     }
 
 
