@@ -1,10 +1,9 @@
 """COPY ... TO STDOUT: what the statement says, and rows as PostgreSQL copies them."""
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pyarrow as pa
 
 from gateway.errors import SyntaxRefused, WriteRefused
@@ -13,6 +12,7 @@ from gateway.frontends.pgwire.kernels import Array, pc
 from gateway.frontends.pgwire.messages import framed
 from gateway.frontends.pgwire.pieces import (
     Field,
+    Piece,
     Variable,
     big_endian,
     constant,
@@ -23,7 +23,7 @@ from gateway.frontends.pgwire.pieces import (
     without_nulls,
 )
 from gateway.frontends.pgwire.refusals import FeatureRefused
-from gateway.frontends.pgwire.statements import Token, tokens
+from gateway.frontends.pgwire.statements import Token, first_word, near, tokens
 from gateway.frontends.pgwire.types import ColumnType
 
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -60,16 +60,16 @@ class CopyTo:
 
 def copy_to(text: str) -> CopyTo | None:
     """None: it is no COPY. Errors: WriteRefused for one into a relation, FeatureRefused, SyntaxRefused."""
-    words = tuple(tokens(text))
-    if not words or words[0].word != "COPY":
+    if first_word(text) != "COPY":
         return None
+    words = tuple(tokens(text))
     at = 2 if len(words) > 1 and words[1].word == "BINARY" else 1
     source, at = _source(text, words, at)
-    _end = words[at].word if at < len(words) else ""
-    if _end == "FROM":
+    end = words[at].word if at < len(words) else ""
+    if end == "FROM":
         raise WriteRefused("cannot execute COPY FROM in a read-only transaction")
-    if _end != "TO":
-        raise _near(words, at)
+    if end != "TO":
+        raise near(words, at)
     if at + 1 >= len(words) or words[at + 1].word != "STDOUT":
         raise WriteRefused("COPY TO a file or a program is not possible here, only TO STDOUT")
     found = replace(source, format="binary") if words[1].word == "BINARY" else source
@@ -87,7 +87,7 @@ def _source(text: str, words: Sequence[Token], at: int) -> tuple[CopyTo, int]:
             break
         at += 1
     if at == begin:
-        raise _near(words, at)
+        raise near(words, at)
     name = text[words[begin].start : words[at - 1].stop]
     columns = "*"
     if at < len(words) and words[at].text == "(":
@@ -102,7 +102,7 @@ def _closing(words: Sequence[Token], at: int) -> int:
         depth += {"(": 1, ")": -1}.get(words[place].text, 0) if words[place].kind == "symbol" else 0
         if not depth:
             return place
-    raise SyntaxRefused("syntax error at end of input")
+    raise near(words, len(words))
 
 
 def _with_options(found: CopyTo, words: Sequence[Token], at: int) -> CopyTo:
@@ -143,7 +143,7 @@ def _legacy(found: CopyTo, words: Sequence[Token]) -> CopyTo:
             found = _set(found, name.rstrip("s"), words[at : at + 1], words[at - 1])
             at += 1
         else:
-            raise _near(words, at - 1)
+            raise near(words, at - 1)
     return found
 
 
@@ -174,12 +174,6 @@ def _set(found: CopyTo, name: str, value: Sequence[Token], near: Token) -> CopyT
 
 def _is_mark(text: str) -> bool:
     return len(text.encode()) == 1 and text not in "\r\n"
-
-
-def _near(words: Sequence[Token], at: int) -> SyntaxRefused:
-    if at >= len(words):
-        return SyntaxRefused("syntax error at end of input")
-    return SyntaxRefused(f'syntax error at or near "{words[at].text}"', position=words[at].start + 1)
 
 
 # --- rows ------------------------------------------------------------------------------------------------
@@ -272,21 +266,13 @@ class CopyEncoder:
 
 def _lines(texts: Sequence[Array], delimiter: bytes, rows: int) -> memoryview:
     """A CopyData message for each row."""
-    parts: list[Variable] = []
-    for place, text in enumerate(texts):
-        parts += [_constant(delimiter, rows)] if place else []
+    parts: list[Piece] = []
+    for text in texts:
+        parts += [constant(delimiter)] if parts else []
         parts.append(Variable(text.cast(pa.binary())))
-    parts.append(_constant(b"\n", rows))
-    lengths = lengths_of(parts, rows) + 4
-    head = joined([constant(b"d"), big_endian(np.asarray(lengths), ">i4")], rows)
-    return data_of(joined([head, *parts], rows))
-
-
-def _constant(text: bytes, rows: int) -> Variable:
-    return Variable(pa.array([text] * rows, pa.binary()))
-
-
-Encode = Callable[[pa.RecordBatch], memoryview]
+    parts.append(constant(b"\n"))
+    sizes = big_endian(lengths_of(parts, rows) + 4, ">i4")
+    return data_of(joined([constant(b"d"), sizes, *parts], rows))
 
 
 def copy_out_response(options: CopyTo, columns: int) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gateway.errors import SyntaxRefused
 from gateway.frontends.pgwire.refusals import BackwardRefused, FeatureRefused
-from gateway.frontends.pgwire.statements import Token, tokens
+from gateway.frontends.pgwire.statements import Token, first_word, near, tokens
 from gateway.frontends.pgwire.types import BY_NAME, ColumnType
 
 ALL = -1
@@ -115,7 +115,7 @@ def execute(text: str, words: Sequence[Token]) -> ExecutePrepared | None:  # noq
     if len(words) == 2:
         return ExecutePrepared(name, ())
     if words[2].text != "(" or words[-1].text != ")":
-        raise _near(words, 2)
+        raise near(words, 2)
     inside = words[3:-1]
     values = [_constant(inside, first, last) for first, last in _places(inside)]
     return ExecutePrepared(name, tuple(values))
@@ -169,32 +169,26 @@ def _type(text: str) -> ColumnType | None:
 
 def _rest(text: str, words: Sequence[Token], at: int) -> tuple[str, int]:
     if at >= len(words):
-        raise SyntaxRefused("syntax error at end of input")
+        raise near(words, at)
     return text[words[at].start : words[-1].stop], words[at].start
 
 
 def _expected(words: Sequence[Token], at: int, word: str) -> int:
     if at >= len(words) or words[at].word != word:
-        raise _near(words, at)
+        raise near(words, at)
     return at + 1
 
 
 def _name(words: Sequence[Token], at: int) -> str:
     if at >= len(words) or words[at].kind not in ("word", "quoted"):
-        raise _near(words, at)
-    return words[at].value if words[at].kind == "quoted" else words[at].text.lower()
+        raise near(words, at)
+    return words[at].name
 
 
 def _last_name(words: Sequence[Token], at: int) -> str:
     if len(words) > at + 1:
-        raise _near(words, at + 1)
+        raise near(words, at + 1)
     return _name(words, at)
-
-
-def _near(words: Sequence[Token], at: int) -> SyntaxRefused:
-    if at >= len(words):
-        return SyntaxRefused("syntax error at end of input")
-    return SyntaxRefused(f'syntax error at or near "{words[at].text}"', position=words[at].start + 1)
 
 
 _KNOWN = {"DECLARE": declare, "FETCH": fetch, "MOVE": fetch, "PREPARE": prepare, "EXECUTE": execute}
@@ -203,6 +197,5 @@ CursorStatement = Declare | Fetch | Prepare | ExecutePrepared
 
 def cursor_statement(text: str) -> CursorStatement | None:
     """None: it is something else. Errors: SyntaxRefused, BackwardRefused, FeatureRefused."""
-    first = next(tokens(text), None)
-    recognize = _KNOWN.get(first.word) if first is not None else None
+    recognize = _KNOWN.get(first_word(text))
     return recognize(text, tuple(tokens(text))) if recognize is not None else None

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from gateway.errors import AccessDenied, SyntaxRefused
-from gateway.frontends.pgwire.statements import Token, tokens
+from gateway.errors import AccessDenied
+from gateway.frontends.pgwire.statements import Token, near, tokens
 
 _LONGEST = 200  # tokens: a session statement is short
 
@@ -123,16 +123,11 @@ def _is(words: Sequence[Token], *expected: str) -> bool:
     )
 
 
-def _refused(words: Sequence[Token]) -> SyntaxRefused:
-    near = words[-1]
-    return SyntaxRefused(f'syntax error at or near "{near.text}"', position=near.start + 1)
-
-
 def _name(words: Sequence[Token]) -> str:
     """The one name that is left."""
     if len(words) != 1 or words[0].kind not in ("word", "quoted"):
-        raise _refused(words) if words else SyntaxRefused("syntax error at end of input")
-    return words[0].value if words[0].kind == "quoted" else words[0].text.lower()
+        raise near(words, len(words) - 1)
+    return words[0].name
 
 
 def _begin(words: Sequence[Token]) -> SessionStatement | None:
@@ -150,7 +145,7 @@ def _chained(rest: Sequence[Token]) -> bool:
         return False
     if _is(rest, "AND", "CHAIN"):
         return True
-    raise _refused(rest)
+    raise near(rest, len(rest) - 1)
 
 
 def _commit(words: Sequence[Token]) -> SessionStatement | None:
@@ -196,7 +191,7 @@ def _set(words: Sequence[Token]) -> SessionStatement | None:
             return Set(name, _value(value), local)
     name, rest = _setting_name(rest)
     if not rest or not (rest[0].word == "TO" or rest[0].text == "="):
-        raise _refused(words)
+        raise near(words, len(words) - 1)
     return Set(name, _value(rest[1:], as_written=name.lower() == "search_path"), local)
 
 
@@ -209,7 +204,7 @@ def _identity(rest: Sequence[Token]) -> SessionStatement:
 def _setting_name(words: Sequence[Token]) -> tuple[str, Sequence[Token]]:
     """A name that may have dots, and what follows it."""
     if not words or words[0].kind not in ("word", "quoted"):
-        raise _refused(words) if words else SyntaxRefused("syntax error at end of input")
+        raise near(words, len(words) - 1)
     name, rest = words[0].value, words[1:]
     while len(rest) >= 2 and rest[0].text == ".":
         name, rest = f"{name}.{rest[1].value}", rest[2:]
@@ -219,7 +214,7 @@ def _setting_name(words: Sequence[Token]) -> tuple[str, Sequence[Token]]:
 def _value(words: Sequence[Token], *, as_written: bool = False) -> str | None:
     """The value of a SET: words, strings or numbers with commas between them. `as_written`: names keep quotes."""
     if not words:
-        raise SyntaxRefused("syntax error at end of input")
+        raise near(words, 0)
     if _is(words, "DEFAULT") and len(words) == 1:
         return None
     parts: list[str] = []
@@ -233,7 +228,7 @@ def _value(words: Sequence[Token], *, as_written: bool = False) -> str | None:
             parts.append(sign + (token.text if as_written and token.kind == "quoted" else token.value))
             sign = ""
         else:
-            raise SyntaxRefused(f'syntax error at or near "{token.text}"', position=token.start + 1)
+            raise near((token,), 0)
     return ", ".join(parts)
 
 
@@ -265,14 +260,14 @@ def _show(words: Sequence[Token]) -> SessionStatement | None:
 def _whole_name(words: Sequence[Token]) -> str:
     name, rest = _setting_name(words)
     if rest:
-        raise _refused(rest)
+        raise near(rest, len(rest) - 1)
     return name
 
 
 def _discard(words: Sequence[Token]) -> SessionStatement | None:
     what = words[1].word if len(words) == 2 else ""
     if what not in ("ALL", "PLANS", "SEQUENCES", "TEMP", "TEMPORARY"):
-        raise _refused(words)
+        raise near(words, len(words) - 1)
     return Discard(what)
 
 

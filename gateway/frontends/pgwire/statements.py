@@ -5,8 +5,10 @@ block comments nest. A token that never ends reaches to the end of the text; the
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from gateway.errors import SyntaxRefused
 
 _TOKEN = re.compile(
     r"""
@@ -39,6 +41,11 @@ class Token:
     def word(self) -> str:
         """An unquoted word in upper case; empty for anything else."""
         return self.text.upper() if self.kind == "word" else ""
+
+    @property
+    def name(self) -> str:
+        """What an identifier names, as PostgreSQL reads it; empty for anything else."""
+        return self.value if self.kind == "quoted" else self.text.lower() if self.kind == "word" else ""
 
     @property
     def value(self) -> str:
@@ -80,6 +87,19 @@ def tokens(text: str) -> Iterator[Token]:
         if kind not in ("space", "comment"):
             yield Token(kind, text[at:stop], at, stop)
         at = stop
+
+
+def first_word(text: str) -> str:
+    """In upper case; empty if the text begins with anything else."""
+    first = next(tokens(text), None)
+    return first.word if first is not None else ""
+
+
+def near(words: Sequence[Token], at: int) -> SyntaxRefused:
+    """What is wrong with the token at a place of a statement, or with its end there."""
+    if not 0 <= at < len(words):
+        return SyntaxRefused("syntax error at end of input")
+    return SyntaxRefused(f'syntax error at or near "{words[at].text}"', position=words[at].start + 1)
 
 
 def split(text: str) -> tuple[Statement, ...]:

@@ -47,7 +47,7 @@ def asked(text: str) -> Asked | None:
 def _is_about_catalog(words: Sequence[Token]) -> bool:
     reads = any(word.word == "FROM" and not _calls(words, at + 1) for at, word in enumerate(words))
     for at, word in enumerate(words):
-        name = _name(word)
+        name = word.name
         if not name:
             continue
         qualifier = _qualifier(words, at)
@@ -66,7 +66,7 @@ def _is_about_catalog(words: Sequence[Token]) -> bool:
 
 def _calls(words: Sequence[Token], at: int) -> bool:
     """Whether a function that tells of the catalog or of the session stands there, in the place of a relation."""
-    return at < len(words) and _name(words[at]) in SHOWN and _next(words, at) == "("
+    return at < len(words) and words[at].name in SHOWN and _next(words, at) == "("
 
 
 def _rewritten(text: str, words: Sequence[Token]) -> Asked:
@@ -86,12 +86,12 @@ def _rewritten(text: str, words: Sequence[Token]) -> Asked:
 
 
 def _replacement(words: Sequence[Token], at: int) -> str | None:
-    word, name, following = words[at], _name(words[at]), _next(words, at)
+    word, name, following = words[at], words[at].name, _next(words, at)
     if not name:
         return None
     if name == "pg_catalog" and following == "." and at + 2 < len(words):
         called = _next(words, at + 2) == "("
-        return SCHEMA if _name(words[at + 2]) in (STAND_INS if called else REPLACED) else None
+        return SCHEMA if words[at + 2].name in (STAND_INS if called else REPLACED) else None
     if _qualifier(words, at):
         return None
     if name in KEYWORDS and word.kind == "word" and following != "(":
@@ -102,14 +102,9 @@ def _replacement(words: Sequence[Token], at: int) -> str | None:
     return f"{SCHEMA}.{word.text}" if name in REPLACED and following != "." and not alias else None
 
 
-def _name(word: Token) -> str:
-    """As PostgreSQL reads an identifier; empty for anything else."""
-    return word.value if word.kind == "quoted" else word.text.lower() if word.kind == "word" else ""
-
-
 def _next(words: Sequence[Token], at: int) -> str:
     return words[at + 1].text if at + 1 < len(words) else ""
 
 
 def _qualifier(words: Sequence[Token], at: int) -> str:
-    return _name(words[at - 2]) if at > 1 and words[at - 1].text == "." else ""
+    return words[at - 2].name if at > 1 and words[at - 1].text == "." else ""
