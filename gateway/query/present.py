@@ -111,18 +111,25 @@ def _extra(note: Note) -> str | None:
 
 
 def _names(visible: VisibleCatalog, domain: str | None) -> list[Row]:
-    shown = visible.listing()
     return [
-        (relation.qualified_name,)
-        for relation, _ in shown
-        if domain is None or relation.domain.lower() == domain.lower()
+        (seen.relation.qualified_name,)
+        for seen in visible.listing()
+        if domain is None or seen.relation.domain.lower() == domain.lower()
     ]
 
 
 def _listed(visible: VisibleCatalog) -> list[Row]:
+    name = visible.catalog.name
     return [
-        (visible.catalog.name, relation.domain, relation.name, list(columns), list(columns.values()), False)
-        for relation, columns in visible.listing()
+        (
+            name,
+            seen.relation.domain,
+            seen.relation.name,
+            list(seen.columns),
+            list(seen.columns.values()),
+            False,
+        )
+        for seen in visible.listing()
     ]
 
 

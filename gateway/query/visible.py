@@ -23,7 +23,8 @@ Alternatives = tuple[RowFilter, ...]
 
 @dataclass(frozen=True, slots=True)
 class VisibleRelation:
-    """`columns` are the selectable ones with the types that this principal gets."""
+    """`columns` are the selectable ones with the types that this principal gets; see `VisibleCatalog.listing` for a
+    relation that it may only discover."""
 
     relation: Relation
     decision: Decision
@@ -59,17 +60,17 @@ class VisibleCatalog:
                 return self.relation((domain, *name))
         raise undefined_table(name)
 
-    def listing(self) -> tuple[tuple[Relation, Mapping[str, str]], ...]:
+    def listing(self) -> tuple[VisibleRelation, ...]:
         """The relations whose existence the principal may know, in order of their names, with the columns that it may
         see; of those that it may only discover, the contract's columns but the denied ones."""
         found = []
         for relation in sorted(self.catalog.relations.values(), key=lambda relation: relation.qualified_name):
             decision = self.policies.decide(self.principal, relation.protected(), self.circumstances)
             if decision.selectable:
-                found.append((relation, self._columns(relation, decision)))
+                found.append(VisibleRelation(relation, decision, self._columns(relation, decision)))
             elif decision.discoverable:
                 told = {c.name: c.type for c in relation.columns if not decision.columns[c.name].denied_by}
-                found.append((relation, told))
+                found.append(VisibleRelation(relation, decision, told))
         return tuple(found)
 
     def _columns(self, relation: Relation, decision: Decision) -> Mapping[str, str]:

@@ -23,7 +23,7 @@ from gateway.errors import (
     UndefinedTable,
 )
 from gateway.frontends.pgwire.handshake import Gateway
-from gateway.frontends.pgwire.metadata.databases import Described, Given, Rows, Running, Who
+from gateway.frontends.pgwire.metadata.databases import Described, Given, Question, Rows, Running, Who
 from gateway.frontends.pgwire.metadata.definition import Definition
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement, Formats
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
@@ -140,17 +140,16 @@ class EmptyCatalog:
         self._databases = databases()
 
     def describe(self, statement: CatalogStatement, running: Running) -> Described:
-        asked, types = statement.asked, statement.types
-        return self._databases.describe(asked, self._who(statement), types, NOTHING, NO_CATALOG, running)
+        return self._databases.describe(self._question(statement), running)
 
     def run(
         self, statement: CatalogStatement, values: Sequence[Given], formats: Formats, running: Running
     ) -> Rows:
-        who, types = self._who(statement), statement.types
-        return self._databases.run(statement.asked, who, types, values, formats, NOTHING, NO_CATALOG, running)
+        return self._databases.run(self._question(statement), values, formats, running)
 
-    def _who(self, statement: CatalogStatement) -> Who:
-        return Who(statement.request.principal.name, DATABASE, statement.request.settings)
+    def _question(self, statement: CatalogStatement) -> Question:
+        who = Who(statement.request.principal.name, DATABASE, statement.request.settings)
+        return Question(statement.asked, statement.types, who, NOTHING, NO_CATALOG)
 
 
 NOTHING = Definition((), ())

@@ -55,7 +55,8 @@ class Execution:
         formats = partial(formats_of, portal.codes)
         run = partial(self._gateway.catalog.run, statement, portal.given, formats, portal.running)
         found = yield from self._call(run)
-        return portal.answered(CatalogRows(found.rows, catalog_shape(found.fields)))
+        portal.rows = CatalogRows(found.rows, catalog_shape(found.fields))
+        return portal.rows
 
     def run(self, portal: Portal, request: Request) -> Steps[Rows]:
         """Errors: FeatureRefused too, if the columns are not those that the client was told."""
@@ -96,7 +97,7 @@ class Execution:
         portal.result = self._gateway.run(request)
         if self._reason is not None:
             portal.result.cancel()
-        shape = shape_of(portal.result)
+        shape = shape_of(portal.result.columns)
         portal.opened(portal.result, shape)
         return shape
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from gateway.engines.base import OutputColumn
 from gateway.errors import ProtocolViolation
 from gateway.frontends.pgwire.copying import CopyEncoder, CopyTo
 from gateway.frontends.pgwire.cursors import CursorStatement
@@ -49,10 +50,9 @@ class Shape:
         ]
 
 
-def shape_of(result: Result) -> Shape:
+def shape_of(columns: Sequence[OutputColumn]) -> Shape:
     return Shape(
-        tuple(column.name for column in result.columns),
-        tuple(column_type(column.type) for column in result.columns),
+        tuple(column.name for column in columns), tuple(column_type(column.type) for column in columns)
     )
 
 
@@ -201,10 +201,6 @@ class Portal:
     def opened(self, result: Result, shape: Shape) -> None:
         self.result = result
         self.rows = Rows(iter(result.batches()), shape, self.codes, self.prepared.copy)
-
-    def answered(self, rows: CatalogRows) -> CatalogRows:
-        self.rows = rows
-        return rows
 
     def close(self) -> None:
         """Give the result back; idempotent."""

@@ -88,3 +88,24 @@ class TooManyConnections(LimitExceeded):
 class ConnectionTimedOut(Failed):
     sqlstate = "08006"
     text = "the client took too long to authenticate"
+
+
+class MetadataUnavailable(Failed):
+    sqlstate = "58000"
+    http_status = 503
+    flight_code = "UNAVAILABLE"
+    text = "the catalog cannot be asked at the moment"
+
+
+class CatalogRefused(Refused):
+    """Anything else that is wrong with a statement about the catalog."""
+
+    sqlstate = "42000"
+
+
+class InvalidName(Refused):
+    sqlstate = "42602"
+
+
+class InvalidSchema(Refused):
+    sqlstate = "3F000"

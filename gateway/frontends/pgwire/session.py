@@ -137,9 +137,7 @@ class Session:
                     yield Send(wire.row_description(cursor.rows.shape.description(cursor.codes)))
                 yield from self._statements.fetch(fetch, cursor.codes)
             case ExecutePrepared() as execute:
-                kept = self._work.statement(execute.name)
-                types = yield from self._statements.parameter_types(execute.name, kept)
-                yield from self._simple_query(self._statements.executed(execute, types, _TEXT))
+                yield from self._simple_query((yield from self._statements.executed(execute, _TEXT)))
             case _:
                 done = yield from self._command(prepared)
                 if done.answer is not None:
@@ -158,8 +156,6 @@ class Session:
         finally:
             self._execution.end()
             self._work.discarded.append(portal)
-
-    # --- cursors, COPY ---------------------------------------------------------------------------------
 
     def _answered(self, done: Done) -> Steps[None]:
         assert done.answer is not None
@@ -229,7 +225,6 @@ class Session:
         codes = codes * len(types) if len(codes) == 1 else codes
         prepared = self._work.statements.get(message.statement, prepared)
         if prepared.catalog is not None:
-            codes = codes or (0,) * len(types)
             given = tuple(map(Given, message.values, codes))
             portal = Portal(prepared, (), message.result_formats, given)
         else:
@@ -306,10 +301,9 @@ class Session:
                 yield from self._statements.fetch(fetch, portal.codes)
                 return
             case ExecutePrepared() as execute:
-                types = yield from self._statements.parameter_types(
-                    execute.name, self._work.statement(execute.name)
+                yield from self._execute_query(
+                    (yield from self._statements.executed(execute, portal.codes)), 0
                 )
-                yield from self._execute_query(self._statements.executed(execute, types, portal.codes), 0)
                 return
         done = yield from self._command(portal.prepared)
         if done.answer is not None:

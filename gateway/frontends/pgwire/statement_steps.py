@@ -27,6 +27,7 @@ from gateway.frontends.pgwire.portal import (
     Shape,
     catalog_shape,
     described,
+    shape_of,
 )
 from gateway.frontends.pgwire.refusals import FeatureRefused, NoTransaction, WrongParameters
 from gateway.frontends.pgwire.session_statements import Show
@@ -71,11 +72,7 @@ class StatementSteps:
         description = yield from self._execution.describe(request)
         self._execution.end()
         inferred = tuple(column_type(name) for name in description.parameters)
-        shape = Shape(
-            tuple(column.name for column in description.columns),
-            tuple(column_type(column.type) for column in description.columns),
-        )
-        return described(prepared, inferred, shape, version)
+        return described(prepared, inferred, shape_of(description.columns), version)
 
     def _described_by_catalog(self, prepared: Prepared) -> Steps[Prepared]:
         version = self._gateway.version()
@@ -149,10 +146,9 @@ class StatementSteps:
             settings=settings,
         )
 
-    def executed(
-        self, execute: ExecutePrepared, types: tuple[ColumnType, ...], codes: tuple[int, ...]
-    ) -> Portal:
+    def executed(self, execute: ExecutePrepared, codes: tuple[int, ...]) -> Steps[Portal]:
         """The portal of an EXECUTE."""
+        types = yield from self.parameter_types(execute.name, self._work.statement(execute.name))
         prepared = self._work.statement(execute.name)
         if len(execute.values) != prepared.required:
             raise WrongParameters(

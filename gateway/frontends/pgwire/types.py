@@ -109,6 +109,13 @@ class ColumnType:
     def length(self) -> int:
         return -1 if self.is_array else self.element.length
 
+    @property
+    def spelled(self) -> str:
+        """As a column's type stands in PostgreSQL's SQL."""
+        sizes = self.modifier - _VARIABLE_HEADER
+        shown = f"({sizes >> 16},{sizes & 0xFFFF})" if self.modifier >= 0 else ""
+        return f"pg_catalog.{self.element.name}{shown}{'[]' if self.is_array else ''}"
+
 
 def column_type(name: str) -> ColumnType:
     """The PostgreSQL type of a DuckDB type name. Lists of composites are one json value.

@@ -1,7 +1,7 @@
 """One database for each distinct definition, in a PostgreSQL that nobody else uses, and statements run in them.
 
 Everybody's statements run as one account that owns nothing and may read the catalog only, each in a read-only
-transaction that is rolled back, within a time that PostgreSQL and the gateway both watch.
+transaction that is rolled back, within a time that PostgreSQL watches.
 """
 
 import json
@@ -28,8 +28,9 @@ from gateway.errors import (
 )
 from gateway.frontends.pgwire.metadata import template
 from gateway.frontends.pgwire.metadata.definition import Definition, statements
-from gateway.frontends.pgwire.metadata.refused import MetadataUnavailable, refused
+from gateway.frontends.pgwire.metadata.refused import refused
 from gateway.frontends.pgwire.metadata.routing import Asked
+from gateway.frontends.pgwire.refusals import MetadataUnavailable
 
 LOG = logging.getLogger(__name__)
 DATABASES = 64
@@ -41,7 +42,6 @@ SECONDS = 5
 SPILL = "256MB"
 ROWS = 200_000
 BYTES = 64 << 20
-TEMPLATE = "meshgate_template"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,17 @@ class Who:
     principal: str
     database: str
     settings: Mapping[str, str]
-    process: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement with its parameters' OIDs as declared, who asks it, and the database that it is for."""
+
+    asked: Asked
+    types: tuple[int, ...]
+    who: Who
+    known: Definition
+    catalog: Catalog
 
 
 @dataclass(slots=True)
@@ -133,34 +143,25 @@ class Databases:
         self._lock = threading.Lock()
         self._making = threading.Lock()
 
-    def describe(
-        self,
-        asked: Asked,
-        who: Who,
-        types: Sequence[int],
-        known: Definition,
-        catalog: Catalog,
-        running: Running,
-    ) -> Described:
-        with self._connected(known, catalog) as connection, self._transaction(connection, who, running):
-            return _described(connection, asked, types)
+    def describe(self, question: Question, running: Running) -> Described:
+        """Errors: those of the catalog's own words (`refused`)."""
+        with self._connected(question) as connection, self._transaction(connection, question.who, running):
+            return _described(connection, question)
 
     def run(
         self,
-        asked: Asked,
-        who: Who,
-        types: Sequence[int],
+        question: Question,
         values: Sequence[Given],
         formats: Callable[[int], tuple[int, ...]],
-        known: Definition,
-        catalog: Catalog,
         running: Running,
     ) -> Rows:
-        """`formats`: of each column, by how many there are. Errors: those of the catalog's own words (`refused`)."""
-        with self._connected(known, catalog) as connection, self._transaction(connection, who, running):
-            fields = _described(connection, asked, types).fields
+        """`formats`: of each column, by how many there are. Errors: as `describe`."""
+        with self._connected(question) as connection, self._transaction(connection, question.who, running):
+            fields = _described(connection, question).fields
             wanted = formats(len(fields))
-            found = {one: _fetched(connection, values, one, asked) for one in sorted(set(wanted) or {0})}
+            found = {
+                one: _fetched(connection, values, one, question.asked) for one in sorted(set(wanted) or {0})
+            }
             if len({len(rows) for rows in found.values()}) > 1:
                 raise MetadataUnavailable
             first = next(iter(found.values()))
@@ -198,8 +199,8 @@ class Databases:
         return f"{self._prefix}_t"
 
     @contextmanager
-    def _connected(self, known: Definition, catalog: Catalog) -> Iterator[pq.abc.PGconn]:
-        database = self._database(known, catalog)
+    def _connected(self, question: Question) -> Iterator[pq.abc.PGconn]:
+        database = self._database(question.known, question.catalog)
         connection = None
         try:
             with self._lock:
@@ -300,7 +301,6 @@ class Databases:
             "meshgate.principal": who.principal,
             "meshgate.database": who.database,
             "meshgate.version": f"PostgreSQL {who.settings.get('server_version', '')}",
-            "meshgate.pid": str(who.process),
             "meshgate.settings": json.dumps(dict(who.settings)),
             "search_path": who.settings.get("search_path", ""),
         }
@@ -332,8 +332,9 @@ def _at(uri: str, database: str) -> str:
     return conninfo.make_conninfo(uri, dbname=database)
 
 
-def _described(connection: pq.abc.PGconn, asked: Asked, types: Sequence[int]) -> Described:
-    _checked(connection.prepare(b"", asked.text.encode(), types or None), asked)
+def _described(connection: pq.abc.PGconn, question: Question) -> Described:
+    asked = question.asked
+    _checked(connection.prepare(b"", asked.text.encode(), question.types or None), asked)
     told = _checked(connection.describe_prepared(b""), asked)
     fields = tuple(
         Field((told.fname(at) or b"").decode(), told.ftype(at), told.fsize(at), told.fmod(at))

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from psycopg.sql import Identifier, Literal
+
 from gateway.catalog.product import Catalog, Column, Relation
 from gateway.errors import DatatypeMismatch
 from gateway.frontends.pgwire.metadata.template import OWNER
 from gateway.frontends.pgwire.types import column_type
-from gateway.query.visible import VisibleCatalog
-
-_VARIABLE_HEADER = 4
+from gateway.query.visible import VisibleCatalog, VisibleRelation
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,16 @@ class Definition:
 
 
 def definition(visible: VisibleCatalog) -> Definition:
-    tables = []
-    for relation, columns in visible.listing():
-        decided = visible.policies.decide(
-            visible.principal, relation.protected(), visible.circumstances
-        ).columns
-        masks = ((name, mask.name) for name in columns if (mask := decided[name].mask) is not None)
-        view = _is_view(relation, visible.catalog)
-        tables.append(Table(relation, tuple(columns.items()), tuple(masks), view))
+    tables = tuple(_seen(each, visible.catalog) for each in visible.listing())
     domains = dict.fromkeys(table.relation.domain for table in tables)
     titles = tuple((name, visible.catalog.domains[name].title) for name in domains)
-    return Definition(titles, tuple(tables))
+    return Definition(titles, tables)
+
+
+def _seen(seen: VisibleRelation, catalog: Catalog) -> Table:
+    decided = seen.decision.columns
+    masks = ((name, mask.name) for name in seen.columns if (mask := decided[name].mask) is not None)
+    return Table(seen.relation, tuple(seen.columns.items()), tuple(masks), _is_view(seen.relation, catalog))
 
 
 def _is_view(relation: Relation, catalog: Catalog) -> bool:
@@ -60,29 +59,28 @@ def _is_view(relation: Relation, catalog: Catalog) -> bool:
 def statements(known: Definition, catalog: Catalog) -> Iterator[str]:
     """Run by the administrator in a database made from the template."""
     for schema, title in known.titles:
-        yield f"CREATE SCHEMA {_quoted(schema)} AUTHORIZATION {OWNER}"
-        yield f"COMMENT ON SCHEMA {_quoted(schema)} IS {_literal(title)}"
-        yield f"GRANT USAGE ON SCHEMA {_quoted(schema)} TO PUBLIC"
+        yield f"CREATE SCHEMA {_named(schema)} AUTHORIZATION {OWNER}"
+        yield f"COMMENT ON SCHEMA {_named(schema)} IS {_literal(title)}"
+        yield f"GRANT USAGE ON SCHEMA {_named(schema)} TO PUBLIC"
     yield f"SET ROLE {OWNER}"
-    keys: dict[tuple[str, str], tuple[str, ...]] = {}
     for table in known.tables:
-        keys[table.relation.domain, table.relation.name] = _primary_key(table)
         yield from _created(table, catalog)
+    places = {(table.relation.domain, table.relation.name): table for table in known.tables}
     for table in known.tables:
-        yield from _foreign_keys(table, known, keys)
+        yield from _foreign_keys(table, places)
     yield "RESET ROLE"
 
 
 def _created(table: Table, catalog: Catalog) -> Iterator[str]:
     relation, masked = table.relation, dict(table.masks)
-    name = _table(relation.domain, relation.name)
+    name = _named(relation.domain, relation.name)
     key = _primary_key(table)
     if table.view:
-        shown = (f"NULL::{type_name(kind)} AS {_quoted(each)}" for each, kind in table.columns)
+        shown = (f"NULL::{type_name(kind)} AS {_named(each)}" for each, kind in table.columns)
         yield f"CREATE VIEW {name} AS SELECT {', '.join(shown)}"
     else:
         parts = [_column(relation.column(each), kind, masked) for each, kind in table.columns]
-        parts += [f"PRIMARY KEY ({', '.join(map(_quoted, key))})"] if key else []
+        parts += [f"PRIMARY KEY ({', '.join(map(_named, key))})"] if key else []
         yield f"CREATE TABLE {name} ({', '.join(parts)})"
     product = catalog.products[relation.domain, relation.product]
     told = relation.description or product.description
@@ -90,7 +88,7 @@ def _created(table: Table, catalog: Catalog) -> Iterator[str]:
     for each, _ in table.columns:
         told = " ".join(filter(None, (relation.column(each).description, _mask_note(masked.get(each)))))
         if told:
-            yield f"COMMENT ON COLUMN {name}.{_quoted(each)} IS {_literal(told)}"
+            yield f"COMMENT ON COLUMN {name}.{_named(each)} IS {_literal(told)}"
     # not SELECT: a statement reads the catalog or relations, never a relation where it is empty
     yield f"GRANT REFERENCES ON {name} TO PUBLIC"
 
@@ -108,45 +106,39 @@ def _primary_key(table: Table) -> tuple[str, ...]:
     return tuple(key) if seen.issuperset(key) else ()
 
 
-def _foreign_keys(
-    table: Table, known: Definition, keys: Mapping[tuple[str, str], tuple[str, ...]]
-) -> Iterator[str]:
-    types = {(t.relation.domain, t.relation.name): dict(t.columns) for t in known.tables}
+def _foreign_keys(table: Table, places: Mapping[tuple[str, str], Table]) -> Iterator[str]:
+    """To whole primary keys of one column and the same type, which PostgreSQL asks for."""
     masked = dict(table.masks)
-    for name, kind in () if table.view else table.columns:
-        for target in table.relation.column(name).references:
-            place = (target.domain, target.relation)
-            if name in masked or keys.get(place) != (target.column,) or types[place][target.column] != kind:
+    columns = () if table.view else table.columns
+    for name, kind in columns:
+        for target in table.relation.column(name).references if name not in masked else ():
+            other = places.get((target.domain, target.relation))
+            if other is None or _primary_key(other) != (target.column,):
                 continue
-            yield (
-                f"ALTER TABLE {_table(table.relation.domain, table.relation.name)} ADD FOREIGN KEY ({_quoted(name)})"
-                f" REFERENCES {_table(*place)} ({_quoted(target.column)})"
-            )
+            if dict(other.columns)[target.column] == kind:
+                yield (
+                    f"ALTER TABLE {_named(table.relation.domain, table.relation.name)}"
+                    f" ADD FOREIGN KEY ({_named(name)})"
+                    f" REFERENCES {_named(target.domain, target.relation)} ({_named(target.column)})"
+                )
 
 
 def _column(column: Column, kind: str, masked: Mapping[str, str]) -> str:
     required = not column.nullable and column.name not in masked
-    return f"{_quoted(column.name)} {type_name(kind)}{' NOT NULL' if required else ''}"
+    return f"{_named(column.name)} {type_name(kind)}{' NOT NULL' if required else ''}"
 
 
 def type_name(kind: str) -> str:
-    """The PostgreSQL type that values of a DuckDB type arrive as."""
+    """The PostgreSQL type that values of a DuckDB type arrive as; text for one that cannot."""
     try:
-        known = column_type(kind)
+        return column_type(kind).spelled
     except DatatypeMismatch:
         return "text"
-    modifier = known.modifier - _VARIABLE_HEADER
-    sizes = f"({modifier >> 16},{modifier & 0xFFFF})" if known.modifier >= 0 else ""
-    return f"pg_catalog.{known.element.name}{sizes}{'[]' if known.is_array else ''}"
 
 
-def _table(schema: str, name: str) -> str:
-    return f"{_quoted(schema)}.{_quoted(name)}"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+def _named(*parts: str) -> str:
+    return Identifier(*parts).as_string()
 
 
 def _literal(text: str) -> str:
-    return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+    return Literal(text).as_string()

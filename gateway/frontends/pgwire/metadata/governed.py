@@ -5,7 +5,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from gateway.frontends.pgwire.metadata.databases import Databases, Described, Given, Rows, Running, Who
+from gateway.frontends.pgwire.metadata.databases import (
+    Databases,
+    Described,
+    Given,
+    Question,
+    Rows,
+    Running,
+    Who,
+)
 from gateway.frontends.pgwire.metadata.definition import definition
 from gateway.frontends.pgwire.metadata.routing import Asked
 from gateway.query.mesh import Mesh
@@ -55,10 +63,8 @@ class GovernedCatalog:
         with self.taken(statement.request) as (request, mesh):
             record = replace(opened(request), relations=RECORDED)
             with refusals_on_record(record, mesh):
-                known = definition(visible_to(request, mesh, record.time))
-                who = _who(request, mesh)
-                asked = statement.asked
-                return self.databases.describe(asked, who, statement.types, known, mesh.catalog, running)
+                question = _question(statement, request, mesh, record.time)
+                return self.databases.describe(question, running)
 
     def run(
         self, statement: CatalogStatement, values: Sequence[Given], formats: Formats, running: Running
@@ -66,16 +72,15 @@ class GovernedCatalog:
         with self.taken(statement.request) as (request, mesh):
             record = replace(opened(request), relations=RECORDED)
             with refusals_on_record(record, mesh):
-                known = definition(visible_to(request, mesh, record.time))
-                asked, who = statement.asked, _who(request, mesh)
+                question = _question(statement, request, mesh, record.time)
                 mesh.audit.write(record)
-                found = self.databases.run(
-                    asked, who, statement.types, values, formats, known, mesh.catalog, running
-                )
+                found = self.databases.run(question, values, formats, running)
             size = sum(len(value) for row in found.rows for value in row if value is not None)
             mesh.audit.write(closed(replace(record, rows=len(found.rows), bytes=size), None))
             return found
 
 
-def _who(request: Request, mesh: Mesh) -> Who:
-    return Who(request.principal.name, mesh.catalog.name, request.settings)
+def _question(statement: CatalogStatement, request: Request, mesh: Mesh, now: float) -> Question:
+    known = definition(visible_to(request, mesh, now))
+    who = Who(request.principal.name, mesh.catalog.name, request.settings)
+    return Question(statement.asked, statement.types, who, known, mesh.catalog)

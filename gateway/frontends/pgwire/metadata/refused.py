@@ -4,7 +4,6 @@ from gateway.errors import (
     AccessDenied,
     AmbiguousColumn,
     DatatypeMismatch,
-    Failed,
     GroupingRefused,
     MeshgateError,
     Refused,
@@ -16,35 +15,17 @@ from gateway.errors import (
     UndefinedTable,
 )
 from gateway.frontends.pgwire.refusals import (
+    CatalogRefused,
     FeatureRefused,
     IndeterminateType,
     InvalidBinaryValue,
     InvalidDate,
+    InvalidName,
+    InvalidSchema,
     InvalidTextValue,
+    MetadataUnavailable,
     ValueOutOfRange,
 )
-
-
-class MetadataUnavailable(Failed):
-    sqlstate = "58000"
-    http_status = 503
-    flight_code = "UNAVAILABLE"
-    text = "the catalog cannot be asked at the moment"
-
-
-class CatalogRefused(Refused):
-    """Anything else that is wrong with a statement about the catalog."""
-
-    sqlstate = "42000"
-
-
-class InvalidName(Refused):
-    sqlstate = "42602"
-
-
-class InvalidSchema(Refused):
-    sqlstate = "3F000"
-
 
 _KNOWN: tuple[type[Refused], ...] = (
     AmbiguousColumn, DatatypeMismatch, FeatureRefused, GroupingRefused, IndeterminateType, InvalidBinaryValue,

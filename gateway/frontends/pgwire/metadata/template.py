@@ -49,7 +49,7 @@ _FUNCTIONS = (
     _function("current_database()", "name", _told("database", "name")),
     _function("current_catalog()", "name", _told("database", "name")),
     _function("version()", "text", _told("version", "text")),
-    _function("pg_backend_pid()", "integer", _told("pid", "integer")),
+    _function("pg_backend_pid()", "integer", "SELECT 0"),
     _function("inet_client_addr()", "inet", "SELECT NULL::inet"),
     _function("inet_client_port()", "integer", "SELECT NULL::integer"),
     _function("inet_server_addr()", "inet", "SELECT NULL::inet"),
