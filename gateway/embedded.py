@@ -14,10 +14,11 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -178,12 +179,19 @@ def undisturbed() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    previous = {number: signal.signal(number, signal.SIG_IGN) for number in ENDING}
+    with ending_signals(signal.SIG_IGN):
+        yield
+
+
+@contextmanager
+def ending_signals(action: Callable[[int, FrameType | None], None] | signal.Handlers) -> Iterator[None]:
+    """What signals that would end the process do until the block ends."""
+    previous = {number: signal.signal(number, action) for number in ENDING}
     try:
         yield
     finally:
-        for number, action in previous.items():
-            signal.signal(number, action)
+        for number, before in previous.items():
+            signal.signal(number, before)
 
 
 @contextmanager

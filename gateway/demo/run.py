@@ -22,7 +22,7 @@ from gateway.audit import AuditRecord, latest, records
 from gateway.demo import show
 from gateway.demo.build import FolderError, Servers, environment, load_data, write_texts
 from gateway.demo.story import ANA, ASKERS, FELIX, MIA, QUESTIONS, ask
-from gateway.embedded import ENDING, ServerError, postgres, undisturbed
+from gateway.embedded import ENDING, ServerError, ending_signals, postgres, undisturbed
 from gateway.errors import ConfigurationError, MeshgateError
 from gateway.server import Server
 from gateway.settings import Address, Settings, load_settings
@@ -84,12 +84,8 @@ def _ending_signals() -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    previous = {number: signal.signal(number, end) for number in ENDING}
-    try:
+    with ending_signals(end):
         yield
-    finally:
-        for number, action in previous.items():
-            signal.signal(number, action)
 
 
 @contextmanager

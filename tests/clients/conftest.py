@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.server import Server
-from gateway.settings import load_settings
-from tests.clients.real_gateway import Real
+from tests.clients.real_gateway import Real, serving
 from tests.clients.real_mesh import TABLES, write_real_mesh
 from tests.frontends.fake_gateway import Endpoint, endpoint
 from tests.servers import PostgresServer
@@ -31,9 +29,5 @@ def real(
     postgres.run(f"ALTER DATABASE {database} SET timezone = 'UTC'")
     postgres.run(TABLES, database=database)
     folder = write_real_mesh(tmp_path_factory.mktemp("mesh"), source)
-    server = Server(load_settings(folder, {}))
-    server.start()
-    try:
-        yield Real(server, folder, source)
-    finally:
-        server.stop(5)
+    with serving(folder, source) as running:
+        yield running

@@ -10,10 +10,8 @@ import pytest
 import sqlalchemy as sa
 from psycopg.types import TypeInfo
 
-from gateway.server import Server
-from gateway.settings import load_settings
 from tests.clients.published import publish
-from tests.clients.real_gateway import Real
+from tests.clients.real_gateway import Real, serving
 from tests.servers import PostgresServer
 
 TABLES = """
@@ -81,12 +79,8 @@ def published(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
     source = postgres.database("published")
     postgres.run(TABLES, database="published")
     folder = publish(tmp_path_factory.mktemp("mesh"), source)
-    server = Server(load_settings(folder, {}))
-    server.start()
-    try:
-        yield Real(server, folder, source)
-    finally:
-        server.stop(5)
+    with serving(folder, source) as running:
+        yield running
 
 
 @pytest.mark.parametrize("binary", [False, True], ids=["text", "binary"])

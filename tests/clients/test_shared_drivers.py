@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.server import Server
-from gateway.settings import load_settings
 from tests.clients.published import publish
+from tests.clients.real_gateway import serving
 from tests.servers import PostgresServer
 
 DRIVERS = Path(__file__).parents[3] / "shared" / "clients"
@@ -50,12 +49,8 @@ def port(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> 
     uri = postgres.uri("shared_mesh")
     subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", uri], input=setup, text=True, check=True)
     folder = publish(tmp_path_factory.mktemp("shared"), uri)
-    server = Server(load_settings(folder, {}))
-    server.start()
-    try:
-        yield server.addresses["postgres"].port
-    finally:
-        server.stop(5)
+    with serving(folder, uri) as running:
+        yield running.server.addresses["postgres"].port
 
 
 @pytest.mark.parametrize("driver", NEEDS)

@@ -112,15 +112,16 @@ def _foreign_keys(table: Table, places: Mapping[tuple[str, str], Table]) -> Iter
     columns = () if table.view else table.columns
     for name, kind in columns:
         for target in table.relation.column(name).references if name not in masked else ():
-            other = places.get((target.domain, target.relation))
-            if other is None or _primary_key(other) != (target.column,):
-                continue
-            if dict(other.columns)[target.column] == kind:
+            if _is_whole_key(places.get((target.domain, target.relation)), target.column, kind):
                 yield (
                     f"ALTER TABLE {_named(table.relation.domain, table.relation.name)}"
                     f" ADD FOREIGN KEY ({_named(name)})"
                     f" REFERENCES {_named(target.domain, target.relation)} ({_named(target.column)})"
                 )
+
+
+def _is_whole_key(table: Table | None, column: str, kind: str) -> bool:
+    return table is not None and _primary_key(table) == (column,) and dict(table.columns)[column] == kind
 
 
 def _column(column: Column, kind: str, masked: Mapping[str, str]) -> str:
