@@ -18,15 +18,17 @@ from gateway.catalog.conflicts import conflicts
 from gateway.catalog.load import Loaded, load
 from gateway.engines.duckdb_engine import DuckDBEngine
 from gateway.errors import AuthenticationFailed, ConfigurationError, ShuttingDown
-from gateway.frontends.pgwire.handshake import Gateway
+from gateway.frontends.contract import Gateway
+from gateway.frontends.pgwire.handshake import PostgresGateway
 from gateway.frontends.pgwire.metadata.databases import Databases
 from gateway.frontends.pgwire.metadata.governed import GovernedCatalog
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.policy_tests import read_cases
 from gateway.query.mesh import Mesh
-from gateway.query.pipeline import describe, refusals_on_record, run
+from gateway.query.pipeline import describe, refusals_on_record, run, visible
 from gateway.query.pipeline import opened as audit_record
 from gateway.query.request import Description, Request, Result
+from gateway.query.visible import VisibleCatalog
 from gateway.settings import Address, Settings, hash_key, read_settings
 from gateway.system import SystemPostgres
 
@@ -278,6 +280,10 @@ class Server:
         with self._taken() as opened:
             return describe(as_of(opened, request), opened.mesh)
 
+    def visible(self, request: Request) -> VisibleCatalog:
+        with self._taken() as opened:
+            return visible(as_of(opened, request), opened.mesh)
+
     def _in_force(self, request: Request) -> tuple[Request, Mesh]:
         opened = self.current
         return as_of(opened, request), opened.mesh
@@ -321,15 +327,19 @@ class Server:
             problem = 'endpoints: there is none to serve, say for example postgres = "127.0.0.1:5433"'
             raise ConfigurationError((f"mesh.toml: {problem}",))
 
-    def _postgres(self, address: Address) -> Endpoint:
-        gateway = Gateway(
+    def _gateway(self) -> Gateway:
+        return Gateway(
             database=self.current.mesh.catalog.name,
             run=self.run,
             describe=self.describe,
             identities=lambda: self.current.principals,
-            catalog=GovernedCatalog(self._taken_for, self._databases),
+            visible=self.visible,
             version=self.version,
         )
+
+    def _postgres(self, address: Address) -> Endpoint:
+        catalog = GovernedCatalog(self._taken_for, self._databases)
+        gateway = PostgresGateway.of(self._gateway(), catalog)
         bounds = Bounds(threads=self._settings.limits.concurrency)
         return PostgresServer(gateway, address, self._settings.tls, bounds)
 

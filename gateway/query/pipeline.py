@@ -96,6 +96,19 @@ def describe(request: Request, mesh: Mesh) -> Description:
         )
 
 
+CATALOG = ("catalog",)
+"""What the audit names of those who only look at what there is."""
+
+
+def visible(request: Request, mesh: Mesh) -> VisibleCatalog:
+    """The catalog of who asks, now. On record, like any other access; `request.text` says what is looked for."""
+    record = replace(opened(request), relations=CATALOG)
+    with refusals_on_record(record, mesh):
+        seen = visible_to(request, mesh, record.time)
+        mesh.audit.write(closed(record, None))
+        return seen
+
+
 def recalled(asked: Asked | None, visible: VisibleCatalog, mesh: Mesh) -> tuple[AuthorizedQuery, Plan] | None:
     """What is asked, authorized now, and the plan that was made for it earlier. None: there is none, or it is refused
     now, which the steps will say."""

@@ -15,6 +15,7 @@ from gateway.catalog.product import Catalog
 from gateway.engines.base import OutputColumn
 from gateway.errors import (
     AccessDenied,
+    AuthenticationFailed,
     InvalidText,
     MeshgateError,
     QueryCanceled,
@@ -22,14 +23,16 @@ from gateway.errors import (
     UndefinedColumn,
     UndefinedTable,
 )
-from gateway.frontends.pgwire.handshake import Gateway
+from gateway.frontends.pgwire.handshake import PostgresGateway
 from gateway.frontends.pgwire.metadata.databases import Described, Given, Question, Rows, Running, Who
 from gateway.frontends.pgwire.metadata.definition import Definition
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement, Formats
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.query.request import Description, Request
+from gateway.query.visible import VisibleCatalog
 from gateway.settings import Address, TlsSettings
-from policies.principal import Principal
+from policies.policy_set import PolicySet
+from policies.principal import Circumstances, Principal
 from tests.system_postgres import databases
 
 DATABASE = "mesh"
@@ -57,6 +60,12 @@ class People:
 
     def credentials(self, name: str) -> Credentials:
         return self._known.get(name, self._nobody)
+
+    def authenticate(self, name: str, password: str) -> Principal:
+        principal = self.principal(name)
+        if principal is None or PASSWORDS[name] != password:
+            raise AuthenticationFailed(f'password authentication failed for user "{name}"')
+        return principal
 
     @staticmethod
     def _made(password: str) -> Credentials:
@@ -244,9 +253,22 @@ class Endpoint:
         return f"{scheme}://analyst:{PASSWORDS['analyst']}@127.0.0.1:{self.server.port}/{DATABASE}"
 
 
-def gateway_over(mesh: DuckGateway) -> Gateway:
+def nothing_visible(request: Request) -> VisibleCatalog:
+    circumstances = Circumstances(0, request.endpoint, request.purpose)
+    return VisibleCatalog(NO_CATALOG, PolicySet(()), request.principal, circumstances)
+
+
+def gateway_over(mesh: DuckGateway) -> PostgresGateway:
     people = People()
-    return Gateway(DATABASE, mesh.run, mesh.describe, lambda: people, EmptyCatalog(), lambda: mesh.version)
+    return PostgresGateway(
+        database=DATABASE,
+        run=mesh.run,
+        describe=mesh.describe,
+        identities=lambda: people,
+        visible=nothing_visible,
+        version=lambda: mesh.version,
+        catalog=EmptyCatalog(),
+    )
 
 
 @contextmanager

@@ -11,11 +11,11 @@ import pyarrow as pa
 from scramp import ScramMechanism
 
 from gateway.engines.base import Answer, Engine, Input, OutputColumn
-from gateway.frontends.pgwire.handshake import Gateway
+from gateway.frontends.pgwire.handshake import PostgresGateway
 from gateway.frontends.pgwire.metadata.governed import GovernedCatalog
 from gateway.frontends.pgwire.server import PostgresServer
 from gateway.query.mesh import Mesh
-from gateway.query.pipeline import describe, run
+from gateway.query.pipeline import describe, run, visible
 from gateway.query.request import Parameter
 from gateway.settings import Address
 from policies.principal import Principal
@@ -68,6 +68,10 @@ class OnePrincipal:
 
     def credentials(self, name: str) -> Credentials:
         return self._credentials
+
+    def authenticate(self, name: str, password: str) -> Principal:
+        assert self.current is not None
+        return self.current
 
 
 @dataclass
@@ -136,12 +140,13 @@ class OverPostgres:
 
     def _server(self, mesh: Mesh) -> PostgresServer:
         if id(mesh) not in self._servers:
-            gateway = Gateway(
-                "mesh",
-                partial(run, mesh=mesh),
-                partial(describe, mesh=mesh),
-                lambda: self.identity,
-                GovernedCatalog(lambda request: nullcontext((request, mesh)), databases()),
+            gateway = PostgresGateway(
+                database="mesh",
+                run=partial(run, mesh=mesh),
+                describe=partial(describe, mesh=mesh),
+                identities=lambda: self.identity,
+                visible=partial(visible, mesh=mesh),
+                catalog=GovernedCatalog(lambda request: nullcontext((request, mesh)), databases()),
             )
             self._servers[id(mesh)] = PostgresServer(gateway, Address("127.0.0.1", 0))
             self._servers[id(mesh)].start()

@@ -6,7 +6,7 @@ from functools import partial
 from gateway.errors import MeshgateError
 from gateway.frontends.pgwire.effects import Call, Disconnected, Send, Steps, T
 from gateway.frontends.pgwire.encode import formats_of
-from gateway.frontends.pgwire.handshake import Gateway
+from gateway.frontends.pgwire.handshake import PostgresGateway
 from gateway.frontends.pgwire.metadata.databases import Described
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement
 from gateway.frontends.pgwire.portal import CatalogRows, Portal, Rows, Shape, catalog_shape, shape_of
@@ -19,7 +19,7 @@ class Execution:
 
     __slots__ = ("_clock", "_deadline", "_gateway", "_reason", "portal")
 
-    def __init__(self, gateway: Gateway, clock: Callable[[], float]) -> None:
+    def __init__(self, gateway: PostgresGateway, clock: Callable[[], float]) -> None:
         self._gateway = gateway
         self._clock = clock
         self._deadline: float | None = None

@@ -1,15 +1,14 @@
 """From a start-up packet to an authenticated session: SCRAM-SHA-256, over TLS bound to its certificate where the client
 can, then the database and the settings."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, fields
 
 from scramp import ScramMechanism
 from scramp.core import ScramServer
 from scramp.utils import ScramException
 
 from gateway.errors import AuthenticationFailed, ProtocolViolation
+from gateway.frontends.contract import Gateway, Identities
 from gateway.frontends.pgwire.effects import Receive, Send, Steps
 from gateway.frontends.pgwire.messages import (
     STARTUP_BYTES,
@@ -23,7 +22,6 @@ from gateway.frontends.pgwire.messages import (
 from gateway.frontends.pgwire.metadata.governed import CatalogAnswers
 from gateway.frontends.pgwire.refusals import FeatureRefused, UnknownDatabase
 from gateway.frontends.pgwire.variables import startup_settings
-from gateway.query.request import Description, Request, Result
 from policies.principal import Principal
 
 MECHANISM = "SCRAM-SHA-256"
@@ -36,40 +34,16 @@ MAINTENANCE = "postgres"
 """Where tools begin that want to know which databases there are: the mesh, by another name."""
 
 
-class Verifier(Protocol):
-    """What SCRAM needs of a password: RFC 5802."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgresGateway(Gateway):
+    """`catalog` answers statements about the catalog."""
 
-    @property
-    def salt(self) -> bytes: ...
-    @property
-    def iterations(self) -> int: ...
-    @property
-    def stored_key(self) -> bytes: ...
-    @property
-    def server_key(self) -> bytes: ...
-
-
-class Identities(Protocol):
-    """`credentials` answers for unknown names too, always the same, with what nobody has a password for."""
-
-    def principal(self, name: str) -> Principal | None: ...
-    def credentials(self, name: str) -> Verifier: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Gateway:
-    """What this frontend needs of the rest. `database` is the mesh's name.
-
-    `catalog` answers statements about the catalog. `version` changes whenever catalog or policies do: a description is
-    made anew after that.
-    """
-
-    database: str
-    run: Callable[[Request], Result]
-    describe: Callable[[Request], Description]
-    identities: Callable[[], Identities]
     catalog: CatalogAnswers
-    version: Callable[[], object] = lambda: None
+
+    @classmethod
+    def of(cls, gateway: Gateway, catalog: CatalogAnswers) -> "PostgresGateway":
+        known = {part.name: getattr(gateway, part.name) for part in fields(Gateway)}
+        return cls(**known, catalog=catalog)
 
 
 @dataclass(frozen=True, slots=True)

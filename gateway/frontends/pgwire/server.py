@@ -17,7 +17,7 @@ from typing import Any
 from gateway.errors import ConfigurationError, MeshgateError, ProtocolViolation, ShuttingDown
 from gateway.frontends.pgwire.effects import Call, Disconnected, Receive, Send, Steps, T
 from gateway.frontends.pgwire.failure import canceled_by_timeout, canceled_by_user, error_response
-from gateway.frontends.pgwire.handshake import Binding, Gateway, admit, usable
+from gateway.frontends.pgwire.handshake import Binding, PostgresGateway, admit, usable
 from gateway.frontends.pgwire.messages import (
     CancelRequest,
     GssRequest,
@@ -53,7 +53,11 @@ class PostgresServer:
     """Serves PostgreSQL clients on one address, from a thread of its own."""
 
     def __init__(
-        self, gateway: Gateway, address: Address, tls: TlsSettings | None = None, bounds: Bounds | None = None
+        self,
+        gateway: PostgresGateway,
+        address: Address,
+        tls: TlsSettings | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         """Errors: ConfigurationError if the certificate cannot be used."""
         self._gateway = gateway

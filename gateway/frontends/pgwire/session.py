@@ -16,7 +16,7 @@ from gateway.frontends.pgwire.cursors import (
 from gateway.frontends.pgwire.effects import Call, Disconnected, Receive, Send, Steps
 from gateway.frontends.pgwire.execution import Execution
 from gateway.frontends.pgwire.failure import error_response
-from gateway.frontends.pgwire.handshake import Admitted, Gateway
+from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
 from gateway.frontends.pgwire.metadata.databases import Given
 from gateway.frontends.pgwire.parameters import bound
 from gateway.frontends.pgwire.portal import (
@@ -40,7 +40,7 @@ class Session:
 
     def __init__(
         self,
-        gateway: Gateway,
+        gateway: PostgresGateway,
         admitted: Admitted,
         peer: str = "",
         clock: Callable[[], float] = time.monotonic,

@@ -15,7 +15,7 @@ from gateway.frontends.pgwire.cursors import (
 )
 from gateway.frontends.pgwire.effects import Send, Steps
 from gateway.frontends.pgwire.execution import Execution
-from gateway.frontends.pgwire.handshake import Admitted, Gateway
+from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
 from gateway.frontends.pgwire.metadata.databases import Given
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement
 from gateway.frontends.pgwire.parameters import bound
@@ -45,7 +45,7 @@ class StatementSteps:
     """`offset`: where the statement at hand begins in the text that the client counts positions in."""
 
     def __init__(
-        self, gateway: Gateway, admitted: Admitted, peer: str, execution: Execution, work: Workspace
+        self, gateway: PostgresGateway, admitted: Admitted, peer: str, execution: Execution, work: Workspace
     ) -> None:
         self._gateway = gateway
         self._principal = admitted.principal

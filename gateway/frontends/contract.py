@@ -1,0 +1,48 @@
+"""What every frontend needs of the rest: someone who answers, and who knows who asks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateway.query.request import Description, Request, Result
+from gateway.query.visible import VisibleCatalog
+from policies.principal import Principal
+
+
+class Verifier(Protocol):
+    """What SCRAM needs of a password: RFC 5802."""
+
+    @property
+    def salt(self) -> bytes: ...
+    @property
+    def iterations(self) -> int: ...
+    @property
+    def stored_key(self) -> bytes: ...
+    @property
+    def server_key(self) -> bytes: ...
+
+
+class Identities(Protocol):
+    """`credentials` answers for unknown names too, always the same, with what nobody has a password for.
+
+    `authenticate` raises AuthenticationFailed, alike and at the same cost for a wrong password and an unknown name.
+    """
+
+    def principal(self, name: str) -> Principal | None: ...
+    def credentials(self, name: str) -> Verifier: ...
+    def authenticate(self, name: str, password: str) -> Principal: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """`database` is the mesh's name. `visible` is the catalog as who asks may see it now; that, too, is on record.
+
+    `version` changes whenever catalog or policies do: a description is made anew after that.
+    """
+
+    database: str
+    run: Callable[[Request], Result]
+    describe: Callable[[Request], Description]
+    identities: Callable[[], Identities]
+    visible: Callable[[Request], VisibleCatalog]
+    version: Callable[[], object] = lambda: None
