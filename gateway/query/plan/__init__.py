@@ -15,6 +15,7 @@ from gateway.errors import SourceUnavailable
 from gateway.query.plan.ahead import ahead
 from gateway.query.plan.average import average
 from gateway.query.plan.blocks import selects
+from gateway.query.plan.cutoff import cutoff
 from gateway.query.plan.decorrelate import decorrelate
 from gateway.query.plan.draft import Draft
 from gateway.query.plan.emit import emit
@@ -41,7 +42,7 @@ __all__ = ["Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "
 SHAPING = (unique_names, inline, simplify, hoist, factor, decorrelate, single, average)
 """Rules that look at the statement only, in order."""
 
-CUTTING = (separate, push, fuse, push, summarize, preaggregate)
+CUTTING = (separate, push, fuse, push, summarize, cutoff, preaggregate)
 """Rules for each block, innermost first, in order."""
 
 

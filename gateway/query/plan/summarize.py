@@ -1,7 +1,6 @@
-"""Rule: a block that reads one unit only is grouped, made distinct, ordered and cut off where the unit is.
+"""Rule: a block that reads one unit only is grouped and made distinct where the unit is.
 
-The engine keeps what the source does not understand (the quotient of a sum and a count), and
-orders and cuts off again: a source's order is a hint.
+The engine keeps what the source does not understand (the quotient of a sum and a count).
 """
 
 from sqlglot import exp
@@ -38,7 +37,6 @@ def summarize(select: exp.Select, draft: Draft) -> None:
         _group(select, unit, draft)
     elif select.args.get("distinct") and not unit.grouped:
         _make_distinct(select, unit, draft)
-    _cut_off(select, unit, draft)
 
 
 def _only_unit(select: exp.Select, draft: Draft) -> Unit | None:
@@ -157,7 +155,7 @@ def _take_over(select: exp.Select, attempt: exp.Select) -> None:
     set_where(select, conjuncts(having.this) if having is not None else [])
 
 
-# --- DISTINCT, ORDER BY, LIMIT -----------------------------------------------------------------------------
+# --- DISTINCT -----------------------------------------------------------------------------
 
 
 def _make_distinct(select: exp.Select, unit: Unit, draft: Draft) -> None:
@@ -181,51 +179,3 @@ def _make_distinct(select: exp.Select, unit: Unit, draft: Draft) -> None:
         )
     outputs.settle()
     unit.select.set("distinct", exp.Distinct())
-
-
-def _cut_off(select: exp.Select, unit: Unit, draft: Draft) -> None:
-    """The first rows by the block's order, as many as it can need."""
-    count = _rows_needed(select)
-    if count is None or where(select) or any(select.args.get(key) for key in ("having", "group", *LATER)):
-        return
-    if (select.args.get("distinct") and not unit.select.args.get("distinct")) or _computes_rows(select):
-        return
-    order = select.args.get("order")
-    ordered = [_ordered(one, select, unit, draft) for one in order.expressions] if order is not None else []
-    known = [one for one in ordered if one is not None]
-    if len(known) == len(ordered):
-        unit.select.set("order", exp.Order(expressions=known) if known else None)
-        unit.select.set("limit", exp.Limit(expression=exp.Literal.number(count)))
-
-
-def _rows_needed(select: exp.Select) -> int | None:
-    limit, offset = select.args.get("limit"), select.args.get("offset")
-    if not isinstance(limit, exp.Limit) or limit.args.get("limit_options"):
-        return None
-    counts = [limit.expression, *([offset.expression] if offset is not None else [])]
-    literals = [one.this if isinstance(one, exp.Cast) else one for one in counts]
-    if not all(isinstance(one, exp.Literal) and one.is_int for one in literals):
-        return None
-    return sum(int(one.this) for one in literals)
-
-
-def _computes_rows(select: exp.Select) -> bool:
-    later = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
-    return any(isinstance(node, later) for node in parts_nodes(select, ()))
-
-
-def _ordered(ordered: exp.Expr, select: exp.Select, unit: Unit, draft: Draft) -> exp.Ordered | None:
-    """One item of ORDER BY over what the unit reads, for its source."""
-    value = ordered.this
-    if isinstance(value, exp.Column) and not value.table:
-        value = next(
-            (item.unalias() for item in select.expressions if item.alias_or_name == value.name), value
-        )
-    if isinstance(value, exp.Column) and value.table == unit.alias and unit.grouped:
-        value = unit.item(value.name)
-    elif unit.grouped or not isinstance(value, exp.Column) or not is_pushable(value, unit, draft):
-        return None
-    new = exp.Ordered(
-        this=value.copy(), desc=ordered.args.get("desc"), nulls_first=ordered.args.get("nulls_first")
-    )
-    return new if not isinstance(value, exp.Column) or value.find(exp.Query) is None else None

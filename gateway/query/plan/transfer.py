@@ -75,7 +75,7 @@ class Schedule:
 
 def transfer(draft: Draft) -> Schedule:
     estimator = Estimator(draft)
-    full = {alias: _rows(unit, estimator) for alias, unit in draft.units.items()}
+    full = {alias: _rows_sent(unit, estimator) for alias, unit in draft.units.items()}
     confinement = Confinement(draft)
     edges = [(one, other) for one, other in _edges(draft) if _may_move(one, other, draft, confinement)]
     planned = _Planned(draft, estimator, Schedule(full=full, rows=dict(full)), edges, set(full))
@@ -126,7 +126,7 @@ class _Planned:
         unit = self.draft.units[alias]
         needed = [self.answered[other] for other in unit.needs]
         begun = max([self.answered[sent.origin] for sent in given] + needed, default=0.0)
-        read, keys = self.estimator.read_rows(unit), sum(sent.keys for sent in given)
+        read, keys = _rows_read(unit, self.estimator), sum(sent.keys for sent in given)
         return begun + of_reading(read, rows, keys, self.draft.dialect(unit))
 
     def _leads_on(self, unit: str) -> bool:
@@ -144,6 +144,19 @@ def _next(waiting: set[str], schedule: Schedule, draft: Draft) -> str:
             leads[needed] = min(leads[needed], schedule.rows[block])
     ready = [alias for alias in waiting if not draft.units[alias].needs & waiting]
     return min(ready, key=lambda alias: (leads[alias], schedule.rows[alias], alias))
+
+
+def _rows_sent(unit: Unit, estimator: Estimator) -> float:
+    limit, rows = unit.select.args.get("limit"), _rows(unit, estimator)
+    return rows if limit is None else min(rows, float(limit.expression.this))
+
+
+def _rows_read(unit: Unit, estimator: Estimator) -> float:
+    """Rows that the unit's site looks at: where any of them will do, no more than it sends."""
+    read = estimator.read_rows(unit)
+    if unit.grouped or unit.select.args.get("order") or not unit.select.args.get("limit"):
+        return read
+    return read * _rows_sent(unit, estimator) / _rows(unit, estimator)
 
 
 def _rows(unit: Unit, estimator: Estimator) -> float:

@@ -236,8 +236,8 @@ def _relations(unit: Unit, draft: Draft) -> str:
 
 
 def _is_cut_off(select: exp.Select, draft: Draft) -> bool:
-    unit = _only_unit(select, draft)
-    return unit is not None and unit.select.args.get("limit") is not None
+    units = [draft.units[item.alias] for item in inner_items(select) if item.alias in draft.units]
+    return len(units) == 1 and units[0].select.args.get("limit") is not None
 
 
 def _is_distinct(select: exp.Select, draft: Draft) -> bool:

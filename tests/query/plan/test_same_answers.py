@@ -18,6 +18,7 @@ from gateway.query.hashing import hash_columns
 from gateway.query.mesh import Mesh
 from gateway.query.plan import SHAPING, Plan
 from tests.query.mesh import Builder
+from tests.query.plan.first_rows import first_rows
 from tests.query.plan.governed import CAPPED, FILTERS, GOVERNED
 from tests.query.plan.mesh import (
     TABLES,
@@ -156,6 +157,13 @@ def test_rows_of_the_least_or_greatest_value(raw: Pair, governed: Pair, statemen
     compared(governed, statement)
 
 
+@examples(40)
+@given(statement=first_rows())
+def test_the_first_rows_and_what_they_meet(raw: Pair, governed: Pair, statement: Statement) -> None:
+    compared(raw, statement)
+    compared(governed, statement)
+
+
 @examples(30)
 @given(statement=statements(), room=st.sampled_from([0, 4_000, 40_000]))
 def test_what_is_too_large_to_be_held_is_streamed(raw: Pair, statement: Statement, room: int) -> None:
@@ -166,7 +174,7 @@ def test_what_is_too_large_to_be_held_is_streamed(raw: Pair, statement: Statemen
 
 # --- which rules had a part in it --------------------------------------------------------------------------
 
-SUMMED = re.compile(r"\b(COUNT|SUM|MIN|MAX)\(|GROUP BY|\bLIMIT\b")
+SUMMED = re.compile(r"\b(COUNT|SUM|MIN|MAX)\(|GROUP BY")
 OF_PARTS = re.compile(r'\b(SUM|MIN|MAX)\("u\d+"\."(count|sum|min|max)')
 
 
@@ -177,6 +185,7 @@ def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
         found |= {"fuse"} if " JOIN " in asked else set()
         found |= {"push"} if " WHERE " in asked else set()
         found |= {"transfer"} if fragment.transfers else set()
+        found |= {"cutoff"} if " LIMIT " in asked else set()
         if SUMMED.search(asked):
             found.add("preaggregate" if OF_PARTS.search(plan.sql) else "summarize")
         if asked.startswith("SELECT DISTINCT") and ("EXISTS(" in plan.sql or " IN (SELECT" in plan.sql):
@@ -194,7 +203,7 @@ def shaped_by(mesh: Mesh, sql: str) -> Iterator[str]:
 
 
 RULES = [
-    *(rule.__name__ for rule in SHAPING), "fuse", "push", "summarize", "preaggregate", "semijoin", "transfer",
+    *(rule.__name__ for rule in SHAPING), "fuse", "push", "summarize", "cutoff", "preaggregate", "semijoin", "transfer",
 ]  # fmt: skip
 
 

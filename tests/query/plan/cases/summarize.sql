@@ -17,12 +17,6 @@ SELECT DISTINCT o.status FROM sales.orders AS o ORDER BY o.status LIMIT 3
 -- scan 1 @ sales: SELECT "orders"."status" AS "status" FROM "orders" AS "orders" GROUP BY "orders"."status" ORDER BY "orders"."status" COLLATE "C" LIMIT 3
 SELECT DISTINCT "u1"."status" AS "status" FROM "#scan 1" AS "u1" ORDER BY "u1"."status" LIMIT 3
 
--- the first rows
-SELECT o.id, o.note FROM sales.orders AS o ORDER BY o.total DESC, o.id LIMIT 3 OFFSET 2
--- =>
--- scan 1 @ sales: SELECT "orders"."id" AS "id", "orders"."note" AS "note", "orders"."total" AS "total" FROM "orders" AS "orders" ORDER BY "orders"."total" DESC NULLS LAST, "orders"."id" LIMIT 5
-SELECT "u1"."id" AS "id", "u1"."note" AS "note" FROM "#scan 1" AS "u1" ORDER BY "u1"."total" DESC, "u1"."id" LIMIT 3 OFFSET 2
-
 -- what is added up is evaluated on shown rows only: no fence
 SELECT sum(s.wage) AS w, count(s.code) AS c FROM hr.staff AS s
 -- =>
@@ -66,24 +60,6 @@ SELECT sum(CASE WHEN o.id IN (SELECT c.id FROM sales.customers AS c) THEN o.tota
 -- scan 1 @ sales: SELECT "customers"."id" AS "id" FROM "customers" AS "customers"
 -- scan 2 @ sales: SELECT "orders"."total" AS "total", "orders"."id" AS "id" FROM "orders" AS "orders"
 SELECT SUM(CASE WHEN "u2"."id" IN (SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1") THEN "u2"."total" ELSE 0 END) AS "t" FROM "#scan 2" AS "u2"
-
--- not the first rows by what the source may order otherwise
-SELECT l.item FROM depot.lines AS l ORDER BY l.weight LIMIT 3
--- =>
--- scan 1 @ depot: SELECT "lines"."item" AS "item", "lines"."weight" AS "weight" FROM "lines" AS "lines"
-SELECT "u1"."item" AS "item" FROM "#scan 1" AS "u1" ORDER BY "u1"."weight" LIMIT 3
-
--- not the first rows of what the engine still filters
-SELECT o.id FROM sales.orders AS o WHERE round(o.total) = 3 ORDER BY o.id LIMIT 3
--- =>
--- scan 1 @ sales: SELECT "orders"."id" AS "id", "orders"."total" AS "total" FROM "orders" AS "orders"
-SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" WHERE ROUND("u1"."total") = 3 ORDER BY "u1"."id" LIMIT 3
-
--- not the first rows of a window
-SELECT o.id, rank() OVER (ORDER BY o.id) AS r FROM sales.orders AS o ORDER BY o.id LIMIT 3
--- =>
--- scan 1 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders"
-SELECT "u1"."id" AS "id", RANK() OVER (ORDER BY "u1"."id") AS "r" FROM "#scan 1" AS "u1" ORDER BY "u1"."id" LIMIT 3
 
 -- not at SQLite
 SELECT i.name, count(*) AS n FROM shop.items AS i GROUP BY i.name

@@ -1,0 +1,78 @@
+"""Rule: of rows in order, a source sends as many of the first as the answer can need.
+
+A LEFT JOIN keeps every row of its left side: the first rows of a block are among those that the first rows of its left
+side are joined to, if the order asks for nothing else. The engine orders and cuts off again: a source's order is but a
+hint.
+"""
+
+from sqlglot import exp
+
+from gateway.query.plan.blocks import inner_items, is_loose, items, where
+from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.push import is_pushable
+from gateway.query.plan.summarize import LATER
+from gateway.query.plan.summing import parts_nodes
+
+COMPUTING = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
+"""What looks at several rows for one, or makes several of one."""
+
+
+def cutoff(select: exp.Select, draft: Draft) -> None:
+    """Changes the unit that the block's rows come from."""
+    unit, count = _kept_unit(select, draft), _rows_needed(select)
+    if unit is None or count is None or not _shows_every_row(select, unit):
+        return
+    order = select.args.get("order")
+    ordered = [_ordered(one, select, unit, draft) for one in order.expressions] if order is not None else []
+    known = [one for one in ordered if one is not None]
+    if len(known) == len(ordered):
+        unit.select.set("order", exp.Order(expressions=known) if known else None)
+        unit.select.set("limit", exp.Limit(expression=exp.Literal.number(count)))
+
+
+def _kept_unit(select: exp.Select, draft: Draft) -> Unit | None:
+    """The unit whose rows are all kept: the only one, or what everything else is joined to by LEFT JOIN."""
+    found = inner_items(select) if is_loose(select) else []
+    unit = draft.units.get(found[0].alias) if len(found) == 1 else None
+    if unit is None or draft.dialect(unit) != "postgres" or unit.select.args.get("limit"):
+        return None
+    return unit
+
+
+def _shows_every_row(select: exp.Select, unit: Unit) -> bool:
+    """Whether each of the unit's rows is in the answer, once at least."""
+    if where(select) or any(select.args.get(key) for key in ("having", "group", *LATER)):
+        return False
+    if any(isinstance(node, COMPUTING) for node in parts_nodes(select, ())):
+        return False
+    return not select.args.get("distinct") or (
+        len(items(select)) == 1 and bool(unit.select.args.get("distinct"))
+    )
+
+
+def _rows_needed(select: exp.Select) -> int | None:
+    limit, offset = select.args.get("limit"), select.args.get("offset")
+    if not isinstance(limit, exp.Limit) or limit.args.get("limit_options"):
+        return None
+    counts = [limit.expression, *([offset.expression] if offset is not None else [])]
+    literals = [one.this if isinstance(one, exp.Cast) else one for one in counts]
+    if not all(isinstance(one, exp.Literal) and one.is_int for one in literals):
+        return None
+    return sum(int(one.this) for one in literals)
+
+
+def _ordered(ordered: exp.Expr, select: exp.Select, unit: Unit, draft: Draft) -> exp.Ordered | None:
+    """One item of ORDER BY over what the unit reads, for its source."""
+    value = ordered.this
+    if isinstance(value, exp.Column) and not value.table:
+        value = next(
+            (item.unalias() for item in select.expressions if item.alias_or_name == value.name), value
+        )
+    if isinstance(value, exp.Column) and value.table == unit.alias and unit.grouped:
+        value = unit.item(value.name)
+    elif unit.grouped or not isinstance(value, exp.Column) or not is_pushable(value, unit, draft):
+        return None
+    new = exp.Ordered(
+        this=value.copy(), desc=ordered.args.get("desc"), nulls_first=ordered.args.get("nulls_first")
+    )
+    return new if not isinstance(value, exp.Column) or value.find(exp.Query) is None else None
