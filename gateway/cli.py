@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gateway.asking import answer, request
 from gateway.audit import AuditRecord, document, follow, latest, records
-from gateway.auth import verifier
+from gateway.auth.passwords import verifier
 from gateway.demo.run import run_demo
 from gateway.errors import ConfigurationError, MeshgateError
 from gateway.output import FORMATS, printable

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from gateway.references import References
 
@@ -19,6 +20,11 @@ class Place:
 
     def problem(self, text: str) -> str:
         return f"{self.file}: {'.'.join(self.path)}: {text}" if self.path else f"{self.file}: {text}"
+
+
+def shown(path: Path, folder: Path) -> str:
+    """A path as problems name it: relative to the mesh folder if it lies there."""
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -142,6 +148,18 @@ class Section:
             return bool(value)
         self.problem(f"must be true or false, not {value!r}", key)
         return False
+
+    def path(self, key: str, folder: Path) -> Path | None:
+        """A path, relative to `folder` if it is not absolute."""
+        text = self.text(key)
+        return (folder / text).resolve() if text else None
+
+    def file(self, key: str, folder: Path) -> Path | None:
+        """The path of a file that is there."""
+        path = self.path(key, folder)
+        if path and not path.is_file():
+            self.problem(f"there is no file {self.raw(key)!r}", key)
+        return path
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts; absent: empty."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.auth import IDENTITY, read_identity
+from gateway.auth.identity import IDENTITY, read_identity
 from gateway.catalog.domains import POLICY_TESTS
 from gateway.documents import Place, Section, did_you_mean
 from gateway.settings import Settings

@@ -13,11 +13,12 @@ from types import MappingProxyType
 from typing import Protocol
 
 from gateway.audit import AuditRecord, AuditSink, JsonLinesSink
-from gateway.auth import PROCESS_SECRET, Principals, read_principals
+from gateway.auth.principals import PROCESS_SECRET, Principals
+from gateway.auth.reading import read_principals
 from gateway.catalog.conflicts import conflicts
 from gateway.catalog.load import Loaded, load
 from gateway.engines.duckdb_engine import DuckDBEngine
-from gateway.errors import AuthenticationFailed, ConfigurationError, ShuttingDown
+from gateway.errors import ConfigurationError, ShuttingDown
 from gateway.frontends.contract import Gateway
 from gateway.frontends.pgwire.handshake import PostgresGateway
 from gateway.frontends.pgwire.metadata.databases import Databases
@@ -66,7 +67,8 @@ def check(folder: Path, environment: Mapping[str, str] | None = None) -> tuple[s
     _close(loaded)
     if loaded.lapses:
         raise ConfigurationError(loaded.lapses)
-    doubtful = conflicts(loaded.policies.lines, loaded.catalog, principals.principals, time.time())
+    everybody = {} if settings.tokens else principals.principals
+    doubtful = conflicts(loaded.policies.lines, loaded.catalog, everybody, time.time())
     return (*_warnings(settings, principals, loaded), *doubtful)
 
 
@@ -346,12 +348,10 @@ class Server:
 
 def as_of(opened: OpenMesh, request: Request) -> Request:
     """The request with its principal as the identity provider has it now: a session outlives a reload, what its
-    principal was given when it began does not. Raises AuthenticationFailed, on record, for one who is gone."""
-    principal = opened.principals.principal(request.principal.name)
-    if principal is not None:
-        return replace(request, principal=principal)
+    principal was given when it began does not. Raises AuthenticationFailed, on record, for one who is gone or whose
+    token has expired."""
     with refusals_on_record(audit_record(request), opened.mesh):
-        raise AuthenticationFailed(f'there is no user "{request.principal.name}" any more')
+        return replace(request, principal=opened.principals.renewed(request.principal))
 
 
 def _live(settings: Settings, problems: tuple[str, ...], sink: AuditSink) -> Live:

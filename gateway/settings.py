@@ -14,6 +14,7 @@ from types import MappingProxyType
 from gateway.documents import Place, Section, choices, did_you_mean
 from gateway.errors import ConfigurationError
 from gateway.references import NAME, References, literal_secret
+from gateway.token_settings import TokenSettings, read_token_settings
 
 FILE = "mesh.toml"
 ENDPOINTS = ("postgres", "flight", "http")
@@ -21,7 +22,7 @@ AVAILABLE = ("postgres",)
 SECTIONS = {
     "endpoints": ENDPOINTS,
     "tls": ("cert", "key", "require"),
-    "identity": ("principals", "oidc"),
+    "identity": ("principals", "oidc", "jwt"),
     "system": ("postgres", "state"),
     "masks": None,
     "filters": None,
@@ -110,6 +111,7 @@ class Settings:
     postgres: Address | None
     tls: TlsSettings | None
     principals: Path | None
+    tokens: TokenSettings | None
     state: Path
     engine: EngineSettings
     limits: Limits
@@ -198,17 +200,18 @@ def _settings(root: Section, folder: Path, variables: Mapping[str, str]) -> Sett
     warnings: list[str] = []
     addresses = _addresses(sections["endpoints"], warnings)
     loopback = all(address.loopback for address in addresses.values())
-    state = _path(sections["system"], "state", folder) or folder / "state"
+    state = sections["system"].path("state", folder) or folder / "state"
     settings = Settings(
         name=_name(root),
         folder=folder,
         postgres=addresses.get("postgres"),
         tls=_tls(sections["tls"], folder),
         principals=_principals(sections["identity"], folder, warnings),
+        tokens=read_token_settings(sections["identity"], folder),
         state=state,
         engine=_engine(sections["engine"], folder),
         limits=_limits(root.section("limits", LIMIT_NAMES), sections["engine"], warnings),
-        audit_directory=_path(sections["audit"], "directory", folder) or state / "audit",
+        audit_directory=sections["audit"].path("directory", folder) or state / "audit",
         system=sections["system"].text("postgres", "embedded"),
         filters=_expressions(sections["filters"]),
         masks=_expressions(sections["masks"], besides=("hash_key",)),
@@ -256,23 +259,11 @@ def _address(section: Section, key: str) -> Address | None:
     return None
 
 
-def _path(section: Section, key: str, folder: Path) -> Path | None:
-    text = section.text(key)
-    return (folder / text).resolve() if text else None
-
-
-def _file(section: Section, key: str, folder: Path) -> Path | None:
-    path = _path(section, key, folder)
-    if path and not path.is_file():
-        section.problem(f"there is no file {section.raw(key)!r}", key)
-    return path
-
-
 def _tls(section: Section, folder: Path) -> TlsSettings | None:
     if not section.values:
         return None
     require = section.flag("require")
-    cert, key = (_file(section, name, folder) if section.required(name) else None for name in ("cert", "key"))
+    cert, key = (section.file(name, folder) if section.required(name) else None for name in ("cert", "key"))
     return TlsSettings(cert, key, require) if cert and key else None
 
 
@@ -281,7 +272,7 @@ def _principals(section: Section, folder: Path, warnings: list[str]) -> Path | N
         section.section("oidc")
         warnings.append(section.place.at("oidc").problem("this version does not have OIDC: it stays off"))
     default = folder / "principals.yaml"
-    return _file(section, "principals", folder) or (default if default.is_file() else None)
+    return section.file("principals", folder) or (default if default.is_file() else None)
 
 
 def _engine(section: Section, folder: Path) -> EngineSettings:
@@ -290,7 +281,7 @@ def _engine(section: Section, folder: Path) -> EngineSettings:
         section.problem(f"unknown engine {kind!r}: this version has duckdb", "kind")
     return EngineSettings(
         threads=section.integer("threads"),
-        temp_directory=_path(section, "temp_directory", folder),
+        temp_directory=section.path("temp_directory", folder),
     )
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from scramp import ScramClient, ScramException, ScramMechanism
 
-from gateway.auth import Principals, load_principals, read_principals, verifier
+from gateway.auth.passwords import verifier
+from gateway.auth.principals import Principals
+from gateway.auth.reading import load_principals, read_principals
 from gateway.errors import AuthenticationFailed, ConfigurationError
 from gateway.settings import load_settings
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 
 from gateway.audit import AuditRecord, records
-from gateway.auth import Principals
+from gateway.auth.principals import Principals
 from gateway.cli import main
 from tests.meshes import ENVIRONMENT, edited, write_mesh
 
@@ -121,7 +121,7 @@ def test_a_folder_without_a_mesh_is_said(tmp_path: Path, capsys: pytest.CaptureF
 
 def accepted(line: str, password: str, tmp_path: Path) -> bool:
     """Whether principals.yaml with this verifier lets the password in."""
-    from gateway.auth import load_principals
+    from gateway.auth.reading import load_principals
     from gateway.errors import AuthenticationFailed
     from gateway.settings import load_settings
 

@@ -57,8 +57,9 @@ def load(
 ) -> Loaded:
     """Read and check a whole mesh folder.
 
-    `principals` are those of the built-in identity provider; None: they are not known here. `earlier` are
-    problems found before, in mesh.toml and principals.yaml. ConfigurationError has all of them, sorted.
+    `principals` are those of the built-in identity provider; None: they are not known here. Where tokens are accepted
+    there may be others too. `earlier` are problems found before, in mesh.toml and principals.yaml.
+    ConfigurationError has all of them, sorted.
     """
     findings = Findings(problems=list(earlier))
     if any(problem.startswith(f"{FILE}:") for problem in findings.problems):
@@ -93,7 +94,9 @@ def _loaded(
         filters=filters,
         masks=masks,
         principals=principals or {},
-        attributes=attributes_of((principals or {}).values(), known=principals is not None),
+        attributes=attributes_of(
+            (principals or {}).values(), known=principals is not None and settings.tokens is None
+        ),
         typer=typer,
     )
     check_lines(lines, world, findings)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from connectors import connector
 from connectors.base import Connector, Snapshot, SourceDown, SourceTable
-from gateway.auth import read_principals
+from gateway.auth.reading import read_principals
 from gateway.catalog.load import Loaded, load
 from gateway.catalog.product import Catalog
 from gateway.engines.duckdb_engine import DuckDBEngine

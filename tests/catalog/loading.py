@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from connectors.memory import MemoryConnector
 from connectors.options import OptionError, suggestion
-from gateway.auth import read_principals
+from gateway.auth.reading import read_principals
 from gateway.catalog.load import Loaded, load
 from gateway.engines.base import OutputColumn
 from gateway.errors import ConfigurationError, SyntaxRefused

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlglot import exp
 
-from gateway.auth import read_principals
+from gateway.auth.reading import read_principals
 from gateway.catalog.load import Loaded, load
 from gateway.catalog.product import Column, ColumnReference, Owner, Relation
 from gateway.engines.duckdb_engine import DuckDBEngine
