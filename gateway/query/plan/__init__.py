@@ -13,6 +13,7 @@ from connectors.base import Connector
 from gateway.catalog.product import Catalog
 from gateway.errors import SourceUnavailable
 from gateway.query.plan.ahead import ahead
+from gateway.query.plan.anyrow import anyrow
 from gateway.query.plan.average import average
 from gateway.query.plan.blocks import selects
 from gateway.query.plan.cutoff import cutoff
@@ -39,7 +40,7 @@ from gateway.sql.scopes import USE
 
 __all__ = ["Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "with_keys"]
 
-SHAPING = (unique_names, inline, simplify, hoist, factor, decorrelate, single, average)
+SHAPING = (unique_names, inline, simplify, hoist, factor, anyrow, decorrelate, single, average)
 """Rules that look at the statement only, in order."""
 
 CUTTING = (separate, push, fuse, push, summarize, cutoff, preaggregate)

@@ -265,7 +265,8 @@ class Writer:
             return f"{ours} {self.one(('IN', 'NOT IN'))} (SELECT {listed} FROM {other.text}{_where(more)})"
         if form == 1:
             listed = self.one(("1", "*", pairs[0][1].text))
-            return f"{self.one(('', 'NOT '))}EXISTS (SELECT {listed} FROM {other.text}{_where(tied + more)})"
+            asked = more if self.chance(3) else tied + more
+            return f"{self.one(('', 'NOT '))}EXISTS (SELECT {listed} FROM {other.text}{_where(asked)})"
         kinds = {"whole", "number"} & {c.kind for c in columns} & {c.kind for c in other.columns}
         if form in (2, 3, 4) and kinds:
             kind = self.one(sorted(kinds))

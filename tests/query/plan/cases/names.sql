@@ -1,9 +1,9 @@
 -- names of a subquery's own are told apart from those around it
 SELECT o.id FROM sales.orders AS o WHERE EXISTS (SELECT 1 FROM sales.customers AS o WHERE o.region = 'EU')
 -- =>
--- scan 1 @ sales: SELECT 1 AS "nothing" FROM "customers" AS "customers" WHERE "customers"."region" = 'EU'
+-- scan 1 @ sales: SELECT 1 AS "nothing" FROM "customers" AS "customers" WHERE "customers"."region" = 'EU' LIMIT 1
 -- scan 2 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders"
-SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE EXISTS(SELECT 1 AS "one" FROM "#scan 1" AS "u1")
+SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE EXISTS(SELECT 1 AS "one" FROM "#scan 1" AS "u1" LIMIT 1)
 
 -- one relation read twice
 SELECT a.id, b.id AS other FROM sales.customers AS a JOIN sales.customers AS b ON a.id = b.id
