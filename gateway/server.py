@@ -20,6 +20,7 @@ from gateway.catalog.load import Loaded, load
 from gateway.engines.duckdb_engine import DuckDBEngine
 from gateway.errors import ConfigurationError, ShuttingDown
 from gateway.frontends.contract import Gateway
+from gateway.frontends.flight.server import FlightServer
 from gateway.frontends.pgwire.handshake import PostgresGateway
 from gateway.frontends.pgwire.metadata.databases import Databases
 from gateway.frontends.pgwire.metadata.governed import GovernedCatalog
@@ -319,6 +320,7 @@ class Server:
     def _listen(self) -> None:
         makers: Mapping[str, tuple[Address | None, Callable[[Address], Endpoint]]] = {
             "postgres": (self._settings.postgres, self._postgres),
+            "flight": (self._settings.flight, self._flight),
         }
         for name, (address, make) in makers.items():
             if address is not None:
@@ -342,9 +344,11 @@ class Server:
     def _postgres(self, address: Address) -> Endpoint:
         catalog = GovernedCatalog(self._taken_for, self._databases)
         gateway = PostgresGateway.of(self._gateway(), catalog)
-        limits = self._settings.limits
-        bounds = Bounds(limits.concurrency, limits.connections, limits.connections_per_principal)
+        bounds = Bounds(threads=self._settings.limits.concurrency)
         return PostgresServer(gateway, address, self._settings.tls, bounds)
+
+    def _flight(self, address: Address) -> Endpoint:
+        return FlightServer(self._gateway(), address, self._settings.tls, self._settings.limits.concurrency)
 
 
 def as_of(opened: OpenMesh, request: Request) -> Request:
@@ -378,6 +382,7 @@ def _kept(before: Settings, after: Settings) -> tuple[str, ...]:
     keys = {
         "name": "name",
         "postgres": "endpoints.postgres",
+        "flight": "endpoints.flight",
         "tls": "tls",
         "audit_directory": "audit.directory",
     }

@@ -229,9 +229,9 @@ def test_open_mesh_gives_everything_back(mesh: Path) -> None:
 
 
 def test_warnings_reach_whoever_starts_it(tmp_path: Path) -> None:
-    flight = 'postgres = "127.0.0.1:0"\nflight = "127.0.0.1:0"'
-    mesh = write_mesh(tmp_path, edited("mesh.toml", 'postgres = "127.0.0.1:0"', flight))
-    assert any("flight" in warning for warning in check(mesh, ENVIRONMENT))
+    sinks = '[audit]\nsinks = ["pigeon"]\n\n[masks]'
+    mesh = write_mesh(tmp_path, edited("mesh.toml", "[masks]", sinks))
+    assert any("pigeon" in warning for warning in check(mesh, ENVIRONMENT))
 
 
 # --- a process -------------------------------------------------------------------------------------------

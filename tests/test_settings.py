@@ -185,10 +185,6 @@ def test_reading_goes_on_with_defaults_in_place_of_what_is_wrong(tmp_path: Path)
     ("line", "warning"),
     [
         (
-            "[endpoints]\nflight = '127.0.0.1:8815'",
-            "mesh.toml: endpoints.flight: this version does not have this endpoint: it stays off",
-        ),
-        (
             "[endpoints]\nhttp = '127.0.0.1:8080'",
             "mesh.toml: endpoints.http: this version does not have this endpoint: it stays off",
         ),

@@ -25,16 +25,15 @@ class Verifier(Protocol):
 class Identities(Protocol):
     """`credentials` answers for unknown names too, always the same, with what nobody has a password for.
 
-    `authenticate` raises AuthenticationFailed, alike and at the same cost for a wrong password and an unknown name.
-    `bearer` is who shows a token, as in `Authorization: Bearer`; it raises AuthenticationFailed. `takes_token`: whether
-    somebody of this name could.
+    `authenticate` takes a password, `bearer` a token of an issuer outside; `renewed` is who was, as of now.
+    All three raise AuthenticationFailed, the first alike and at the same cost for a wrong password and an unknown name.
     """
 
     def principal(self, name: str) -> Principal | None: ...
     def credentials(self, name: str) -> Verifier: ...
     def authenticate(self, name: str, password: str) -> Principal: ...
-    def takes_token(self, name: str) -> bool: ...
     def bearer(self, token: str) -> Principal: ...
+    def renewed(self, principal: Principal) -> Principal: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

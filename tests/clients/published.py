@@ -35,7 +35,8 @@ def publish(folder: Path, uri: str, port: int = 0) -> Path:
         )
     _write(
         folder / "mesh.toml",
-        f'name = "mesh"\n[endpoints]\npostgres = "127.0.0.1:{port}"\n[masks]\nhash_key = "a key that is long enough"\n',
+        f'name = "mesh"\n[endpoints]\npostgres = "127.0.0.1:{port}"\nflight = "127.0.0.1:0"\n'
+        '[masks]\nhash_key = "a key that is long enough"\n',
     )
     _write(folder / "principals.yaml", "principals:\n  analyst: {password: analyst-pw}\n")
     for domain in DOMAINS:

@@ -23,6 +23,10 @@ class Real:
     def uri(self, name: str = "analyst") -> str:
         return f"postgresql://{name}:{name}-pw@127.0.0.1:{self.server.addresses['postgres'].port}/mesh"
 
+    @property
+    def flight(self) -> str:
+        return f"grpc://127.0.0.1:{self.server.addresses['flight'].port}"
+
     def connect(self, name: str = "analyst") -> "psycopg.Connection[tuple[Any, ...]]":
         return psycopg.connect(self.uri(name), autocommit=True)
 

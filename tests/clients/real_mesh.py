@@ -84,6 +84,7 @@ name = "mesh"
 
 [endpoints]
 postgres = "127.0.0.1:0"
+flight = "127.0.0.1:0"
 
 [masks]
 hash_key = "a key that is long enough for tests"

@@ -33,6 +33,7 @@ NEEDS = {
             "asyncpg": ("asyncpg",),
             "sqlalchemy": ("sqlalchemy", "pg8000"),
             "adbc": ("adbc_driver_postgresql",),
+            "flightsql": ("adbc_driver_flightsql", "pandas", "polars"),
         }.items()
     },
 }
@@ -43,22 +44,23 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def port(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def ports(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int]]:
     postgres.run("CREATE DATABASE shared_mesh")
     setup = (DRIVERS / "setup.sql").read_text("utf-8").replace("ON DATABASE mesh", "ON DATABASE shared_mesh")
     uri = postgres.uri("shared_mesh")
     subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", uri], input=setup, text=True, check=True)
     folder = publish(tmp_path_factory.mktemp("shared"), uri)
     with serving(folder, uri) as running:
-        yield running.server.addresses["postgres"].port
+        yield {name: address.port for name, address in running.server.addresses.items()}
 
 
 @pytest.mark.parametrize("driver", NEEDS)
-def test_all_steps_that_must_pass_do(port: int, driver: str) -> None:
+def test_all_steps_that_must_pass_do(ports: dict[str, int], driver: str) -> None:
     found, command = NEEDS[driver]
     if not found:
         assert "CI" not in os.environ, f"what {driver} needs is not installed"
         pytest.skip(f"what {driver} needs is not installed")
+    port = ports["flight" if driver == "flightsql" else "postgres"]
     arguments = ["127.0.0.1", str(port), "mesh", "analyst", "analyst-pw", "--no-write"]
     told = subprocess.run(
         [*command, *arguments], cwd=DRIVERS, capture_output=True, text=True, timeout=180, check=False

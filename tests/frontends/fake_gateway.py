@@ -23,9 +23,9 @@ from gateway.errors import (
     UndefinedColumn,
     UndefinedTable,
 )
+from gateway.frontends.listing import Definition
 from gateway.frontends.pgwire.handshake import PostgresGateway
 from gateway.frontends.pgwire.metadata.databases import Described, Given, Question, Rows, Running, Who
-from gateway.frontends.pgwire.metadata.definition import Definition
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement, Formats
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.query.request import Description, Request
@@ -57,12 +57,6 @@ class People:
 
     def principal(self, name: str) -> Principal | None:
         return Principal(name, purposes=frozenset({"audit"})) if name in PASSWORDS else None
-
-    def takes_token(self, name: str) -> bool:
-        return False
-
-    def bearer(self, token: str) -> Principal:
-        raise AuthenticationFailed("tokens are not accepted here")
 
     def credentials(self, name: str) -> Credentials:
         return self._known.get(name, self._nobody)

@@ -26,8 +26,8 @@ from gateway.errors import (
     QueryCanceled,
     Refused,
 )
-from gateway.frontends.pgwire.metadata import template
-from gateway.frontends.pgwire.metadata.definition import Definition, statements
+from gateway.frontends.listing import Definition
+from gateway.frontends.pgwire.metadata import definition, template
 from gateway.frontends.pgwire.metadata.refused import refused
 from gateway.frontends.pgwire.metadata.routing import Asked
 from gateway.frontends.pgwire.refusals import MetadataUnavailable
@@ -242,7 +242,7 @@ class Databases:
             with self._administrator() as admin:
                 admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"'.encode())
             with self._administrator(name) as admin, admin.transaction():
-                admin.execute(";\n".join(statements(known, catalog)).encode())
+                admin.execute(";\n".join(definition.statements(known, catalog)).encode())
         except (psycopg.Error, OSError) as error:
             LOG.exception("the gateway's own PostgreSQL cannot make a database")
             raise MetadataUnavailable from error

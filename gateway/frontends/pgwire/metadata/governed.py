@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from gateway.frontends.listing import definition
 from gateway.frontends.pgwire.metadata.databases import (
     Databases,
     Described,
@@ -14,7 +15,6 @@ from gateway.frontends.pgwire.metadata.databases import (
     Running,
     Who,
 )
-from gateway.frontends.pgwire.metadata.definition import definition
 from gateway.frontends.pgwire.metadata.routing import Asked
 from gateway.query.mesh import Mesh
 from gateway.query.pipeline import opened, refusals_on_record, visible_to
