@@ -344,7 +344,8 @@ class Server:
     def _postgres(self, address: Address) -> Endpoint:
         catalog = GovernedCatalog(self._taken_for, self._databases)
         gateway = PostgresGateway.of(self._gateway(), catalog)
-        bounds = Bounds(threads=self._settings.limits.concurrency)
+        limits = self._settings.limits
+        bounds = Bounds(limits.concurrency, limits.connections, limits.connections_per_principal)
         return PostgresServer(gateway, address, self._settings.tls, bounds)
 
     def _flight(self, address: Address) -> Endpoint:

@@ -21,7 +21,7 @@ ENDPOINTS = ("postgres", "flight", "http")
 AVAILABLE = ("postgres", "flight")
 SECTIONS = {
     "endpoints": ENDPOINTS,
-    "tls": ("cert", "key", "require"),
+    "tls": ("cert", "key", "require", "client_ca", "client_name"),
     "identity": ("principals", "oidc", "jwt"),
     "system": ("postgres", "state"),
     "masks": None,
@@ -61,6 +61,7 @@ class Limits:
     `memory` and `spill` are in bytes, for all that the engine holds at one time in memory and on disk; `memory` None:
     half the machine. `work_bytes` and `held_bytes` bound what a statement
     makes out of its own text and of generated rows: all of it, and what of it is there at one time.
+    `concurrency`, `connections` and `connections_per_principal` are an endpoint's: what runs and who is there at once.
     """
 
     text_bytes: int = 1_000_000
@@ -77,6 +78,8 @@ class Limits:
     rows: int | None = None
     bytes: int | None = None
     concurrency: int = 32
+    connections: int = 2_000
+    connections_per_principal: int = 1_500
     memory: int | None = None
     spill: int = 10_000_000_000
 
@@ -84,11 +87,19 @@ class Limits:
 LIMIT_NAMES = tuple(item.name for item in fields(Limits))
 
 
+CLIENT_NAMES = ("cn", "dns", "email", "uri")
+
+
 @dataclass(frozen=True, slots=True)
 class TlsSettings:
+    """`client_ca`: who signs the certificates that principals may show instead of a password. `client_name`: where the
+    principal's name stands in one: the subject's common name, or the alternative names of a kind."""
+
     cert: Path
     key: Path
     require: bool = False
+    client_ca: Path | None = None
+    client_name: str = "cn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +277,11 @@ def _tls(section: Section, folder: Path) -> TlsSettings | None:
         return None
     require = section.flag("require")
     cert, key = (section.file(name, folder) if section.required(name) else None for name in ("cert", "key"))
-    return TlsSettings(cert, key, require) if cert and key else None
+    authority = section.file("client_ca", folder)
+    name = section.text("client_name", "cn")
+    if name not in CLIENT_NAMES:
+        section.problem(f"must be one of {choices(CLIENT_NAMES)}, not {name!r}", "client_name")
+    return TlsSettings(cert, key, require, authority, name) if cert and key else None
 
 
 def _principals(section: Section, folder: Path, warnings: list[str]) -> Path | None:

@@ -58,6 +58,12 @@ class People:
     def principal(self, name: str) -> Principal | None:
         return Principal(name, purposes=frozenset({"audit"})) if name in PASSWORDS else None
 
+    def takes_token(self, name: str) -> bool:
+        return False
+
+    def bearer(self, token: str) -> Principal:
+        raise AuthenticationFailed("tokens are not accepted here")
+
     def credentials(self, name: str) -> Credentials:
         return self._known.get(name, self._nobody)
 

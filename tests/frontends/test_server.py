@@ -1,6 +1,5 @@
 """The endpoint on real sockets: who gets in, TLS, cancel, clients that vanish, bounds, the end."""
 
-import datetime as dt
 import socket
 import ssl
 import struct
@@ -11,20 +10,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import AuthenticationFailed, ConfigurationError
 from gateway.frontends.pgwire.effects import Receive, Send
-from gateway.frontends.pgwire.handshake import admit
+from gateway.frontends.pgwire.handshake import Channel, admit
 from gateway.frontends.pgwire.messages import Password, Startup
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.settings import Address, TlsSettings
-from tests.frontends.fake_gateway import DuckGateway, Endpoint, endpoint, gateway_over
+from tests.certificates import Authority, Pair
+from tests.frontends.fake_gateway import PASSWORDS, DuckGateway, Endpoint, endpoint, gateway_over
 from tests.frontends.wire_messages import SSL_REQUEST, answers, startup
 
 ENDLESS = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b"
@@ -137,41 +133,31 @@ def test_what_clients_are_told_at_the_start(served: Endpoint) -> None:
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("tls")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    start = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
-    built = x509.CertificateBuilder(
-        name, name, key.public_key(), x509.random_serial_number(), start, start + dt.timedelta(days=9)
-    )
-    built = built.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-    (folder / "cert.pem").write_bytes(
-        built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "key.pem").write_bytes(private)
-    return folder / "cert.pem", folder / "key.pem"
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="module")
-def secured(certificate: tuple[Path, Path]) -> Iterator[Endpoint]:
-    with endpoint(TlsSettings(*certificate, require=True)) as running:
+def certificate(authority: Authority) -> Pair:
+    return authority.server()
+
+
+@pytest.fixture(scope="module")
+def secured(certificate: Pair) -> Iterator[Endpoint]:
+    with endpoint(TlsSettings(certificate.cert, certificate.key, require=True)) as running:
         yield running
 
 
-def test_tls_with_a_verified_name(secured: Endpoint, certificate: tuple[Path, Path]) -> None:
+def test_tls_with_a_verified_name(secured: Endpoint, authority: Authority) -> None:
     arguments = {**secured.arguments, "host": "localhost", "hostaddr": "127.0.0.1"}
-    with psycopg.connect(**arguments, sslmode="verify-full", sslrootcert=str(certificate[0])) as connection:
+    with psycopg.connect(**arguments, sslmode="verify-full", sslrootcert=str(authority.root)) as connection:
         assert connection.pgconn.ssl_in_use
         rows = connection.execute("select range, repeat('x', 100) from range(50000)").fetchall()
     assert len(rows) == 50_000
 
 
 def test_a_client_that_asks_for_it_is_bound_to_the_certificate(
-    secured: Endpoint, served: Endpoint, certificate: tuple[Path, Path]
+    secured: Endpoint, served: Endpoint, certificate: Pair
 ) -> None:
     bound = dict(secured.arguments, channel_binding="require", sslmode="require")
     with psycopg.connect(**bound) as connection:  # type: ignore[arg-type]
@@ -182,12 +168,12 @@ def test_a_client_that_asks_for_it_is_bound_to_the_certificate(
 
 @pytest.mark.parametrize(("flag", "fails"), [("y", True), ("n", False)])
 def test_a_client_that_was_told_of_no_binding_is_not_let_in(
-    certificate: tuple[Path, Path], flag: str, fails: bool
+    certificate: Pair, flag: str, fails: bool
 ) -> None:
     """Somebody in between took the better mechanism from the list."""
     people = gateway_over(DuckGateway(None))  # type: ignore[arg-type]
-    binding = ("tls-server-end-point", certificate[0].read_text("ascii"))
-    steps = admit(Startup({"user": "analyst"}), people, binding)
+    binding = ("tls-server-end-point", certificate.cert.read_text("ascii"))
+    steps = admit(Startup({"user": "analyst"}), people, Channel(encrypted=True, binding=binding))
     while not isinstance(next(steps), Receive):
         pass
     first = f"{flag},,n=,r=abcdefghijkl".encode()
@@ -346,6 +332,30 @@ def test_slow_handshakes_time_out_and_hold_nobody_up() -> None:
 def test_too_many_clients() -> None:
     with endpoint(bounds=Bounds(connections=1)) as served, psycopg.connect(**served.arguments):
         assert "too many clients" in str(refusal(served))
+
+
+def test_one_principal_does_not_take_every_place() -> None:
+    with endpoint(bounds=Bounds(connections_per_principal=2)) as served:
+        auditor = {"user": "auditor", "password": PASSWORDS["auditor"]}
+        with psycopg.connect(**served.arguments), psycopg.connect(**served.arguments) as second:
+            with raw(served) as connection:  # who is not known yet has no place
+                connection.sendall(startup(user="analyst", database="mesh"))
+                assert 'FATAL:  too many connections for role "analyst"' in str(refusal(served))
+                psycopg.connect(**{**served.arguments, **auditor}).close()
+            second.close()
+            wait_until(lambda: len(served.server._clients) < 2)
+            psycopg.connect(**served.arguments).close()
+
+
+def test_connections_that_say_nothing_are_bounded() -> None:
+    """They are not waited for before others are let in, and more than as many again are turned away at once."""
+    with endpoint(bounds=Bounds(connections=3)) as served:
+        silent = [raw(served) for _ in range(5)]
+        psycopg.connect(**served.arguments).close()
+        silent += [raw(served) for _ in range(3)]
+        assert everything(silent[-1]) == b""
+        for connection in silent:
+            connection.close()
 
 
 def test_a_start_packet_is_bounded(served: Endpoint) -> None:

@@ -9,6 +9,7 @@ from gateway.errors import ProtocolViolation
 from gateway.frontends.pgwire.refusals import InvalidText
 
 STARTUP_BYTES = 10_000
+TOKEN_MESSAGE_BYTES = 70_000
 MESSAGE_BYTES = 64_000_000
 
 PROTOCOL_3_0 = 3 << 16
@@ -320,7 +321,7 @@ def _text(value: str) -> bytes:
 
 
 def authentication(code: int, data: bytes = b"") -> bytes:
-    """0: authenticated. 10: SASL mechanisms. 11: SASL continues. 12: SASL final."""
+    """0: authenticated. 3: a password in clear. 10: SASL mechanisms. 11: SASL continues. 12: SASL final."""
     return framed(b"R", code.to_bytes(4, "big") + data)
 
 

@@ -6,46 +6,46 @@ import secrets
 import ssl
 import struct
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from hmac import compare_digest
 from typing import Any
 
 from gateway.errors import ConfigurationError, MeshgateError, ProtocolViolation, ShuttingDown
-from gateway.frontends.pgwire.effects import Call, Disconnected, Receive, Send, Steps, T
-from gateway.frontends.pgwire.failure import canceled_by_timeout, canceled_by_user, error_response
-from gateway.frontends.pgwire.handshake import Binding, PostgresGateway, admit, usable
+from gateway.frontends.pgwire.driver import Client, Driver
+from gateway.frontends.pgwire.effects import Disconnected, T
+from gateway.frontends.pgwire.failure import canceled_by_user, error_response
+from gateway.frontends.pgwire.handshake import PLAIN, PostgresGateway, admit
 from gateway.frontends.pgwire.messages import (
     CancelRequest,
     GssRequest,
-    Message,
     SslRequest,
     Startup,
     StartupMessage,
-    take_message,
     take_startup,
 )
 from gateway.frontends.pgwire.refusals import ConnectionTimedOut, InsecureConnection, TooManyConnections
 from gateway.frontends.pgwire.session import Session
+from gateway.frontends.pgwire.tls import Tls, encrypted
 from gateway.frontends.pgwire.wire import Wire
 from gateway.settings import Address, TlsSettings
 
 LOG = logging.getLogger(__name__)
 
-_OUTGOING = 1 << 16  # bytes of answers gathered before they are written
 _HANDSHAKE_SECONDS = 20.0
 _LAST_WORDS = 3.0  # seconds for canceled statements to end and their clients to be told
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`threads`: statements that run at once; `connections`: clients at once; `handshake` in seconds."""
+    """`threads`: statements that run at once; `connections`: clients at once, and of each principal; `handshake` in
+    seconds."""
 
     threads: int = 32
-    connections: int = 500
+    connections: int = 2_000
+    connections_per_principal: int = 1_500
     handshake: float = _HANDSHAKE_SECONDS
 
 
@@ -62,9 +62,7 @@ class PostgresServer:
         """Errors: ConfigurationError if the certificate cannot be used."""
         self._gateway = gateway
         self._address = address
-        self._tls = _tls_context(tls) if tls else None
-        self._tls_required = bool(tls and tls.require)
-        self._binding = _channel_binding(tls) if tls else None
+        self._tls = Tls(tls) if tls else None
         self._bounds = bounds or Bounds()
         self._threads = ThreadPoolExecutor(self._bounds.threads, thread_name_prefix="pgwire")
         self._control = ThreadPoolExecutor(4, thread_name_prefix="pgwire-control")
@@ -120,6 +118,9 @@ class PostgresServer:
         )
 
     def _accept(self, wire: Wire) -> None:
+        if len(self._tasks) >= 2 * self._bounds.connections:  # most have not said who they are
+            wire.transport.abort()
+            return
         task = self._loop.create_task(self._serve(wire))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -167,15 +168,24 @@ class PostgresServer:
                 return
             if self._stopping:
                 raise ShuttingDown
-            if len(self._tasks) > self._bounds.connections:
+            if len(self._clients) >= self._bounds.connections:
                 raise TooManyConnections("sorry, too many clients already")
-            binding = self._binding if _encrypted(wire) else None
-            admitted = await Driver(wire, self._threads).drive(admit(startup, self._gateway, binding))
+            channel = self._tls.channel(wire.transport) if self._tls else PLAIN
+            admitted = await Driver(wire, self._threads).drive(admit(startup, self._gateway, channel))
+        self._seat(admitted.principal.name)
         session = Session(self._gateway, admitted, str(peer[0]) if peer else "")
-        client = Client(wire, session, secrets.randbits(32))
+        client = Client(wire, session, admitted.principal.name, secrets.randbits(32))
         await self._attend(client)
 
-    async def _attend(self, client: "Client") -> None:
+    def _seat(self, name: str) -> None:
+        """Asked again: others came while this one said who it is."""
+        if len(self._clients) >= self._bounds.connections:
+            raise TooManyConnections("sorry, too many clients already")
+        own = sum(client.principal == name for client in self._clients.values())
+        if own >= self._bounds.connections_per_principal:
+            raise TooManyConnections(f'too many connections for role "{name}"')
+
+    async def _attend(self, client: Client) -> None:
         self._process = (self._process + 1) % (1 << 31)
         process = self._process
         self._clients[process] = client
@@ -189,7 +199,7 @@ class PostgresServer:
             del self._clients[process]
             await self._loop.run_in_executor(self._control, client.session.close)
 
-    async def _cancel_when_gone(self, client: "Client") -> None:
+    async def _cancel_when_gone(self, client: Client) -> None:
         await client.wire.gone.wait()
         await self._loop.run_in_executor(self._control, client.session.cancel, canceled_by_user())
 
@@ -198,7 +208,7 @@ class PostgresServer:
         while True:
             message: StartupMessage = await wire.take(take_startup)
             match message:
-                case SslRequest() if self._tls is not None and not _encrypted(wire):
+                case SslRequest() if self._tls is not None and not encrypted(wire.transport):
                     await self._encrypt(wire)
                 case SslRequest() | GssRequest():
                     await wire.write(b"N")
@@ -206,7 +216,7 @@ class PostgresServer:
                     await self._cancel(process, secret)
                     return None
                 case Startup():
-                    if self._tls_required and not _encrypted(wire):
+                    if self._tls and self._tls.required and not encrypted(wire.transport):
                         raise InsecureConnection(
                             "this gateway accepts TLS connections only", hint="use sslmode=require"
                         )
@@ -220,7 +230,7 @@ class PostgresServer:
             raise ProtocolViolation("received unencrypted data after SSL request")
         await wire.write(b"S")
         try:
-            transport = await self._loop.start_tls(wire.transport, wire, self._tls, server_side=True)
+            transport = await self._loop.start_tls(wire.transport, wire, self._tls.context, server_side=True)
         except (OSError, ssl.SSLError) as error:
             raise Disconnected from error
         assert transport is not None
@@ -232,142 +242,3 @@ class PostgresServer:
             struct.pack("!I", client.secret), struct.pack("!I", secret & 0xFFFFFFFF)
         ):
             await self._loop.run_in_executor(self._control, client.session.cancel, canceled_by_user())
-
-
-class Client:
-    """An authenticated connection."""
-
-    def __init__(self, wire: Wire, session: Session, secret: int) -> None:
-        self.wire = wire
-        self.session = session
-        self.secret = secret
-        self.waiting: asyncio.Task[Message] | None = None
-        self.leaving = False
-
-    async def run(self, process: int, driver: "Driver") -> None:
-        await driver.drive(self.session.steps(process, self.secret))
-
-    def leave_when_idle(self) -> None:
-        """End the session at its next wait for a message, which may be now."""
-        self.leaving = True
-        if self.waiting is not None:
-            self.waiting.cancel()
-
-
-class Driver:
-    """Carries out the effects that a generator yields."""
-
-    def __init__(
-        self,
-        wire: Wire,
-        threads: ThreadPoolExecutor,
-        client: Client | None = None,
-        control: ThreadPoolExecutor | None = None,
-    ) -> None:
-        self._wire = wire
-        self._threads = threads
-        self._client = client
-        self._control = control
-        self._outgoing = bytearray()
-
-    async def drive(self, steps: Steps[T]) -> T:
-        """What the generator returns. Errors: what it raises, after everything sent before is out."""
-        outcome: object = None
-        error: Exception | None = None
-        try:
-            while True:
-                effect = steps.send(outcome) if error is None else steps.throw(error)
-                outcome, error = None, None
-                try:
-                    outcome = await self._carry_out(effect)
-                except Exception as raised:  # noqa: BLE001 - the protocol decides what becomes of it
-                    error = raised
-        except StopIteration as finished:
-            await self.flush()
-            value: T = finished.value
-            return value
-        except MeshgateError:
-            await self.flush()
-            raise
-        finally:
-            steps.close()
-
-    async def _carry_out(self, effect: object) -> object:
-        match effect:
-            case Send(data):
-                await self._send(data)
-                return None
-            case Receive(limit, timeout):
-                async with asyncio.timeout(timeout):
-                    return await self._receive(limit)
-            case Call(function, timeout):
-                return await self._call(function, timeout)
-        raise AssertionError(effect)
-
-    async def _send(self, data: bytes | memoryview) -> None:
-        if len(data) > _OUTGOING:
-            await self.flush()
-            await self._wire.write(data)
-            return
-        self._outgoing += data
-        if len(self._outgoing) > _OUTGOING:
-            await self.flush()
-
-    async def flush(self) -> None:
-        if self._outgoing:
-            data, self._outgoing = self._outgoing, bytearray()
-            await self._wire.write(data)
-
-    async def _receive(self, limit: int) -> Message:
-        message = take_message(self._wire.buffer, limit)
-        if message is not None:
-            return message
-        await self.flush()
-        if self._client is None:
-            return await self._wire.take(partial(take_message, limit=limit))
-        return await self._wait_for_message(self._client, limit)
-
-    async def _wait_for_message(self, client: Client, limit: int) -> Message:
-        if client.leaving:
-            raise ShuttingDown
-        client.waiting = asyncio.ensure_future(self._wire.take(partial(take_message, limit=limit)))
-        try:
-            return await client.waiting
-        except asyncio.CancelledError:
-            if client.leaving:
-                raise ShuttingDown from None
-            raise
-        finally:
-            client.waiting = None
-
-    async def _call(self, function: Callable[[], object], timeout: float | None) -> object:
-        loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._threads, function)
-        if timeout is None:
-            return await running
-        done, _ = await asyncio.wait((running,), timeout=timeout)
-        if not done and self._client is not None:
-            await loop.run_in_executor(self._control, self._client.session.cancel, canceled_by_timeout())
-        return await running
-
-
-def _encrypted(wire: Wire) -> bool:
-    return wire.transport.get_extra_info("ssl_object") is not None
-
-
-def _channel_binding(tls: TlsSettings) -> Binding | None:
-    """None: clients cannot bind to this certificate."""
-    binding = ("tls-server-end-point", tls.cert.read_text("ascii", "replace"))
-    return binding if usable(binding) else None
-
-
-def _tls_context(tls: TlsSettings) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_cert_chain(tls.cert, tls.key)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(
-            (f"mesh.toml: tls: cannot use {tls.cert} with {tls.key}: {error}",)
-        ) from error
-    return context

@@ -1,0 +1,133 @@
+"""Between the protocol's generators and the socket: carries out what they ask for."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from gateway.errors import MeshgateError, ShuttingDown
+from gateway.frontends.pgwire.effects import Call, Receive, Send, Steps, T
+from gateway.frontends.pgwire.failure import canceled_by_timeout
+from gateway.frontends.pgwire.messages import Message, take_message
+from gateway.frontends.pgwire.session import Session
+from gateway.frontends.pgwire.wire import Wire
+
+_OUTGOING = 1 << 16  # bytes of answers gathered before they are written
+
+
+class Client:
+    """An authenticated connection."""
+
+    def __init__(self, wire: Wire, session: Session, principal: str, secret: int) -> None:
+        self.wire = wire
+        self.session = session
+        self.principal = principal
+        self.secret = secret
+        self.waiting: asyncio.Task[Message] | None = None
+        self.leaving = False
+
+    async def run(self, process: int, driver: "Driver") -> None:
+        await driver.drive(self.session.steps(process, self.secret))
+
+    def leave_when_idle(self) -> None:
+        """End the session at its next wait for a message, which may be now."""
+        self.leaving = True
+        if self.waiting is not None:
+            self.waiting.cancel()
+
+
+class Driver:
+    """Carries out the effects that a generator yields."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        threads: ThreadPoolExecutor,
+        client: Client | None = None,
+        control: ThreadPoolExecutor | None = None,
+    ) -> None:
+        self._wire = wire
+        self._threads = threads
+        self._client = client
+        self._control = control
+        self._outgoing = bytearray()
+
+    async def drive(self, steps: Steps[T]) -> T:
+        """What the generator returns. Errors: what it raises, after everything sent before is out."""
+        outcome: object = None
+        error: Exception | None = None
+        try:
+            while True:
+                effect = steps.send(outcome) if error is None else steps.throw(error)
+                outcome, error = None, None
+                try:
+                    outcome = await self._carry_out(effect)
+                except Exception as raised:  # noqa: BLE001 - the protocol decides what becomes of it
+                    error = raised
+        except StopIteration as finished:
+            await self.flush()
+            value: T = finished.value
+            return value
+        except MeshgateError:
+            await self.flush()
+            raise
+        finally:
+            steps.close()
+
+    async def _carry_out(self, effect: object) -> object:
+        match effect:
+            case Send(data):
+                await self._send(data)
+                return None
+            case Receive(limit, timeout):
+                async with asyncio.timeout(timeout):
+                    return await self._receive(limit)
+            case Call(function, timeout):
+                return await self._call(function, timeout)
+        raise AssertionError(effect)
+
+    async def _send(self, data: bytes | memoryview) -> None:
+        if len(data) > _OUTGOING:
+            await self.flush()
+            await self._wire.write(data)
+            return
+        self._outgoing += data
+        if len(self._outgoing) > _OUTGOING:
+            await self.flush()
+
+    async def flush(self) -> None:
+        if self._outgoing:
+            data, self._outgoing = self._outgoing, bytearray()
+            await self._wire.write(data)
+
+    async def _receive(self, limit: int) -> Message:
+        message = take_message(self._wire.buffer, limit)
+        if message is not None:
+            return message
+        await self.flush()
+        if self._client is None:
+            return await self._wire.take(partial(take_message, limit=limit))
+        return await self._wait_for_message(self._client, limit)
+
+    async def _wait_for_message(self, client: Client, limit: int) -> Message:
+        if client.leaving:
+            raise ShuttingDown
+        client.waiting = asyncio.ensure_future(self._wire.take(partial(take_message, limit=limit)))
+        try:
+            return await client.waiting
+        except asyncio.CancelledError:
+            if client.leaving:
+                raise ShuttingDown from None
+            raise
+        finally:
+            client.waiting = None
+
+    async def _call(self, function: Callable[[], object], timeout: float | None) -> object:
+        loop = asyncio.get_running_loop()
+        running = loop.run_in_executor(self._threads, function)
+        if timeout is None:
+            return await running
+        done, _ = await asyncio.wait((running,), timeout=timeout)
+        if not done and self._client is not None:
+            await loop.run_in_executor(self._control, self._client.session.cancel, canceled_by_timeout())
+        return await running
