@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from gateway.errors import MeshgateError, ProtocolViolation, SourceUnavailable
+from gateway.errors import ProtocolViolation, SourceUnavailable
 from gateway.frontends.pgwire.failure import canceled_by_user
 from gateway.frontends.pgwire.session_statements import session_statement
 from gateway.query.request import Request
@@ -410,39 +408,3 @@ def test_terminate_ends_the_session(client: Replay) -> None:
 def test_violations_end_the_session(client: Replay, junk: bytes) -> None:
     client.send(junk)
     assert isinstance(client.error, ProtocolViolation)
-
-
-messages = st.sampled_from([b"Q", b"P", b"B", b"D", b"E", b"C", b"H", b"S", b"F", b"d", b"p", b"X", b"?"])
-bodies = st.binary(max_size=40) | st.sampled_from(
-    [
-        b"select 1\0",
-        b"\0select 1\0\0\0",
-        b"\0\0\0\0\0\0\0\0",
-        b"S\0",
-        b"P\0",
-        b"\0\0\0\0\0",
-        b"begin\0",
-        b"\0\0\0\1\0\0\0\1",
-    ]
-)
-
-
-@pytest.fixture(scope="module")
-def one_mesh() -> Iterator[DuckGateway]:
-    with duckdb.connect() as connection:
-        yield DuckGateway(connection)
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    st.lists(
-        st.tuples(messages, bodies).map(lambda pair: framed(*pair)) | st.binary(max_size=30), max_size=12
-    )
-)
-def test_any_bytes_are_answered_or_end_the_session(one_mesh: DuckGateway, parts: list[bytes]) -> None:
-    client = Replay(session_over(one_mesh))
-    for part in parts:
-        answers(client.send(part))
-    client.close()
-    assert client.error is None or isinstance(client.error, MeshgateError)
-    assert not one_mesh.open
