@@ -3,6 +3,7 @@
 import logging
 import os
 import queue
+import resource
 import signal
 import socket
 import sys
@@ -27,6 +28,7 @@ def serve(folder: Path) -> int:
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
     for package in ("gateway", "policies", "connectors"):
         logging.getLogger(package).setLevel(logging.INFO)
+    _allow_many_connections()
     with _signals() as events:
         server = Server(load_settings(folder))
         server.start()
@@ -39,6 +41,12 @@ def serve(folder: Path) -> int:
                 _reload(server)
         server.stop()
     return 0
+
+
+def _allow_many_connections() -> None:
+    """Each is an open file, and the usual soft limit of 1,024 is there for programs that use select()."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 Events = queue.SimpleQueue[int]

@@ -1,6 +1,7 @@
 """One socket of the PostgreSQL endpoint: what arrived, bounded; room to write; the end. Part of the server's I/O."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -11,6 +12,12 @@ T = TypeVar("T")
 _LINGER = 5.0  # seconds for the last bytes of a connection to be taken
 _WRITE_AHEAD = 2 << 20  # bytes that may wait to be sent while the next rows are encoded
 _READ_AHEAD = 1 << 20  # bytes of pipelined messages kept while a statement runs
+_KEEPALIVE = {  # a client whose network is gone, or that takes nothing any more, is gone within some 90 seconds
+    "TCP_KEEPIDLE": 60,
+    "TCP_KEEPINTVL": 10,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 90_000,
+}
 
 
 class Wire(asyncio.Protocol):
@@ -30,6 +37,7 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.use(transport)
+        _keep_alive(transport.get_extra_info("socket"))
         accepted, self._accepted = self._accepted, None
         if accepted is not None:
             accepted(self)
@@ -99,3 +107,11 @@ class Wire(asyncio.Protocol):
         await self._writable.wait()
         if self.gone.is_set():
             raise Disconnected
+
+
+def _keep_alive(connection: socket.socket) -> None:
+    """As far as the system can: not every one has every option."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE.items():
+        if hasattr(socket, name):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
