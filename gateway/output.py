@@ -91,7 +91,7 @@ def _csv_field(value: str | None) -> str:
 
 def _write_json(rows: Rows, out: Sink) -> None:
     """An array of objects, one row a line. A name that occurs again gets `_1`, `_2` ...: no value is lost."""
-    names = _distinct([column.name for column in rows.columns])
+    names = distinct([column.name for column in rows.columns])
     keys = [f"{quoted}:" for quoted in json_texts(pa.array(names, pa.string()), "VARCHAR")]
     before = "[\n"
     for batch in rows.batches():
@@ -105,7 +105,7 @@ def _write_json(rows: Rows, out: Sink) -> None:
     out.write(b"[]\n" if before == "[\n" else b"\n]\n")
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
+def distinct(names: Sequence[str]) -> list[str]:
     taken, result = set(names), list[str]()
     for name in names:
         result.append(name if name not in result else _numbered(name, taken))

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol
 
-from gateway.audit import AuditRecord, AuditSink, JsonLinesSink
+from gateway.audit import AuditSink, JsonLinesSink
 from gateway.auth.principals import PROCESS_SECRET, Principals
 from gateway.auth.reading import read_principals
 from gateway.catalog.conflicts import conflicts
@@ -21,6 +21,8 @@ from gateway.engines.duckdb_engine import DuckDBEngine
 from gateway.errors import ConfigurationError, ShuttingDown
 from gateway.frontends.contract import Gateway
 from gateway.frontends.flight.server import FlightServer
+from gateway.frontends.http.app import Options
+from gateway.frontends.http.server import HttpServer
 from gateway.frontends.pgwire.handshake import PostgresGateway
 from gateway.frontends.pgwire.metadata.databases import Databases
 from gateway.frontends.pgwire.metadata.governed import GovernedCatalog
@@ -31,6 +33,7 @@ from gateway.query.pipeline import describe, refusals_on_record, run, visible
 from gateway.query.pipeline import opened as audit_record
 from gateway.query.request import Description, Request, Result
 from gateway.query.visible import VisibleCatalog
+from gateway.running import Running
 from gateway.settings import Address, Settings, hash_key, read_settings
 from gateway.system import SystemPostgres
 
@@ -116,46 +119,6 @@ def _warnings(settings: Settings, principals: Principals, loaded: Loaded) -> tup
 
 
 # --- a running gateway -----------------------------------------------------------------------------------
-
-
-class Running:
-    """The audit sink of one mesh, which so knows its statements: each opens a record first and closes it last."""
-
-    def __init__(self, sink: AuditSink) -> None:
-        self._sink = sink
-        self._open: set[str] = set()
-        self._changed = threading.Condition()
-
-    def write(self, record: AuditRecord) -> None:
-        if record.outcome != "started":
-            try:
-                self._sink.write(record)
-            finally:
-                self.ends(record.id)
-            return
-        self.begins(record.id)
-        try:
-            self._sink.write(record)
-        except BaseException:
-            self.ends(record.id)
-            raise
-
-    def close(self) -> None:
-        """Nothing: the sink is the process's, and outlives its meshes."""
-
-    def begins(self, identifier: str) -> None:
-        with self._changed:
-            self._open.add(identifier)
-
-    def ends(self, identifier: str) -> None:
-        with self._changed:
-            self._open.discard(identifier)
-            self._changed.notify_all()
-
-    def wait(self) -> None:
-        """Until none runs."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +284,7 @@ class Server:
         makers: Mapping[str, tuple[Address | None, Callable[[Address], Endpoint]]] = {
             "postgres": (self._settings.postgres, self._postgres),
             "flight": (self._settings.flight, self._flight),
+            "http": (self._settings.http, self._http),
         }
         for name, (address, make) in makers.items():
             if address is not None:
@@ -350,6 +314,10 @@ class Server:
 
     def _flight(self, address: Address) -> Endpoint:
         return FlightServer(self._gateway(), address, self._settings.tls, self._settings.limits.concurrency)
+
+    def _http(self, address: Address) -> Endpoint:
+        options = Options(self._settings.origins, self._settings.limits.concurrency)
+        return HttpServer(self._gateway(), address, self._settings.tls, options)
 
 
 def as_of(opened: OpenMesh, request: Request) -> Request:
@@ -384,6 +352,8 @@ def _kept(before: Settings, after: Settings) -> tuple[str, ...]:
         "name": "name",
         "postgres": "endpoints.postgres",
         "flight": "endpoints.flight",
+        "http": "endpoints.http",
+        "origins": "http.origins",
         "tls": "tls",
         "audit_directory": "audit.directory",
     }

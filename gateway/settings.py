@@ -13,14 +13,17 @@ from types import MappingProxyType
 
 from gateway.documents import Place, Section, choices, did_you_mean
 from gateway.errors import ConfigurationError
+from gateway.origins import read_origins
 from gateway.references import NAME, References, literal_secret
 from gateway.token_settings import TokenSettings, read_token_settings
 
 FILE = "mesh.toml"
 ENDPOINTS = ("postgres", "flight", "http")
-AVAILABLE = ("postgres", "flight")
+CLEAR = ("flight", "http")
+"""Endpoints that passwords and tokens reach as they are, unless there is TLS."""
 SECTIONS = {
     "endpoints": ENDPOINTS,
+    "http": ("origins",),
     "tls": ("cert", "key", "require", "client_ca", "client_name"),
     "identity": ("principals", "oidc", "jwt"),
     "system": ("postgres", "state"),
@@ -114,13 +117,14 @@ class Settings:
 
     `filters` and `masks` are the mesh's own, as SQL texts. `hash_key` None: it is in, or goes to, the state
     folder (`hash_key()`). `environment` is what the other files of the folder may refer to. `loopback_only`:
-    no endpoint is reachable from another machine.
+    no endpoint is reachable from another machine. `origins`: whose pages may read what the HTTP endpoint answers.
     """
 
     name: str
     folder: Path
     postgres: Address | None
     flight: Address | None
+    http: Address | None
     tls: TlsSettings | None
     principals: Path | None
     tokens: TokenSettings | None
@@ -134,6 +138,7 @@ class Settings:
     hash_key: bytes | None = field(default=None, repr=False)
     environment: Mapping[str, str] = field(default_factory=lambda: NO_TEXTS, repr=False)
     loopback_only: bool = True
+    origins: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -210,7 +215,7 @@ def _toml(path: Path, problems: list[str]) -> object:
 def _settings(root: Section, folder: Path, variables: Mapping[str, str]) -> Settings:
     sections = {name: root.section(name, known) for name, known in SECTIONS.items()}
     warnings: list[str] = []
-    addresses = _addresses(sections["endpoints"], warnings)
+    addresses = _addresses(sections["endpoints"])
     loopback = all(address.loopback for address in addresses.values())
     state = sections["system"].path("state", folder) or folder / "state"
     settings = Settings(
@@ -218,6 +223,7 @@ def _settings(root: Section, folder: Path, variables: Mapping[str, str]) -> Sett
         folder=folder,
         postgres=addresses.get("postgres"),
         flight=addresses.get("flight"),
+        http=addresses.get("http"),
         tls=_tls(sections["tls"], folder),
         principals=_principals(sections["identity"], folder, warnings),
         tokens=read_token_settings(sections["identity"], folder),
@@ -231,7 +237,9 @@ def _settings(root: Section, folder: Path, variables: Mapping[str, str]) -> Sett
         hash_key=_hash_key(sections["masks"]),
         environment=variables,
         loopback_only=loopback,
+        origins=read_origins(sections["http"]),
     )
+    _check_clear(sections["endpoints"], addresses, settings.tls)
     _check_sinks(sections["audit"], warnings)
     secret_places = ((sections["system"], "postgres"), (sections["masks"], "hash_key"))
     for section, key in secret_places:
@@ -246,16 +254,12 @@ def _name(root: Section) -> str:
     return name
 
 
-def _addresses(section: Section, warnings: list[str]) -> dict[str, Address]:
+def _addresses(section: Section) -> dict[str, Address]:
     addresses = {}
     for key in section.values:
         address = _address(section, key)
         if address:
             addresses[key] = address
-        if key not in AVAILABLE:
-            warnings.append(
-                section.place.at(key).problem("this version does not have this endpoint: it stays off")
-            )
     return addresses
 
 
@@ -270,6 +274,13 @@ def _address(section: Section, key: str) -> Address | None:
     elif key in section and section.raw(key) == "":
         section.problem("must be host:port; leave the key out to switch the endpoint off", key)
     return None
+
+
+def _check_clear(section: Section, addresses: Mapping[str, Address], tls: TlsSettings | None) -> None:
+    for name in CLEAR:
+        if name in addresses and not addresses[name].loopback and tls is None:
+            text = "passwords would be read on their way: set [tls], or listen on 127.0.0.1"
+            section.problem(text, name)
 
 
 def _tls(section: Section, folder: Path) -> TlsSettings | None:

@@ -185,10 +185,6 @@ def test_reading_goes_on_with_defaults_in_place_of_what_is_wrong(tmp_path: Path)
     ("line", "warning"),
     [
         (
-            "[endpoints]\nhttp = '127.0.0.1:8080'",
-            "mesh.toml: endpoints.http: this version does not have this endpoint: it stays off",
-        ),
-        (
             "[identity.oidc]\nissuer = 'https://x'",
             "mesh.toml: identity.oidc: this version does not have OIDC: it stays off",
         ),
@@ -210,8 +206,24 @@ def test_what_is_not_there_yet_or_unwise_is_a_warning(tmp_path: Path, line: str,
     assert settings_of(tmp_path, f'name = "demo"\n{line}\n').warnings == (warning,)
 
 
+@pytest.mark.parametrize("name", ["flight", "http"])
+def test_passwords_do_not_cross_a_network_in_clear(tmp_path: Path, name: str) -> None:
+    text = f'name = "demo"\n[endpoints]\n{name} = "0.0.0.0:8080"\n'
+    assert problems_of(tmp_path, text) == (
+        f"mesh.toml: endpoints.{name}: passwords would be read on their way: set [tls], or listen on 127.0.0.1",
+    )
+
+
+@pytest.mark.parametrize("origin", ["*", "app.example.com", "https://*.example.com", "https://a/b", "null"])
+def test_an_origin_is_written_as_browsers_send_it(tmp_path: Path, origin: str) -> None:
+    (problem,) = problems_of(
+        tmp_path, f'name = "demo"\n[http]\norigins = ["https://ok.example", "{origin}"]\n'
+    )
+    assert problem.startswith(f"mesh.toml: http.origins: '{origin}' is not an origin")
+
+
 def test_a_secret_in_clear_is_a_problem_unless_all_endpoints_are_local(tmp_path: Path) -> None:
-    text = f'name = "demo"\n[endpoints]\npostgres = "127.0.0.1:1"\nflight = "0.0.0.0:2"\n[masks]\nhash_key = "{KEY}"\n'
+    text = f'name = "demo"\n[endpoints]\nhttp = "127.0.0.1:1"\npostgres = "0.0.0.0:2"\n[masks]\nhash_key = "{KEY}"\n'
     (problem,) = problems_of(tmp_path, text)
     assert problem.startswith("mesh.toml: masks.hash_key: a secret stands here in clear")
 

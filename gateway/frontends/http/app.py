@@ -1,0 +1,93 @@
+"""The HTTP endpoint's routes: a Flask application over a gateway, without sockets."""
+
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+
+from gateway.frontends.contract import Gateway
+from gateway.frontends.http.answers import accepted_format, answered
+from gateway.frontends.http.asked import statement
+from gateway.frontends.http.openapi import document
+from gateway.frontends.http.problems import TooManyStatements, problem
+
+BODY_BYTES = 4_000_000
+"""Of a request. A statement's text is bounded by limits.text_bytes; its parameters need room too."""
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+EXPOSED = "x-mesh-reference, retry-after, www-authenticate"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`origins`: whose pages may read answers (CORS); `statements`: how many run at once."""
+
+    origins: tuple[str, ...] = ()
+    statements: int = 32
+
+
+def create_app(gateway: Gateway, options: Options = Options()) -> Flask:
+    app = Flask("meshgate", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's provider has it
+    room = threading.BoundedSemaphore(options.statements)
+
+    @app.post("/v1/query")
+    def query() -> Response:
+        asked = statement(request, gateway.identities())
+        form = accepted_format(request)
+        if not room.acquire(blocking=False):
+            raise TooManyStatements("too many statements run at this time, try again")
+        with ExitStack() as stack:
+            stack.callback(room.release)
+            response = answered(request, gateway.run(asked), form)
+            response.call_on_close(stack.pop_all().close)
+        return response
+
+    @app.get("/v1/openapi.json")
+    def openapi() -> Response:
+        return jsonify(document())
+
+    @app.get("/healthz")
+    def health() -> Response:
+        return jsonify(status="ok")
+
+    @app.get("/readyz")
+    def ready() -> Response:
+        gateway.version()
+        return jsonify(status="ok")
+
+    app.register_error_handler(Exception, problem)
+    app.after_request(lambda response: _secured(response, options.origins))
+    return app
+
+
+def _secured(response: Response, origins: tuple[str, ...]) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    origin = request.headers.get("Origin")
+    if origins:
+        response.vary.add("Origin")
+    if origin in origins:
+        response.headers.update(_shared_with(origin))
+    return response
+
+
+def _shared_with(origin: str) -> dict[str, Any]:
+    """CORS. No credentials of the browser's: pages send their own Authorization."""
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Methods": "GET, POST, DELETE",
+        "Access-Control-Allow-Headers": "authorization, content-type, accept, x-mesh-purpose",
+        "Access-Control-Expose-Headers": EXPOSED,
+        "Access-Control-Max-Age": "600",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }

@@ -1,0 +1,167 @@
+"""Arrow columns as texts for CSV and JSON, a whole column at a time.
+
+The texts mean what `gateway.render` writes: where a column holds a value that Arrow's own casts write otherwise (an
+infinite date, a NaN, a nested value), the column is written there.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as _pc
+
+from gateway.render import Column, json_texts, texts
+
+pc: Any = _pc  # the stubs lack most kernels
+
+_SAFE_INTEGER = 2**53
+_EXACT_DIGITS = 6
+"""Decimals with a longer fraction Arrow may write with an exponent."""
+
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31, in days since 1970
+_INFINITE = 2**63 - 1
+_TICKS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_TRAILING_ZEROS = r"(\.\d*[1-9])0+$|\.0+$"
+_JSON_ESCAPED = r'["\\\x00-\x1f]'
+_JSON_CONTROL = r"[\x00-\x1f]"
+_CSV_QUOTED = '[",\r\n]|^$'
+
+
+def json_column(column: Column, type_name: str) -> Column:
+    """One JSON text a value, as `gateway.render.json_texts`: `null`, and no Arrow null."""
+    kind = column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _or_null(_quoted_json(column.cast(pa.string())))
+    plain = _plain(column)
+    if plain is None:
+        return pa.array(json_texts(column, type_name), pa.string())
+    return _or_null(_json_of(plain, column))
+
+
+def csv_column(column: Column, type_name: str) -> Column:
+    """One field a value, quoted where RFC 4180 asks for it. NULL is the empty field, the empty string `""`."""
+    kind = column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        fields = _quoted_csv(column.cast(pa.string()))
+    elif (plain := _plain(column)) is not None:
+        fields = plain
+    else:
+        fields = _quoted_csv(pa.array(texts(column, type_name), pa.string()))
+    return pc.fill_null(fields, "")
+
+
+def _or_null(values: Column) -> Column:
+    return pc.fill_null(values, "null")
+
+
+def _json_of(plain: Column, column: Column) -> Column:
+    kind = column.type
+    if pa.types.is_integer(kind):
+        return _safe_integers(plain, column)
+    if pa.types.is_boolean(kind) or pa.types.is_floating(kind):
+        return plain
+    if pa.types.is_timestamp(kind):
+        plain = pc.replace_substring(plain, " ", "T")
+        plain = plain if kind.tz is None else _joined(plain, ":00")
+    return _joined('"', plain, '"')
+
+
+def _safe_integers(plain: Column, column: Column) -> Column:
+    """Outside of what every reader of JSON keeps, as strings."""
+    if column.type.bit_width < 64 or _within(column, -_SAFE_INTEGER, _SAFE_INTEGER):
+        return plain
+    wide = pc.or_(pc.less(column, -_SAFE_INTEGER), pc.greater(column, _SAFE_INTEGER))
+    return pc.if_else(wide, _joined('"', plain, '"'), plain)
+
+
+def _quoted_json(values: Column) -> Column:
+    if _any(values, _JSON_ESCAPED):
+        if _any(values, _JSON_CONTROL):
+            return pa.array(json_texts(values, "VARCHAR"), pa.string())
+        values = pc.replace_substring(pc.replace_substring(values, "\\", "\\\\"), '"', '\\"')
+    return _joined('"', values, '"')
+
+
+def _quoted_csv(values: Column) -> Column:
+    if not _any(values, _CSV_QUOTED):
+        return values
+    quoted = _joined('"', pc.replace_substring(values, '"', '""'), '"')
+    return pc.if_else(pc.match_substring_regex(values, _CSV_QUOTED), quoted, values)
+
+
+def _any(values: Column, pattern: str) -> bool:
+    return bool(pc.any(pc.match_substring_regex(values, pattern)).as_py())
+
+
+def _joined(*parts: Column | str) -> Column:
+    return pc.binary_join_element_wise(*parts, "")
+
+
+# --- values without quotes -------------------------------------------------------------------------------
+
+
+def _plain(column: Column) -> Column | None:
+    """As `gateway.render.texts` has them. None: only that can write all of them."""
+    for known, written in _WRITTEN:
+        if known(column.type):
+            return written(column)
+    return None
+
+
+def _cast(column: Column) -> Column:
+    return column.cast(pa.string())
+
+
+def _finite(column: Column) -> Column | None:
+    return _cast(column) if pc.all(pc.is_finite(column)).as_py() in (True, None) else None
+
+
+def _decimal(column: Column) -> Column | None:
+    return _cast(column) if 0 <= column.type.scale <= _EXACT_DIGITS else None
+
+
+def _date(column: Column) -> Column | None:
+    days = column.view(pa.int32())
+    return _cast(column) if _within(days, _FIRST_DAY, _LAST_DAY) else None
+
+
+def _timestamp(column: Column) -> Column | None:
+    kind, instants = column.type, column.view(pa.int64())
+    day = 86_400 * _TICKS[kind.unit]
+    least, most = max(_FIRST_DAY * day, 1 - _INFINITE), min((_LAST_DAY + 1) * day, _INFINITE) - 1
+    if not _within(instants, least, most):
+        return None
+    written = pc.replace_substring_regex(
+        _cast(instants.view(pa.timestamp(kind.unit))), _TRAILING_ZEROS, r"\1"
+    )
+    return written if kind.tz is None else _joined(written, "+00")
+
+
+def _within(values: Column, least: int, most: int) -> bool:
+    """NULLs aside."""
+    bounds = pc.min_max(values).as_py()
+    return bounds["min"] is None or (bounds["min"] >= least and bounds["max"] <= most)
+
+
+_WRITTEN: tuple[tuple[Callable[[pa.DataType], bool], Callable[[Column], Column | None]], ...] = (
+    (pa.types.is_boolean, _cast),
+    (pa.types.is_integer, _cast),
+    (pa.types.is_floating, _finite),
+    (pa.types.is_decimal, _decimal),
+    (pa.types.is_date32, _date),
+    (pa.types.is_timestamp, _timestamp),
+)
+
+
+# --- rows ------------------------------------------------------------------------------------------------
+
+
+def row_bytes(parts: list[Column | str], rows: int) -> memoryview:
+    """The texts of all rows, one after the other, each joined from its parts: columns, and constants between them.
+    No part holds an Arrow null."""
+    assert rows
+    joined = pc.binary_join_element_wise(*parts, "")
+    _, offsets, data = joined.buffers()
+    last = np.frombuffer(offsets, np.int32)[joined.offset + rows]
+    return memoryview(data)[: int(last)]

@@ -1,0 +1,176 @@
+"""An answer as bytes: each format a generator over its batches, in bounded memory."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import RawIOBase
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gateway.engines.base import OutputColumn
+from gateway.errors import DatatypeMismatch
+from gateway.frontends.http.columns import csv_column, json_column, row_bytes
+from gateway.output import distinct
+from gateway.render import Column, json_texts
+
+ROW_GROUP_ROWS = 131_072
+Chunk = bytes | memoryview
+
+
+class Rows(Protocol):
+    """What is written. `batches` may be read once."""
+
+    reference: str
+
+    @property
+    def columns(self) -> tuple[OutputColumn, ...]: ...
+
+    @property
+    def schema(self) -> pa.Schema: ...
+
+    def batches(self) -> Iterator[pa.RecordBatch]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """`chunks` raises what reading raises; what it gave until then must not look whole. `squeezed`: it is small
+    already."""
+
+    media_type: str
+    chunks: Callable[[Rows], Iterator[Chunk]]
+    squeezed: bool = False
+
+
+def _json(rows: Rows) -> Iterator[Chunk]:
+    """One object: the columns with their types, then the rows as arrays; `row_count` stands last."""
+    columns = ",".join(
+        f'{{"name":{name},"type":{kind}}}'
+        for name, kind in zip(
+            _quoted([column.name for column in rows.columns]),
+            _quoted([column.type for column in rows.columns]),
+            strict=True,
+        )
+    )
+    yield f'{{"reference":"{rows.reference}","columns":[{columns}],"rows":['.encode()
+    count = 0
+    for batch in rows.batches():
+        if not batch.num_rows:
+            continue
+        values = _between(_columns(rows, batch, json_column), ",")
+        written = row_bytes([",\n[", *values, "]"], batch.num_rows)
+        yield written if count else written[1:]
+        count += batch.num_rows
+    yield f'\n],"row_count":{count}}}\n'.encode()
+
+
+def _ndjson(rows: Rows) -> Iterator[Chunk]:
+    """An object a row. A name that occurs again gets `_1`, `_2` ...: no value is lost."""
+    names = _quoted(distinct([column.name for column in rows.columns]))
+    keys = [f"{before}{name}:" for before, name in zip(["{", *"," * len(names)], names, strict=False)]
+    for batch in rows.batches():
+        if batch.num_rows:
+            columns = _columns(rows, batch, json_column)
+            parts = [part for pair in zip(keys, columns, strict=True) for part in pair]
+            yield row_bytes([*parts, "}\n"], batch.num_rows)
+
+
+def _csv(rows: Rows) -> Iterator[Chunk]:
+    """RFC 4180 with a header; NULL is the empty field."""
+    names = csv_column(pa.array([column.name for column in rows.columns], pa.string()), "VARCHAR")
+    yield f"{','.join(names.to_pylist())}\r\n".encode()
+    for batch in rows.batches():
+        if batch.num_rows:
+            columns = _columns(rows, batch, csv_column)
+            yield row_bytes([*_between(columns, ","), "\r\n"], batch.num_rows)
+
+
+def _arrow(rows: Rows) -> Iterator[Chunk]:
+    """An IPC stream. Without its end marker, readers that look for it know that something is missing."""
+    sink = Sink()
+    stream = pa.ipc.new_stream(sink, rows.schema)
+    yield from sink.drained()
+    for batch in rows.batches():
+        stream.write_batch(batch)
+        yield from sink.drained()
+    stream.close()
+    yield from sink.drained()
+
+
+def _parquet(rows: Rows) -> Iterator[Chunk]:
+    """The footer comes last: without it there is no file. Raises DatatypeMismatch for a type that Parquet has not."""
+    sink = Sink()
+    try:
+        writer = pq.ParquetWriter(pa.PythonFile(sink, "w"), rows.schema)
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
+        raise DatatypeMismatch(
+            "a column of this answer has no type in Parquet", hint="Cast it, or ask for Arrow."
+        ) from error
+    held: list[pa.RecordBatch] = []
+    for batch in rows.batches():
+        held.append(batch)
+        if sum(each.num_rows for each in held) >= ROW_GROUP_ROWS:
+            writer.write_table(pa.Table.from_batches(held, rows.schema))
+            held.clear()
+            yield from sink.drained()
+    if held:
+        writer.write_table(pa.Table.from_batches(held, rows.schema))
+    writer.close()
+    yield from sink.drained()
+
+
+class Sink(RawIOBase):
+    """A file to pyarrow, which gives away what was written."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+        self._size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        piece = bytes(data)
+        self._written.append(piece)
+        self._size += len(piece)
+        return len(piece)
+
+    def tell(self) -> int:
+        return self._size
+
+    def drained(self) -> Iterator[bytes]:
+        written, self._written = self._written, []
+        if written:
+            yield b"".join(written)
+
+
+def _quoted(values: Sequence[str]) -> list[str]:
+    return json_texts(pa.array(values, pa.string()), "VARCHAR")
+
+
+def _columns(rows: Rows, batch: pa.RecordBatch, written: Callable[[Any, str], Column]) -> list[Column]:
+    return [written(array, column.type) for array, column in zip(batch.columns, rows.columns, strict=True)]
+
+
+def _between(columns: list[Column], separator: str) -> list[Column | str]:
+    parts: list[Column | str] = []
+    for column in columns:
+        parts += [column, separator]
+    return parts[:-1]
+
+
+JSON = Format("application/json", _json)
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        each.media_type: each
+        for each in (
+            JSON,
+            Format("application/x-ndjson", _ndjson),
+            Format("text/csv", _csv),
+            Format("application/vnd.apache.arrow.stream", _arrow),
+            Format("application/vnd.apache.parquet", _parquet, squeezed=True),
+        )
+    }
+)
+"""The first is what a client gets that names none."""
