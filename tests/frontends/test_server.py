@@ -21,7 +21,7 @@ from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.settings import Address, TlsSettings
 from tests.certificates import Authority, Pair
 from tests.frontends.fake_gateway import PASSWORDS, DuckGateway, Endpoint, endpoint, gateway_over
-from tests.frontends.wire_messages import SSL_REQUEST, answers, startup
+from tests.frontends.wire_messages import SSL_REQUEST, answers, query, startup
 
 ENDLESS = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b"
 
@@ -273,6 +273,21 @@ def test_a_client_that_vanishes_cancels_its_query(served: Endpoint) -> None:
     wait_until(lambda: not served.mesh.open)
 
 
+def test_a_client_that_vanishes_behind_a_long_pipeline_cancels_its_query(served: Endpoint) -> None:
+    """So much is in flight that nothing more is read, and with it the end of the stream is not seen."""
+    served.mesh.canceled.clear()
+    connection = psycopg.connect(**served.arguments)
+    connection.pgconn.send_query(ENDLESS.encode())
+    wait_until(lambda: served.mesh.open)
+    with socket.socket(fileno=socket.dup(connection.pgconn.socket)) as pipeline:
+        pipeline.setblocking(True)
+        pipeline.sendall(query("select 1") * 100_000)
+        pipeline.shutdown(socket.SHUT_RDWR)
+        assert served.mesh.canceled.wait(5), "nothing was canceled"
+    wait_until(lambda: not served.mesh.open)
+    connection.close()
+
+
 def test_a_client_that_stops_reading_stops_the_query(served: Endpoint) -> None:
     connection = psycopg.connect(**served.arguments)
     connection.pgconn.send_query(b"select range, repeat('x', 1000) from range(1000000)")
@@ -327,6 +342,18 @@ def test_slow_handshakes_time_out_and_hold_nobody_up() -> None:
         for connection in silent:
             assert answers(everything(connection))[0].fields["S"] == "FATAL"
             connection.close()
+
+
+@pytest.mark.parametrize("begun", [b"", b"\x16\x03\x01\x00\x80"])
+def test_slow_tls_handshakes_leave_nothing_behind(certificate: Pair, begun: bytes) -> None:
+    with endpoint(TlsSettings(certificate.cert, certificate.key), Bounds(handshake=0.3)) as served:
+        with raw(served) as connection:
+            connection.sendall(SSL_REQUEST)
+            assert connection.recv(1) == b"S"
+            connection.sendall(begun)
+            assert everything(connection) == b""
+        wait_until(lambda: not served.server._tasks)
+        psycopg.connect(**served.arguments, sslmode="require").close()
 
 
 def test_too_many_clients() -> None:

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 
-from gateway.errors import ConfigurationError, MeshgateError, ProtocolViolation, ShuttingDown
+from gateway.errors import (
+    AuthenticationFailed,
+    ConfigurationError,
+    MeshgateError,
+    ProtocolViolation,
+    ShuttingDown,
+)
 from gateway.frontends.pgwire.driver import Client, Driver
 from gateway.frontends.pgwire.effects import Disconnected, T
 from gateway.frontends.pgwire.failure import canceled_by_user, error_response
@@ -152,6 +158,8 @@ class PostgresServer:
         except asyncio.CancelledError:
             wire.transport.abort()
         except (MeshgateError, TimeoutError) as error:
+            if isinstance(error, AuthenticationFailed):
+                LOG.warning("sign-in refused, from %s: %s", _host(wire) or "a socket", ascii(str(error)))
             told = ConnectionTimedOut() if isinstance(error, TimeoutError) else error
             with suppress(Disconnected):
                 await wire.write(error_response(told, severity="FATAL"))
@@ -161,7 +169,6 @@ class PostgresServer:
             await wire.close()
 
     async def _converse(self, wire: Wire) -> None:
-        peer = wire.transport.get_extra_info("peername")
         async with asyncio.timeout(self._bounds.handshake):
             startup = await self._startup(wire)
             if startup is None:
@@ -173,7 +180,7 @@ class PostgresServer:
             channel = self._tls.channel(wire.transport) if self._tls else PLAIN
             admitted = await Driver(wire, self._threads).drive(admit(startup, self._gateway, channel))
         self._seat(admitted.principal.name)
-        session = Session(self._gateway, admitted, str(peer[0]) if peer else "")
+        session = Session(self._gateway, admitted, _host(wire))
         client = Client(wire, session, admitted.principal.name, secrets.randbits(32))
         await self._attend(client)
 
@@ -232,7 +239,11 @@ class PostgresServer:
         try:
             transport = await self._loop.start_tls(wire.transport, wire, self._tls.context, server_side=True)
         except (OSError, ssl.SSLError) as error:
+            wire.abandon()
             raise Disconnected from error
+        except asyncio.CancelledError:
+            wire.abandon()
+            raise
         assert transport is not None
         wire.use(transport)
 
@@ -242,3 +253,8 @@ class PostgresServer:
             struct.pack("!I", client.secret), struct.pack("!I", secret & 0xFFFFFFFF)
         ):
             await self._loop.run_in_executor(self._control, client.session.cancel, canceled_by_user())
+
+
+def _host(wire: Wire) -> str:
+    peer = wire.transport.get_extra_info("peername")
+    return str(peer[0]) if peer else ""

@@ -1,6 +1,7 @@
 """One socket of the PostgreSQL endpoint: what arrived, bounded; room to write; the end. Part of the server's I/O."""
 
 import asyncio
+import select
 import socket
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,6 +13,7 @@ T = TypeVar("T")
 _LINGER = 5.0  # seconds for the last bytes of a connection to be taken
 _WRITE_AHEAD = 2 << 20  # bytes that may wait to be sent while the next rows are encoded
 _READ_AHEAD = 1 << 20  # bytes of pipelined messages kept while a statement runs
+_LOOK = 0.3  # seconds between looks at a connection that nothing is read from
 _KEEPALIVE = {  # a client whose network is gone, or that takes nothing any more, is gone within some 90 seconds
     "TCP_KEEPIDLE": 60,
     "TCP_KEEPINTVL": 10,
@@ -30,6 +32,7 @@ class Wire(asyncio.Protocol):
         self._writable.set()
         self._closed = asyncio.Event()
         self._paused = False
+        self._looking = False
         self.buffer = bytearray()
         self.gone = asyncio.Event()
         self.transport: asyncio.Transport
@@ -52,7 +55,17 @@ class Wire(asyncio.Protocol):
         if len(self.buffer) > _READ_AHEAD and not self._paused:
             self._paused = True
             self.transport.pause_reading()
+            if not self._looking:
+                self._look()
         self._changed.set()
+
+    def _look(self) -> None:
+        """While nothing is read, the end of the stream is not seen either: the system is asked for it."""
+        self._looking = self._paused and not self.gone.is_set()
+        if self._looking and _hung_up(self.transport.get_extra_info("socket")):
+            self._end()
+        elif self._looking:
+            asyncio.get_running_loop().call_later(_LOOK, self._look)
 
     def eof_received(self) -> bool:
         self._end()
@@ -89,6 +102,12 @@ class Wire(asyncio.Protocol):
             await self.more()
         return found
 
+    def abandon(self) -> None:
+        """The connection has ended within TLS, which does not tell protocols that it never served."""
+        self.transport.abort()
+        self._end()
+        self._closed.set()
+
     async def close(self) -> None:
         """Send what is still to be sent, for a few seconds, then close."""
         self.transport.close()
@@ -107,6 +126,13 @@ class Wire(asyncio.Protocol):
         await self._writable.wait()
         if self.gone.is_set():
             raise Disconnected
+
+
+def _hung_up(connection: socket.socket) -> bool:
+    """Whether the client has ended, whatever it sent before that."""
+    poll = select.poll()
+    poll.register(connection.fileno(), getattr(select, "POLLRDHUP", 0))
+    return bool(poll.poll(0))
 
 
 def _keep_alive(connection: socket.socket) -> None:
