@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from connectors.base import KeySet, Scan
 from gateway.engines.base import Input, source_failure
-from gateway.query.plan import Fragment, KeyTransfer, Plan, Stage, with_keys
+from gateway.query.plan import Form, Fragment, KeyTransfer, Plan, Stage, with_keys
 from gateway.query.plan import Input as Read
 
 GATHERED_BYTES = 256_000_000
@@ -116,4 +116,6 @@ def _keys(transfer: KeyTransfer, origin: Gathered) -> KeySet | None:
     for name in names:
         values = values.filter(pc.is_valid(values[name]))
     distinct = values.group_by(names).aggregate([])
-    return KeySet(transfer.name, distinct) if distinct.num_rows <= MOST_KEYS else None
+    most = MOST_KEYS if transfer.form is Form.KEYS else 1
+    least = 0 if transfer.form is Form.KEYS else 1
+    return KeySet(transfer.name, distinct) if least <= distinct.num_rows <= most else None

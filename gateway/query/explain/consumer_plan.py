@@ -18,8 +18,9 @@ from gateway.query.explain.words import GROUPS, named, plainly
 from gateway.query.plan import cut
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import ENGINE
+from gateway.query.plan.schedule import Schedule
 from gateway.query.plan.sources import Statistics
-from gateway.query.plan.transfer import Schedule, transfer
+from gateway.query.plan.transfer import transfer
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.dialect import quoted
 from gateway.sql.resolve import base_tables

@@ -16,6 +16,7 @@ from gateway.query.plan.ahead import ahead
 from gateway.query.plan.anyrow import anyrow
 from gateway.query.plan.average import average
 from gateway.query.plan.blocks import selects
+from gateway.query.plan.bound import bound
 from gateway.query.plan.cutoff import cutoff
 from gateway.query.plan.decorrelate import decorrelate
 from gateway.query.plan.draft import Draft
@@ -25,7 +26,7 @@ from gateway.query.plan.fuse import fuse, separate
 from gateway.query.plan.hoist import hoist
 from gateway.query.plan.inline import inline, merge
 from gateway.query.plan.leaves import Namer, leaf_of
-from gateway.query.plan.model import Fragment, Input, KeyTransfer, Plan, Stage, with_keys
+from gateway.query.plan.model import Form, Fragment, Input, KeyTransfer, Plan, Stage, with_keys
 from gateway.query.plan.names import unique_names
 from gateway.query.plan.preaggregate import preaggregate
 from gateway.query.plan.push import push
@@ -38,7 +39,7 @@ from gateway.query.plan.transfer import transfer
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.scopes import USE
 
-__all__ = ["Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "with_keys"]
+__all__ = ["Form", "Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "with_keys"]
 
 SHAPING = (unique_names, inline, simplify, hoist, factor, anyrow, decorrelate, single, average)
 """Rules that look at the statement only, in order."""
@@ -65,6 +66,7 @@ def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connect
             rule(block, draft)
     ahead(draft)
     semijoin(draft)
+    bound(draft)
     return draft
 
 

@@ -41,6 +41,16 @@ class Unit:
         return bool(self.types)
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Of the rows that have `column`, those matter only that are at least (`lower`) or at most what a unit shows for
+    its column `value`; all do if that is NULL."""
+
+    value: exp.Column
+    column: exp.Column
+    lower: bool
+
+
 @dataclass(slots=True)
 class Draft:
     tree: exp.Query
@@ -48,6 +58,7 @@ class Draft:
     sources: Sources
     namer: Namer
     units: dict[str, Unit] = field(default_factory=dict)
+    bounds: list[Bound] = field(default_factory=list)
 
     def leaf(self, column: exp.Column) -> Leaf | None:
         return self.leaves.get(column.table)

@@ -10,9 +10,9 @@ from connectors.base import Scan, SourceColumn
 from gateway.query.plan.blocks import enclosed, set_where, where
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import ENGINE, NOTHING, EngineReader, Leaf, delivered
-from gateway.query.plan.model import MARK, Fragment, Input, KeyTransfer, Plan, Stage
+from gateway.query.plan.model import MARK, Form, Fragment, Input, KeyTransfer, Plan, Stage
 from gateway.query.plan.passthrough import passed_through
-from gateway.query.plan.transfer import Schedule, Sent
+from gateway.query.plan.schedule import Schedule, Sent
 from gateway.query.rewrite import SELF
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.literals import cast, shared_type
@@ -47,16 +47,19 @@ class _Emitter:
         givers = {sent.origin for sent in self.schedule.sent}
         units = self.draft.units
         read = [table for tree in self.draft.trees() for table in tree.find_all(exp.Table)]
-        tables = {table.alias: table for table in read if table.alias in units}
         for alias in self.schedule.order:
             unit = units[alias]
+            tables = [table for table in read if table.alias == alias]
+            if not tables and alias not in givers:
+                continue  # a value that nobody is asked by
             shown = self._shown(unit)
             node = (
                 self._stage(unit, shown, alias in givers)
                 if unit.site == ENGINE
                 else self._fragment(unit, shown)
             )
-            _put(tables[alias], node)
+            for table in tables:
+                _put(table, node.copy())
         passed = passed_through(self.draft.tree, self.inputs)
         sql = generate(self.draft.tree, consume=True)
         return Plan(sql, names, self.inputs, tuple(self.native), self._kept(), passed)
@@ -128,12 +131,10 @@ class _Emitter:
         named = [exp.Column(this=quoted(f"k{n}"), table=quoted("k")) for n in range(1, len(columns) + 1)]
         table = exp.Table(this=quoted(name), alias=exp.TableAlias(this=quoted("k")))
         query = exp.Subquery(this=exp.Select(expressions=named, from_=exp.From(this=table)))
-        condition: exp.Expr = exp.In(
-            this=theirs[0] if len(theirs) == 1 else exp.Tuple(expressions=theirs), query=query
-        )
-        condition = _marked(condition, name)
-        reason = f"about {sent.keys:,.0f} keys leave {sent.share:.1%} of the rows"
-        return KeyTransfer(name, self.made[sent.origin], columns, "", reason), condition
+        key = theirs[0] if len(theirs) == 1 else exp.Tuple(expressions=theirs)
+        condition, reason = _asked(sent, key, query)
+        transfer = KeyTransfer(name, self.made[sent.origin], columns, "", reason, sent.form)
+        return transfer, _marked(condition, name)
 
     def _target(self, column: exp.Column) -> exp.Expr:
         unit = self.draft.units.get(column.table)
@@ -218,6 +219,15 @@ class _Emitter:
             self.read_twice.add(name)
         self.made[unit.alias] = name
         return exp.Table(this=quoted(name))
+
+
+def _asked(sent: Sent, key: exp.Expr, keys: exp.Subquery) -> tuple[exp.Expr, str]:
+    """The condition on a key of the target's, and what it does."""
+    if sent.form is Form.LEAST:
+        return exp.GTE(this=key, expression=keys), f"what is less is left out, about {sent.share:.0%} stay"
+    if sent.form is Form.MOST:
+        return exp.LTE(this=key, expression=keys), f"what is more is left out, about {sent.share:.0%} stay"
+    return exp.In(this=key, query=keys), f"about {sent.keys:,.0f} keys leave {sent.share:.1%} of the rows"
 
 
 def _reading(select: exp.Select) -> exp.Select:

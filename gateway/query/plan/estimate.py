@@ -84,6 +84,8 @@ class Estimator:
         """Rows of a block over other units: as many as its smallest has, or groups of them."""
         rows = min(self.unit_rows(self._draft.units[alias]) for alias in block.needs)
         group = block.select.args.get("group")
+        if not block.select.args.get("from_"):
+            return 1.0
         if group is None and isinstance(block.select.expressions[0].unalias(), exp.AggFunc):
             return 1.0
         if group is not None:

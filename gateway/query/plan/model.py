@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from connectors.base import Scan
 
@@ -11,6 +12,14 @@ Column = tuple[str, str]
 MARK = "\0"
 """Encloses, in the text of a remote query, the number of a key transfer. No consumer's text, parameter or attribute
 can hold it: `parse`, `bind` and the policy loader refuse NUL."""
+
+
+class Form(Enum):
+    """Which rows a source is asked for: those with one of the keys, or at least or at most the only one."""
+
+    KEYS = auto()
+    LEAST = auto()
+    MOST = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class KeyTransfer:
     columns: tuple[str, ...]
     condition: str
     reason: str
+    form: Form = Form.KEYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,11 @@ from gateway.query.plan.blocks import (
 from gateway.query.plan.confined import Confinement
 from gateway.query.plan.costs import KEY, SHARED, of_reading
 from gateway.query.plan.draft import BARE, Draft, Unit
-from gateway.query.plan.estimate import Estimator
+from gateway.query.plan.estimate import RANGE, Estimator
 from gateway.query.plan.leaves import ENGINE, WHOLE
+from gateway.query.plan.model import Form
 from gateway.query.plan.raising import raises
+from gateway.query.plan.schedule import End, Schedule, Sent
 from gateway.query.plan.summing import type_of
 
 MOST_KEYS = 500_000
@@ -43,42 +45,13 @@ CUTS = ("limit", "offset", "qualify", "windows", "sample")
 """Clauses that look at rows which a transfer would leave out."""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """A column as the unit that it comes from shows it."""
-
-    unit: str
-    column: exp.Column
-
-
-@dataclass(slots=True)
-class Sent:
-    """Keys that go from `origin` to `target`: pairs of the origin's and the target's column."""
-
-    origin: str
-    target: str
-    pairs: list[tuple[exp.Column, exp.Column]]
-    keys: float
-    share: float
-
-
-@dataclass(slots=True)
-class Schedule:
-    """Units in the order in which they may start, the transfers between them, and how many rows each will have:
-    without any transfer (`full`), and with those that it gets."""
-
-    order: list[str] = field(default_factory=list)
-    sent: list[Sent] = field(default_factory=list)
-    full: dict[str, float] = field(default_factory=dict)
-    rows: dict[str, float] = field(default_factory=dict)
-
-
 def transfer(draft: Draft) -> Schedule:
     estimator = Estimator(draft)
     full = {alias: _rows_sent(unit, estimator) for alias, unit in draft.units.items()}
     confinement = Confinement(draft)
     edges = [(one, other) for one, other in _edges(draft) if _may_move(one, other, draft, confinement)]
-    planned = _Planned(draft, estimator, Schedule(full=full, rows=dict(full)), edges, set(full))
+    bounds = list(_bounds(draft, confinement))
+    planned = _Planned(draft, estimator, Schedule(full=full, rows=dict(full)), edges, bounds, set(full))
     while planned.waiting:
         unit = _next(planned.waiting, planned.schedule, draft)
         planned.start(unit)
@@ -97,6 +70,7 @@ class _Planned:
     estimator: Estimator
     schedule: Schedule
     edges: list[tuple[End, End]]
+    bounds: list[Sent]
     waiting: set[str]
     answered: dict[str, float] = field(default_factory=dict)
 
@@ -107,9 +81,12 @@ class _Planned:
 
     def consider(self, origin: str, target: str) -> None:
         """Let `origin` give its keys to `target` if the target, and who waits for its own keys, is done sooner."""
-        found = _best(origin, target, self.edges, self.schedule, self.draft, self.estimator)
-        if found is None:
-            return
+        keys = _best(origin, target, self.edges, self.schedule, self.draft, self.estimator)
+        bounds = [one for one in self.bounds if (one.origin, one.target) == (origin, target)]
+        for found in (*bounds, *([keys] if keys is not None else [])):
+            self._give(found, target)
+
+    def _give(self, found: Sent, target: str) -> None:
         rows = self.schedule.rows[target]
         fewer = max(1.0, rows * found.share)
         arriving = of_reading(0.0, rows - fewer, 0.0, self.draft.dialect(self.draft.units[target]))
@@ -225,6 +202,23 @@ def _edges(draft: Draft) -> Iterator[tuple[End, End]]:
         for join in joins(select):
             if is_left(join):
                 yield from _of_left_join(join, blocks)
+
+
+def _bounds(draft: Draft, confinement: Confinement) -> Iterator[Sent]:
+    blocks = _Blocks(draft)
+    for bound in draft.bounds:
+        origin, end = bound.value.table, blocks.end(bound.column, reducing=True)
+        if end is None or not _may_go(bound.value, origin, end, draft, confinement):
+            continue
+        form = Form.LEAST if bound.lower else Form.MOST
+        yield Sent(origin, end.unit, [(bound.value.copy(), end.column.copy())], 1.0, RANGE, form)
+
+
+def _may_go(value: exp.Column, origin: str, end: End, draft: Draft, confinement: Confinement) -> bool:
+    theirs = shown(end.column, draft)
+    if theirs.name in draft.leaves[theirs.table].governed.hashed:
+        return False
+    return confinement.may_go(value, draft.units[origin], draft.units[end.unit])
 
 
 def _may_fail(select: exp.Select) -> bool:

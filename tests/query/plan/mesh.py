@@ -259,7 +259,7 @@ class Silent:
         return {name: self.known[name[0]] for name in names}
 
     def transferable(self, kind: str) -> bool:
-        return kind in ("SMALLINT", "INTEGER", "BIGINT", "VARCHAR", "DATE")
+        return kind in ("SMALLINT", "INTEGER", "BIGINT", "VARCHAR", "DATE") or kind.startswith("DECIMAL(")
 
     def snapshot(self, reference: str = "", scans: int | None = None) -> Snapshot:
         raise AssertionError("a plan opens no source")

@@ -328,14 +328,16 @@ class Writer:
         return f"SELECT {distinct}{_listed(items)} FROM {text}{tail}", len(items)
 
     def extreme(self) -> Statement:
-        """Rows that have the least or greatest value of something else."""
+        """Rows that have the least or greatest value of something else, or more, or less."""
         joined, text, conditions = self.joined(self.source(0), 0, most=3)
         other = self.source(1)
         kinds = {column.kind for column in joined.columns} & {column.kind for column in other.columns}
         kind = self.one(sorted(kinds - {"truth"}))
-        value = f"{self.one(('min', 'max'))}({self.column(kind, other.columns)})"
+        forms = ("min", "max", "avg") if kind in ("whole", "number") else ("min", "max")
+        value = f"{self.one(forms)}({self.column(kind, other.columns)})"
         inside = _where([self.condition(other.columns, 0)] if self.chance(5) else [])
-        asked = f"{self.column(kind, joined.columns)} = (SELECT {value} FROM {other.text}{inside})"
+        operator = self.one(("=", "=", "<", "<=", ">", ">="))
+        asked = f"{self.column(kind, joined.columns)} {operator} (SELECT {value} FROM {other.text}{inside})"
         items = _listed([column.text for column in joined.columns[:4]])
         return Statement(f"SELECT {items} FROM {text}{_where([*conditions, asked])}", ordered=False)
 

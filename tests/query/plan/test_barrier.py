@@ -233,4 +233,15 @@ def _is_value(node: exp.Expr) -> bool:
     node = node.unnest()
     if isinstance(node, exp.Cast | exp.Neg):
         return isinstance(node.this.unnest(), exp.Literal)
-    return isinstance(node, exp.Column | exp.Literal | exp.Null | exp.Boolean)
+    return isinstance(node, exp.Column | exp.Literal | exp.Null | exp.Boolean) or _is_key(node)
+
+
+def _is_key(node: exp.Expr) -> bool:
+    """The only value of a key set."""
+    if not isinstance(node, exp.Select) or set(_given(node)) != {"expressions", "from_"}:
+        return False
+    return node.args["from_"].this.name.startswith("keys ") and isinstance(node.expressions[0], exp.Column)
+
+
+def _given(node: exp.Expr) -> list[str]:
+    return [key for key, value in node.args.items() if value]

@@ -46,6 +46,8 @@ STATEMENTS = {
     "FROM crm.customers AS c WHERE c.tier = 1 AND c.id < 45)",
     "the only value of a join that runs ahead": "SELECT l.line FROM depot.lines AS l WHERE l.item = "
     "(SELECT max(c.id) FROM crm.customers AS c JOIN lake.regions AS r ON r.name = c.region WHERE c.id < 45)",
+    "what others are compared with": "SELECT l.line FROM depot.lines AS l WHERE l.item > (SELECT max(c.id) "
+    "FROM crm.customers AS c WHERE c.tier = 1 AND c.id < 20)",
     "what equals it in the same domain": "SELECT count(*) FROM crm.customers AS c JOIN crm.orders AS o "
     "ON o.customer = c.id JOIN depot.lines AS l ON l.item = o.customer WHERE c.tier = 1 AND o.priority = 1",
     "what is looked for in it": "SELECT count(*) FROM crm.orders AS o JOIN depot.lines AS l ON l.item = o.customer "

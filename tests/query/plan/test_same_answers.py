@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from gateway.query.hashing import hash_columns
 from gateway.query.mesh import Mesh
-from gateway.query.plan import SHAPING, Plan
+from gateway.query.plan import SHAPING, Form, Plan
 from tests.query.mesh import Builder
 from tests.query.plan.first_rows import first_rows
 from tests.query.plan.governed import CAPPED, FILTERS, GOVERNED
@@ -184,7 +184,9 @@ def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
         asked = fragment.scan.query or ""
         found |= {"fuse"} if " JOIN " in asked else set()
         found |= {"push"} if " WHERE " in asked else set()
-        found |= {"transfer"} if fragment.transfers else set()
+        forms = {transfer.form for transfer in fragment.transfers}
+        found |= {"transfer"} if Form.KEYS in forms else set()
+        found |= {"bound"} if forms - {Form.KEYS} else set()
         found |= {"cutoff"} if " LIMIT " in asked else set()
         if SUMMED.search(asked):
             found.add("preaggregate" if OF_PARTS.search(plan.sql) else "summarize")
@@ -203,7 +205,8 @@ def shaped_by(mesh: Mesh, sql: str) -> Iterator[str]:
 
 
 RULES = [
-    *(rule.__name__ for rule in SHAPING), "fuse", "push", "summarize", "cutoff", "preaggregate", "semijoin", "transfer",
+    *(rule.__name__ for rule in SHAPING), "fuse", "push", "summarize", "cutoff", "preaggregate", "semijoin",
+    "bound", "transfer",
 ]  # fmt: skip
 
 

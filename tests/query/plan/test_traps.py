@@ -159,6 +159,30 @@ SAME: Mapping[str, str] = {
     "the last, on the side that is filled up": """
         SELECT c.id, o.id FROM crm.customers c LEFT JOIN crm.orders o
         ON o.customer = c.id AND o.placed = (SELECT max(n.written) FROM desk.notes n)""",
+    # one value that others are compared with, which may be NULL, or between two of them, or beyond all
+    "the rows of the last days": """
+        SELECT o.id FROM crm.orders o WHERE o.placed >= (SELECT max(placed) FROM crm.orders) - INTERVAL 7 DAY""",
+    "the rows before a time of a day": """
+        SELECT o.id FROM crm.orders o WHERE o.placed < (SELECT min(noted) FROM crm.orders) + INTERVAL 20 DAY""",
+    "times from a day on": """
+        SELECT o.id FROM crm.orders o WHERE o.noted > (SELECT min(joined) + 1 FROM crm.customers) AND o.id < 200""",
+    "more than the average": "SELECT o.id FROM crm.orders o WHERE o.total > (SELECT avg(total) FROM crm.orders)",
+    "whole numbers, less than some": """
+        SELECT l.line, l.item FROM depot.lines l WHERE l.item <= (SELECT avg(c.tier) + 3.5 FROM crm.customers c)""",
+    "below zero, and between two": """
+        SELECT c.id FROM crm.customers c WHERE c.balance < (SELECT min(balance) / 2 FROM crm.customers)
+        AND (SELECT -avg(o.total) FROM crm.orders o) < c.balance""",
+    "more than nothing": """
+        SELECT o.id FROM crm.orders o WHERE o.total > (SELECT max(l.price) FROM depot.lines l WHERE l.line = 77)""",
+    "more than any number": """
+        SELECT o.id FROM crm.orders o WHERE o.total < (SELECT max(l.price) * 1e300 FROM depot.lines l)""",
+    "less than infinity": """
+        SELECT o.id FROM crm.orders o WHERE o.total < (SELECT max(l.price) * 'Infinity'::DOUBLE FROM depot.lines l)""",
+    "more than a day that no source knows": """
+        SELECT o.id FROM crm.orders o WHERE o.placed > (SELECT min(placed) FROM crm.orders) - INTERVAL 7000 YEAR""",
+    "more than what the engine adds up of a join": """
+        SELECT l.line FROM depot.lines l WHERE l.order_id > (SELECT max(o.id) - 50 FROM crm.orders o
+        JOIN lake.regions r ON r.zone = o.priority)""",
     "count()": "SELECT count() AS n FROM crm.customers c",
     # what is written into something else
     "OR keeps its parentheses": """
