@@ -24,7 +24,7 @@ CLEAR = ("flight", "http")
 SECTIONS = {
     "endpoints": ENDPOINTS,
     "http": ("origins",),
-    "tls": ("cert", "key", "require", "client_ca", "client_name"),
+    "tls": ("cert", "key", "require", "client_ca", "client_name", "flight_certificates"),
     "identity": ("principals", "oidc", "jwt"),
     "system": ("postgres", "state"),
     "masks": None,
@@ -96,13 +96,18 @@ CLIENT_NAMES = ("cn", "dns", "email", "uri")
 @dataclass(frozen=True, slots=True)
 class TlsSettings:
     """`client_ca`: who signs the certificates that principals may show instead of a password. `client_name`: where the
-    principal's name stands in one: the subject's common name, or the alternative names of a kind."""
+    principal's name stands in one: the subject's common name, or the alternative names of a kind.
+
+    `flight_certificates`: Flight SQL clients must show one too, beside their password or token; whose it is, pyarrow's
+    server cannot say.
+    """
 
     cert: Path
     key: Path
     require: bool = False
     client_ca: Path | None = None
     client_name: str = "cn"
+    flight_certificates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +297,10 @@ def _tls(section: Section, folder: Path) -> TlsSettings | None:
     name = section.text("client_name", "cn")
     if name not in CLIENT_NAMES:
         section.problem(f"must be one of {choices(CLIENT_NAMES)}, not {name!r}", "client_name")
-    return TlsSettings(cert, key, require, authority, name) if cert and key else None
+    demanded = section.flag("flight_certificates")
+    if demanded and "client_ca" not in section:
+        section.problem("takes a client_ca, which signs the certificates", "flight_certificates")
+    return TlsSettings(cert, key, require, authority, name, demanded) if cert and key else None
 
 
 def _principals(section: Section, folder: Path, warnings: list[str]) -> Path | None:

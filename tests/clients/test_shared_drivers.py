@@ -11,8 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests.clients.flight_client import RawClient
 from tests.clients.published import publish
 from tests.clients.real_gateway import serving
 from tests.servers import PostgresServer
@@ -72,3 +74,34 @@ def test_all_steps_that_must_pass_do(ports: dict[str, int], driver: str) -> None
     failed = set(re.findall(rf"FAIL {driver}/(\S+?)[: ]", output))
     failed |= set(re.findall(r"(\S+)=FAIL", output))
     assert failed <= spared, output
+
+
+def test_keys_over_flight_sql_are_those_of_the_source(
+    postgres: PostgresServer, ports: dict[str, int]
+) -> None:
+    """As PostgreSQL itself has them, of tables: a view has none."""
+    sql = """
+        SELECT c.conrelid::regclass::text, a.attname, f.relname, b.attname FROM pg_constraint AS c
+        LEFT JOIN pg_class AS f ON f.oid = c.confrelid
+        JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+        LEFT JOIN pg_attribute AS b ON b.attrelid = c.confrelid AND b.attnum = c.confkey[1]
+        WHERE c.contype IN ('p', 'f') AND c.connamespace::regnamespace::text IN ('sales', 'shipping', 'marketing')"""
+    with psycopg.connect(postgres.uri("shared_mesh")) as connection:
+        constraints = set(connection.execute(sql).fetchall())
+    primary, foreign = set(), set()
+    with RawClient(f"grpc://127.0.0.1:{ports['flight']}", "analyst") as client:
+        for table in client.ask("CommandGetTables").to_pylist():
+            place = {"db_schema": table["db_schema_name"], "table": table["table_name"]}
+            name = f"{place['db_schema']}.{place['table']}"
+            for key in client.ask("CommandGetPrimaryKeys", **place).to_pylist():
+                primary.add((name, key["column_name"], None, None))
+            imported = client.ask("CommandGetImportedKeys", **place).to_pylist()
+            for key in imported:
+                foreign.add((name, key["fk_column_name"], key["pk_table_name"], key["pk_column_name"]))
+                pair = {"pk_table": key["pk_table_name"], "fk_table": key["fk_table_name"]}
+                assert client.ask("CommandGetCrossReference", **pair).to_pylist() == [key]
+                pointed_to = {"db_schema": key["pk_db_schema_name"], "table": key["pk_table_name"]}
+                assert key in client.ask("CommandGetExportedKeys", **pointed_to).to_pylist()
+    assert primary == {each for each in constraints if each[2] is None}
+    assert foreign == {each for each in constraints if each[2] is not None}
+    assert foreign

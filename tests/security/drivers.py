@@ -73,6 +73,9 @@ class OnePrincipal:
         assert self.current is not None
         return self.current
 
+    def renewed(self, principal: Principal) -> Principal:
+        return principal
+
 
 @dataclass
 class OverPostgres:

@@ -127,7 +127,7 @@ class Commands:
     # --- actions -------------------------------------------------------------------------------------
 
     def prepare(self, caller: Caller, body: bytes) -> bytes:
-        command = _expected("ActionCreatePreparedStatementRequest", body)
+        command = expected("ActionCreatePreparedStatementRequest", body)
         parameters, schema = self._described(caller, command.query)
         handle = caller.session.prepare(Prepared(command.query, schema))
         return packed(
@@ -138,16 +138,16 @@ class Commands:
         )
 
     def forget(self, caller: Caller, body: bytes) -> None:
-        command = _expected("ActionClosePreparedStatementRequest", body)
+        command = expected("ActionClosePreparedStatementRequest", body)
         caller.session.forget(command.prepared_statement_handle)
 
     def begin_transaction(self, _: Caller, body: bytes) -> bytes:
         """Nothing is written, so there is nothing that a transaction would hold together."""
-        _expected("ActionBeginTransactionRequest", body)
+        expected("ActionBeginTransactionRequest", body)
         return packed("ActionBeginTransactionResult", transaction_id=secrets.token_bytes(8))
 
     def end_transaction(self, _: Caller, body: bytes) -> None:
-        _expected("ActionEndTransactionRequest", body)
+        expected("ActionEndTransactionRequest", body)
 
     def cancel(self, caller: Caller, tickets: Iterable[bytes]) -> bool:
         """Whether one of these tickets stands for something of the caller that still goes on."""
@@ -157,7 +157,8 @@ class Commands:
         return any(canceled)
 
 
-def _expected(name: str, body: bytes) -> Any:
+def expected(name: str, body: bytes) -> Any:
+    """The message in an action's body. Errors: ProtocolViolation, also for another message."""
     found, command = unpacked(body)
     if found != name:
         raise ProtocolViolation(f"the action's body is no {name}")

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,8 +14,8 @@ from gateway.errors import ConfigurationError, ProtocolViolation, SyntaxNotSuppo
 from gateway.frontends.contract import Gateway
 from gateway.frontends.flight.boundary import boundary
 from gateway.frontends.flight.calls import CALL, Admission, Call, NoHandshake
-from gateway.frontends.flight.commands import Caller, Commands, Taken, get_options, set_options
-from gateway.frontends.flight.messages import made, packed, read, unpacked
+from gateway.frontends.flight.commands import Caller, Commands, Taken, expected, get_options, set_options
+from gateway.frontends.flight.messages import made, packed, read
 from gateway.frontends.flight.sessions import Sessions
 from gateway.frontends.flight.tickets import Tickets
 from gateway.frontends.flight.watch import Watch
@@ -69,7 +70,7 @@ class FlightServer:
                 location=f"{scheme}://{self._address}",
                 auth_handler=NoHandshake(),
                 middleware={CALL: self._admission},
-                tls_certificates=_certificates(self._tls) if self._tls else None,
+                **(_tls_options(self._tls) if self._tls else {}),
             )
         except (pa.ArrowException, OSError) as error:
             raise ConfigurationError((f"mesh.toml: endpoints.flight: cannot listen: {error}",)) from error
@@ -98,8 +99,17 @@ class FlightServer:
         ending.join(_LAST_WORDS)
 
 
-def _certificates(tls: TlsSettings) -> list[tuple[bytes, bytes]]:
-    return [(tls.cert.read_bytes(), tls.key.read_bytes())]
+def _tls_options(tls: TlsSettings) -> dict[str, Any]:
+    """Errors: ConfigurationError; gRPC would fail each handshake instead."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tls.cert, tls.key)
+    except (OSError, ssl.SSLError) as error:
+        problem = f"mesh.toml: tls: cannot use {tls.cert} with {tls.key}: {error}"
+        raise ConfigurationError((problem,)) from error
+    options: dict[str, Any] = {"tls_certificates": [(tls.cert.read_bytes(), tls.key.read_bytes())]}
+    if tls.flight_certificates and tls.client_ca is not None:
+        options |= {"verify_client": True, "root_certificates": tls.client_ca.read_bytes()}
+    return options
 
 
 class _Server(flight.FlightServerBase):
@@ -224,7 +234,7 @@ class _Calls:
         return [] if result is None else [flight.Result(pa.py_buffer(result))]
 
     def _cancel_query(self, caller: Caller, body: bytes) -> bytes:
-        _, request = unpacked(body)
+        request = expected("ActionCancelQueryRequest", body)
         return packed("ActionCancelQueryResult", result=self._canceled(caller, request.info))
 
     def _cancel_flight_info(self, caller: Caller, body: bytes) -> bytes:
