@@ -33,7 +33,7 @@ from gateway.query.pipeline import describe, refusals_on_record, run, visible
 from gateway.query.pipeline import opened as audit_record
 from gateway.query.request import Description, Request, Result
 from gateway.query.visible import VisibleCatalog
-from gateway.running import Running
+from gateway.running import Running, Statements
 from gateway.settings import Address, Settings, hash_key, read_settings
 from gateway.system import SystemPostgres
 
@@ -164,6 +164,7 @@ class Server:
         self._settings = settings
         self._sink: AuditSink | None = None
         self._live: Live | None = None
+        self._statements = Statements()
         self._taking = threading.Lock()
         self._calls = itertools.count()
         self._endpoints: dict[str, tuple[Address, Endpoint]] = {}
@@ -192,7 +193,7 @@ class Server:
         """
         try:
             self._sink = JsonLinesSink(self._settings.audit_directory)
-            self._live = _live(self._settings, (), self._sink)
+            self._live = self._made(self._settings, (), self._sink)
             _settle()
             self._listen()
         except BaseException:
@@ -210,7 +211,7 @@ class Server:
         """
         assert self._sink is not None, "the server is not running"
         settings, problems = read_settings(self._settings.folder, self._settings.environment)
-        fresh = _live(settings, problems, self._sink)
+        fresh = self._made(settings, problems, self._sink)
         with self._taking:
             before, self._live = self._live, fresh
         _settle()
@@ -236,11 +237,17 @@ class Server:
             stack.callback(self._databases.close)
             stack.callback(gc.unfreeze)
 
+    def _made(self, settings: Settings, problems: tuple[str, ...], sink: AuditSink) -> Live:
+        running = Running(sink, self._statements)
+        return Live(_opened(settings, problems, lambda: running), running)
+
     # --- what endpoints ask for --------------------------------------------------------------------------
 
     def run(self, request: Request) -> Result:
         with self._taken() as opened:
-            return run(as_of(opened, request), opened.mesh, self._in_force)
+            result = run(as_of(opened, request), opened.mesh, self._in_force)
+        self._statements.answers(result.reference, result.cancel)
+        return result
 
     def describe(self, request: Request) -> Description:
         with self._taken() as opened:
@@ -303,6 +310,7 @@ class Server:
             identities=lambda: self.current.principals,
             visible=self.visible,
             version=self.version,
+            statements=self._statements,
         )
 
     def _postgres(self, address: Address) -> Endpoint:
@@ -326,11 +334,6 @@ def as_of(opened: OpenMesh, request: Request) -> Request:
     token has expired."""
     with refusals_on_record(audit_record(request), opened.mesh):
         return replace(request, principal=opened.principals.renewed(request.principal))
-
-
-def _live(settings: Settings, problems: tuple[str, ...], sink: AuditSink) -> Live:
-    running = Running(sink)
-    return Live(_opened(settings, problems, lambda: running), running)
 
 
 def _start(name: str, address: Address, endpoint: Endpoint) -> None:

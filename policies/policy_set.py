@@ -40,6 +40,8 @@ from policies.resolve import Matched, decision, layers
 from policies.roles import own_subjects, roles_of
 
 CACHED_DECISIONS = 10_000
+EVERYTHING = ProtectedRelation("the mesh", "the mesh", MappingProxyType({"all": frozenset()}))
+"""No relation: no domain has a blank in its name. So only lines about everything cover it."""
 
 _MODEL = files(__package__).joinpath("model.conf").read_text(encoding="utf-8")
 _SILENT = logging.Logger("casbin", logging.CRITICAL + 1)
@@ -90,6 +92,12 @@ class PolicySet:
         only.
         """
         return self._remembered(domain, consumer, relation, circumstances)
+
+    def administers(self, principal: Principal, circumstances: Circumstances) -> bool:
+        """Whether it operates the whole mesh: a line of the mesh's own file allows `administer` on everything."""
+        about, asker = self._about(EVERYTHING), self._asker(principal, MESH, circumstances)
+        effects = {line.effect for line in self._lines(about, asker).grants("administer")}
+        return effects == {"allow"}
 
     def _remembered(
         self,

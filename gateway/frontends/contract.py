@@ -1,11 +1,12 @@
 """What every frontend needs of the rest: someone who answers, and who knows who asks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gateway.query.request import Description, Request, Result
 from gateway.query.visible import VisibleCatalog
+from gateway.running import Statements
 from policies.principal import Principal
 
 
@@ -41,6 +42,7 @@ class Identities(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
     """`database` is the mesh's name. `visible` is the catalog as who asks may see it now; that, too, is on record.
+    `statements` are those that run, of everybody.
 
     `version` changes whenever catalog or policies do: a description is made anew after that.
     """
@@ -51,3 +53,4 @@ class Gateway:
     identities: Callable[[], Identities]
     visible: Callable[[Request], VisibleCatalog]
     version: Callable[[], object] = lambda: None
+    statements: Statements = field(default_factory=Statements)

@@ -400,3 +400,29 @@ def test_rules_say_why_and_where() -> None:
     ]
     with pytest.raises(KeyError):
         policies.line("unknown")
+
+
+@pytest.mark.parametrize(
+    ("line", "operates"),
+    [
+        ("p, a, group:ops, *, *, administer, *, -, -, allow", True),
+        ("p, a, role:op, *, *, administer, *, -, -, allow\ng, group:ops, role:op, *", True),
+        ("p, a, group:dev, *, *, administer, *, -, -, allow", False),
+        ("p, a, group:ops, *, *, select, *, -, -, allow", False),
+        ("p, a, group:ops, *, sales.*, administer, *, -, -, allow", False),
+        ("p, a, group:ops, *, tag:x, administer, *, -, -, allow", False),
+        ("p, a, group:ops, *, *, administer, *, purpose=x, -, allow", False),
+        (f"p, a, group:ops, *, *, administer, *, -, {EARLIER}, allow", False),
+        (
+            "p, a, group:ops, *, *, administer, *, -, -, allow\np, b, user:ana, *, *, administer, *, -, -, deny",
+            False,
+        ),
+    ],
+)
+def test_an_operator_is_who_administers_everything(line: str, operates: bool) -> None:
+    assert policy_set(mesh=line).administers(ana(groups=["ops"]), HERE) is operates
+
+
+def test_a_domain_makes_no_operators() -> None:
+    line = "p, a, user:ana, sales, sales.*, administer, *, -, -, allow"
+    assert not policy_set(sales=line).administers(ana(), HERE)

@@ -1,17 +1,14 @@
-"""The HTTP endpoint's routes: a Flask application over a gateway, without sockets."""
+"""The HTTP endpoint without sockets: a Flask application over a gateway."""
 
 import threading
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, request
 
 from gateway.frontends.contract import Gateway
-from gateway.frontends.http.answers import accepted_format, answered
-from gateway.frontends.http.asked import statement
-from gateway.frontends.http.openapi import document
-from gateway.frontends.http.problems import TooManyStatements, problem
+from gateway.frontends.http.problems import problem
+from gateway.frontends.http.routes import add_catalog, add_state, add_statements
 
 BODY_BYTES = 4_000_000
 """Of a request. A statement's text is bounded by limits.text_bytes; its parameters need room too."""
@@ -38,33 +35,9 @@ def create_app(gateway: Gateway, options: Options = Options()) -> Flask:
     app = Flask("meshgate", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's provider has it
-    room = threading.BoundedSemaphore(options.statements)
-
-    @app.post("/v1/query")
-    def query() -> Response:
-        asked = statement(request, gateway.identities())
-        form = accepted_format(request)
-        if not room.acquire(blocking=False):
-            raise TooManyStatements("too many statements run at this time, try again")
-        with ExitStack() as stack:
-            stack.callback(room.release)
-            response = answered(request, gateway.run(asked), form)
-            response.call_on_close(stack.pop_all().close)
-        return response
-
-    @app.get("/v1/openapi.json")
-    def openapi() -> Response:
-        return jsonify(document())
-
-    @app.get("/healthz")
-    def health() -> Response:
-        return jsonify(status="ok")
-
-    @app.get("/readyz")
-    def ready() -> Response:
-        gateway.version()
-        return jsonify(status="ok")
-
+    add_statements(app, gateway, threading.BoundedSemaphore(options.statements))
+    add_catalog(app, gateway)
+    add_state(app, gateway)
     app.register_error_handler(Exception, problem)
     app.after_request(lambda response: _secured(response, options.origins))
     return app
