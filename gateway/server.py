@@ -169,7 +169,7 @@ class Server:
         self._calls = itertools.count()
         self._endpoints: dict[str, tuple[Address, Endpoint]] = {}
         self._system = SystemPostgres(settings)
-        self._databases = Databases(self._system.uri, "mesh")
+        self._databases = Databases(self._system.uri)
 
     @property
     def addresses(self) -> Mapping[str, Address]:

@@ -96,8 +96,8 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(port: int | None = None) -> Iterator[PostgresServer]:
-    """A fresh PostgreSQL in a temporary folder, on a free port or on `port`.
+def postgres_server(port: int | None = None, settings: Sequence[str] = ()) -> Iterator[PostgresServer]:
+    """A fresh PostgreSQL in a temporary folder, on a free port or on `port`, with more settings than all have.
 
     Stopped and deleted at the end, whatever happens.
     """
@@ -107,7 +107,7 @@ def postgres_server(port: int | None = None) -> Iterator[PostgresServer]:
         account = _account(base)
         folder = base / "data"
         _init(folder, account, postgres_binaries())
-        server = _start(folder, account, postgres_binaries(), SETTINGS, port)
+        server = _start(folder, account, postgres_binaries(), (*SETTINGS, *settings), port)
         stack.callback(server.stop)
         _wait_until_ready(server)
         yield server

@@ -14,4 +14,4 @@ def databases() -> Databases:
     running = ExitStack()
     atexit.register(running.close)
     server = running.enter_context(postgres_server())
-    return Databases(server.uri, "tests")
+    return Databases(server.uri)

@@ -10,12 +10,13 @@ from gateway.query.visible import VisibleCatalog, VisibleRelation
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`columns`: name -> the type as the principal gets it. `masks`: name -> the mask's name. `view`: the product or
-    its source calculates it."""
+    """`columns`: name -> the type as the principal gets it. `masks`: name -> the mask's name. `described`: by the
+    relation or its product. `view`: the product or its source calculates it."""
 
     relation: Relation
     columns: tuple[tuple[str, str], ...]
     masks: tuple[tuple[str, str], ...]
+    described: str
     view: bool = False
 
 
@@ -40,7 +41,10 @@ def definition(visible: VisibleCatalog) -> Definition:
 def _seen(seen: VisibleRelation, catalog: Catalog) -> Table:
     decided = seen.decision.columns
     masks = ((name, mask.name) for name in seen.columns if (mask := decided[name].mask) is not None)
-    return Table(seen.relation, tuple(seen.columns.items()), tuple(masks), _is_view(seen.relation, catalog))
+    relation = seen.relation
+    described = relation.description or catalog.products[relation.domain, relation.product].description
+    view = _is_view(relation, catalog)
+    return Table(relation, tuple(seen.columns.items()), tuple(masks), described, view)
 
 
 def _is_view(relation: Relation, catalog: Catalog) -> bool:

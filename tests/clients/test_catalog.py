@@ -139,10 +139,10 @@ def test_who_and_where_one_is(published: Real) -> None:
             "SELECT current_user, session_user, current_database(), current_catalog, pg_get_userbyid(relowner),"
             " (SELECT string_agg(datname, ' ') FROM pg_database) FROM pg_class WHERE relname = 'orders'"
         ).fetchone()
-        assert told == ("analyst", "analyst", "mesh", "mesh", "meshgate", "mesh")
+        assert told == ("analyst", "analyst", "mesh", "mesh", "pg_database_owner", "mesh")
         assert connection.execute("SELECT rolname FROM pg_roles ORDER BY 1").fetchall() == [
             ("analyst",),
-            ("meshgate",),
+            ("pg_database_owner",),
         ]
         info = TypeInfo.fetch(connection, "numeric")
         assert info is not None

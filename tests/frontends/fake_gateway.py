@@ -25,8 +25,8 @@ from gateway.errors import (
 )
 from gateway.frontends.listing import Definition
 from gateway.frontends.pgwire.handshake import PostgresGateway
-from gateway.frontends.pgwire.metadata.databases import Described, Given, Question, Rows, Running, Who
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement, Formats
+from gateway.frontends.pgwire.metadata.question import Described, Given, Question, Rows, Running, Who
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.query.request import Description, Request
 from gateway.query.visible import VisibleCatalog
@@ -167,11 +167,13 @@ class EmptyCatalog:
 
     def _question(self, statement: CatalogStatement) -> Question:
         who = Who(statement.request.principal.name, DATABASE, statement.request.settings)
-        return Question(statement.asked, statement.types, who, NOTHING, NO_CATALOG)
+        return Question(statement.asked, statement.types, who, NOTHING)
+
+
+NO_CATALOG = Catalog(DATABASE, {}, {}, {}, {}, {}, "0")
 
 
 NOTHING = Definition((), ())
-NO_CATALOG = Catalog(DATABASE, {}, {}, {}, {}, {}, "0")
 
 
 @dataclass

@@ -7,8 +7,8 @@ from gateway.errors import MeshgateError
 from gateway.frontends.pgwire.effects import Call, Disconnected, Send, Steps, T
 from gateway.frontends.pgwire.encode import formats_of
 from gateway.frontends.pgwire.handshake import PostgresGateway
-from gateway.frontends.pgwire.metadata.databases import Described
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement
+from gateway.frontends.pgwire.metadata.question import Described
 from gateway.frontends.pgwire.portal import CatalogRows, Portal, Rows, Shape, catalog_shape, shape_of
 from gateway.frontends.pgwire.refusals import FeatureRefused
 from gateway.query.request import Description, Request, Result

@@ -12,7 +12,7 @@ from gateway.frontends.pgwire.copying import CopyEncoder, CopyTo
 from gateway.frontends.pgwire.cursors import CursorStatement
 from gateway.frontends.pgwire.encode import Encoder, formats_of
 from gateway.frontends.pgwire.messages import ColumnDescription, framed
-from gateway.frontends.pgwire.metadata.databases import Field, Given, Running
+from gateway.frontends.pgwire.metadata.question import Field, Given, Running
 from gateway.frontends.pgwire.metadata.routing import Asked
 from gateway.frontends.pgwire.refusals import IndeterminateType
 from gateway.frontends.pgwire.session_statements import SessionStatement

@@ -17,7 +17,7 @@ from gateway.frontends.pgwire.effects import Call, Disconnected, Receive, Send, 
 from gateway.frontends.pgwire.execution import Execution
 from gateway.frontends.pgwire.failure import error_response
 from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
-from gateway.frontends.pgwire.metadata.databases import Given
+from gateway.frontends.pgwire.metadata.question import Given
 from gateway.frontends.pgwire.parameters import bound
 from gateway.frontends.pgwire.portal import (
     Portal,

@@ -16,8 +16,8 @@ from gateway.frontends.pgwire.cursors import (
 from gateway.frontends.pgwire.effects import Send, Steps
 from gateway.frontends.pgwire.execution import Execution
 from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
-from gateway.frontends.pgwire.metadata.databases import Given
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement
+from gateway.frontends.pgwire.metadata.question import Given
 from gateway.frontends.pgwire.parameters import bound
 from gateway.frontends.pgwire.portal import (
     CatalogRows,

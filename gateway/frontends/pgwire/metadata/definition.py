@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from psycopg.sql import Identifier, Literal
 
-from gateway.catalog.product import Catalog, Column
+from gateway.catalog.product import Column
 from gateway.errors import DatatypeMismatch
 from gateway.frontends.listing import Definition, ForeignKey, Table, foreign_keys, primary_key
-from gateway.frontends.pgwire.metadata.template import OWNER
+from gateway.frontends.pgwire.metadata.stand_ins import OWNER
 from gateway.frontends.pgwire.types import column_type
 
 
-def statements(known: Definition, catalog: Catalog) -> Iterator[str]:
+def statements(known: Definition) -> Iterator[str]:
     """Run by the administrator in a database made from the template."""
     for schema, title in known.titles:
         yield f"CREATE SCHEMA {_named(schema)} AUTHORIZATION {OWNER}"
@@ -19,12 +19,12 @@ def statements(known: Definition, catalog: Catalog) -> Iterator[str]:
         yield f"GRANT USAGE ON SCHEMA {_named(schema)} TO PUBLIC"
     yield f"SET ROLE {OWNER}"
     for table in known.tables:
-        yield from _created(table, catalog)
+        yield from _created(table)
     yield from map(_foreign_key, foreign_keys(known))
     yield "RESET ROLE"
 
 
-def _created(table: Table, catalog: Catalog) -> Iterator[str]:
+def _created(table: Table) -> Iterator[str]:
     relation, masked = table.relation, dict(table.masks)
     name = _named(relation.domain, relation.name)
     key = primary_key(table)
@@ -35,9 +35,7 @@ def _created(table: Table, catalog: Catalog) -> Iterator[str]:
         parts = [_column(relation.column(each), kind, masked) for each, kind in table.columns]
         parts += [f"PRIMARY KEY ({', '.join(map(_named, key))})"] if key else []
         yield f"CREATE TABLE {name} ({', '.join(parts)})"
-    product = catalog.products[relation.domain, relation.product]
-    told = relation.description or product.description
-    yield f"COMMENT ON {'VIEW' if table.view else 'TABLE'} {name} IS {_literal(told)}"
+    yield f"COMMENT ON {'VIEW' if table.view else 'TABLE'} {name} IS {_literal(table.described)}"
     for each, _ in table.columns:
         told = " ".join(filter(None, (relation.column(each).description, _mask_note(masked.get(each)))))
         if told:

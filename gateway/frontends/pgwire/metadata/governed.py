@@ -6,15 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from gateway.frontends.listing import definition
-from gateway.frontends.pgwire.metadata.databases import (
-    Databases,
-    Described,
-    Given,
-    Question,
-    Rows,
-    Running,
-    Who,
-)
+from gateway.frontends.pgwire.metadata.databases import Databases
+from gateway.frontends.pgwire.metadata.question import Described, Given, Question, Rows, Running, Who
 from gateway.frontends.pgwire.metadata.routing import Asked
 from gateway.query.mesh import Mesh
 from gateway.query.pipeline import opened, refusals_on_record, visible_to
@@ -83,4 +76,4 @@ class GovernedCatalog:
 def _question(statement: CatalogStatement, request: Request, mesh: Mesh, now: float) -> Question:
     known = definition(visible_to(request, mesh, now))
     who = Who(request.principal.name, mesh.catalog.name, request.settings)
-    return Question(statement.asked, statement.types, who, known, mesh.catalog)
+    return Question(statement.asked, statement.types, who, known)

@@ -30,16 +30,16 @@ READABLE = frozenset(
     pg_foreign_data_wrapper pg_foreign_server pg_foreign_table pg_index pg_indexes pg_inherits pg_init_privs
     pg_language pg_matviews pg_namespace pg_opclass pg_operator pg_opfamily pg_partitioned_table pg_policies
     pg_policy pg_proc pg_publication pg_publication_namespace pg_publication_rel pg_publication_tables pg_range
-    pg_rewrite pg_rules pg_seclabel pg_seclabels pg_sequence pg_sequences pg_shdescription pg_shseclabel
-    pg_statistic_ext pg_stats pg_stats_ext pg_tables pg_tablespace pg_timezone_abbrevs pg_timezone_names
+    pg_rewrite pg_rules pg_seclabel pg_sequence pg_sequences
+    pg_statistic_ext pg_stats pg_stats_ext pg_tables pg_timezone_abbrevs pg_timezone_names
     pg_transform pg_trigger pg_ts_config pg_ts_config_map pg_ts_dict pg_ts_parser pg_ts_template pg_type
-    pg_user_mappings pg_views
+    pg_views
     """.split()
 )
 """They tell of this database only, so of what the principal sees."""
-HIDDEN = (
-    RELATIONS - READABLE - {"pg_database", "pg_roles", "pg_user", "pg_settings", "pg_authid", "pg_shadow"}
-)
+TOLD = frozenset({"pg_database", "pg_roles", "pg_user", "pg_settings", "pg_tablespace"})
+"""Stand-ins with rows take their place, which tell of the principal and of nothing else."""
+HIDDEN = RELATIONS - READABLE - TOLD - {"pg_authid", "pg_shadow"}
 """They tell of the host, of others and of their statements: stand-ins without rows take their place."""
 
 INFORMATION = frozenset(
@@ -63,7 +63,7 @@ INFORMATION = frozenset(
     pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible pg_ts_template_is_visible
     pg_type_is_visible pg_typeof quote_ident quote_literal quote_nullable row_security_active shobj_description
     to_regclass to_regcollation to_regnamespace to_regoper to_regoperator to_regproc to_regprocedure to_regtype
-    current_schemas pg_sleep
+    current_schemas
     """.split()
 )
 """PostgreSQL's functions about its catalog: a statement that reads no relation and calls one of them goes there too."""
@@ -77,9 +77,9 @@ REGISTERED = frozenset(
 GENERAL = frozenset(
     """
     getdatabaseencoding nameconcatoid pg_encoding_max_length pg_get_publication_tables
-    pg_get_statisticsobjdef_expressions pg_get_userbyid pg_timezone_abbrevs_abbrevs pg_timezone_abbrevs_zone
+    pg_get_statisticsobjdef_expressions pg_timezone_abbrevs_abbrevs pg_timezone_abbrevs_zone
     pg_timezone_names
-    abs age any_value array_agg array_append array_cat array_dims array_length array_lower array_ndims
+    abs any_value array_agg array_append array_cat array_dims array_length array_lower array_ndims
     array_position array_positions array_prepend array_remove array_replace array_to_json array_to_string
     array_upper ascii avg bit_length bool_and bool_or btrim cardinality ceil ceiling char_length
     character_length chr coalesce concat concat_ws count current_schema date date_part date_trunc decode
@@ -87,7 +87,7 @@ GENERAL = frozenset(
     initcap int2 int4 int8 isfinite json_agg json_array_elements json_array_length json_build_array
     json_build_object json_each json_each_text json_object_agg jsonb_agg jsonb_array_elements jsonb_build_object
     jsonb_each jsonb_object_agg lag last_value lead least left length like_escape lower ltrim make_date
-    make_interval max md5 min mod mxid_age name now nth_value ntile nullif num_nonnulls num_nulls numeric
+    make_interval max md5 min mod name now nth_value ntile nullif num_nonnulls num_nulls numeric
     octet_length overlay percent_rank position power rank regexp_count regexp_instr regexp_like regexp_match
     regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table regexp_substr replace reverse
     right round row_number row_to_json rtrim sign similar_escape similar_to_escape split_part sqrt starts_with
@@ -105,10 +105,13 @@ STAND_INS = frozenset(
     pg_has_role pg_postmaster_start_time pg_tablespace_location session_user set_config txid_current version
     has_any_column_privilege has_column_privilege has_database_privilege has_function_privilege
     has_language_privilege has_schema_privilege has_sequence_privilege has_server_privilege has_table_privilege
-    has_tablespace_privilege has_type_privilege has_foreign_data_wrapper_privilege
+    has_tablespace_privilege has_type_privilege has_foreign_data_wrapper_privilege acldefault age mxid_age
+    pg_indexes_size pg_relation_size pg_table_size pg_total_relation_size shobj_description
     """.split()
 )
 """Functions that would tell of the host or of the account: ours of the same name answer instead."""
+COUNTERS = frozenset({"xmin", "xmax"})
+"""System columns that count the transactions of everybody."""
 KEYWORDS = frozenset({"current_user", "session_user", "user", "current_role", "current_catalog"})
 ROUTED = INFORMATION | STAND_INS - {
     "current_database",
@@ -116,5 +119,6 @@ ROUTED = INFORMATION | STAND_INS - {
     "current_user",
     "session_user",
     "version",
+    "age",
 }
 """Calls of these make a statement without relations one about the catalog."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.frontends.pgwire.metadata.names import (
+    COUNTERS,
     HIDDEN,
     KEYWORDS,
     REGISTERED,
@@ -11,8 +12,9 @@ from gateway.frontends.pgwire.metadata.names import (
     ROUTED,
     SCHEMAS,
     STAND_INS,
+    TOLD,
 )
-from gateway.frontends.pgwire.metadata.template import SCHEMA
+from gateway.frontends.pgwire.metadata.stand_ins import SCHEMA
 from gateway.frontends.pgwire.statements import Token, tokens
 
 LONGEST = 100_000
@@ -21,7 +23,7 @@ READING = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 SHOWN = ROUTED | STAND_INS | {"current_schema"}
 TELLING = RELATIONS | SCHEMAS | REGISTERED | SHOWN
 """Each statement about the catalog names one of them."""
-REPLACED = HIDDEN | {"pg_database", "pg_roles", "pg_user", "pg_settings"}
+REPLACED = HIDDEN | TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ def _rewritten(text: str, words: Sequence[Token]) -> Asked:
     inserted: list[tuple[int, int]] = []
     done = length = 0
     for at, word in enumerate(words):
-        new = _replacement(words, at)
+        new = _counted(words, at)
+        if new is None:
+            new = _replacement(words, at)
         if new is None:
             continue
         kept = text[done : word.start]
@@ -90,6 +94,16 @@ def _rewritten(text: str, words: Sequence[Token]) -> Asked:
         inserted.append((length - 1, len(new) - (word.stop - word.start)))
         done = word.stop
     return Asked("".join([*parts, text[done:]]), tuple(inserted))
+
+
+def _counted(words: Sequence[Token], at: int) -> str | None:
+    """`t.xmin`, in three tokens, or `xmin`: a constant takes its place."""
+    reaches = (0, 2) if _next(words, at) == "." else (0, 1) if words[at].text == "." else (0,)
+    for counter in (at + reach for reach in reaches if at + reach < len(words)):
+        if words[counter].name in COUNTERS and words[counter - 1].word != "AS":
+            begins = counter - 2 if _qualifier(words, counter) else counter
+            return f"(SELECT '1'::pg_catalog.xid AS {words[counter].text})" if at == begins else ""
+    return None
 
 
 def _replacement(words: Sequence[Token], at: int) -> str | None:
