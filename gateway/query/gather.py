@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
 from threading import Lock
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -115,7 +115,17 @@ def _keys(transfer: KeyTransfer, origin: Gathered) -> KeySet | None:
     values = origin.select(list(transfer.columns)).rename_columns(names)
     for name in names:
         values = values.filter(pc.is_valid(values[name]))
+    if transfer.form is Form.SPAN:
+        return KeySet(transfer.name, _ends(values["k1"]))
     distinct = values.group_by(names).aggregate([])
     most = MOST_KEYS if transfer.form is Form.KEYS else 1
     least = 0 if transfer.form is Form.KEYS else 1
     return KeySet(transfer.name, distinct) if least <= distinct.num_rows <= most else None
+
+
+def _ends(values: "pa.ChunkedArray[Any]") -> pa.Table:
+    """One row, of the least value and the greatest; NULLs if there is none."""
+    ends = pc.min_max(values)
+    return pa.table(
+        {f"k{n}": pa.array([ends[end].as_py()], values.type) for n, end in enumerate(("min", "max"), 1)}
+    )

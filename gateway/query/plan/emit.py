@@ -227,7 +227,18 @@ def _asked(sent: Sent, key: exp.Expr, keys: exp.Subquery) -> tuple[exp.Expr, str
         return exp.GTE(this=key, expression=keys), f"what is less is left out, about {sent.share:.0%} stay"
     if sent.form is Form.MOST:
         return exp.LTE(this=key, expression=keys), f"what is more is left out, about {sent.share:.0%} stay"
+    if sent.form is Form.SPAN:
+        return _spanned(
+            key, keys
+        ), f"too many keys: what lies beyond them is left out, about {sent.share:.0%} stay"
     return exp.In(this=key, query=keys), f"about {sent.keys:,.0f} keys leave {sent.share:.1%} of the rows"
+
+
+def _spanned(key: exp.Expr, keys: exp.Subquery) -> exp.Between:
+    """The key set has one row then, of the least key and the greatest."""
+    greatest = keys.copy()
+    greatest.this.expressions[0].set("this", quoted("k2"))
+    return exp.Between(this=key, low=keys, high=greatest)
 
 
 def _reading(select: exp.Select) -> exp.Select:

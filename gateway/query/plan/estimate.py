@@ -30,6 +30,7 @@ HAVING = 0.01
 """Share of groups that a condition on their sums leaves."""
 EQUAL, RANGE, PREFIX, CONTAINS, OTHER = 0.05, 0.33, 0.05, 0.1, 0.33
 """Shares of rows that a condition leaves where statistics say nothing better."""
+ENDS = (exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between)
 OWN = "own"
 """Key in the meta of a column of a leaf's filter: it is named as its source names it."""
 
@@ -171,6 +172,22 @@ class Estimator:
         part = node.this.name.upper() if isinstance(node, exp.Extract) else ""
         return min(known, PARTS.get(part, known))
 
+    def span_share(self, unit: Unit, ours: exp.Column, theirs: exp.Column) -> float | None:
+        """Share of the span of `theirs` in which the values of `ours`, a column of the unit, can lie; None: unknown."""
+        known, target = self._column(ours), self._column(theirs)
+        low, high = _number(target.minimum), _number(target.maximum)
+        if low is None or high is None or high <= low:
+            return None
+        text, least, most = ours.sql(), [low, _number(known.minimum)], [high, _number(known.maximum)]
+        for condition in where(unit.select):
+            if isinstance(condition, ENDS) and condition.this.sql() == text:
+                first, last = _bounds(condition) or (None, None)
+                least.append(first)
+                most.append(last)
+        start = max(end for end in least if end is not None)
+        stop = min(end for end in most if end is not None)
+        return max(LEAST, (stop - start) / (high - low))
+
     def share(self, condition: exp.Expr) -> float:
         """Share of rows that a condition on the columns of leaves lets through."""
         node = condition.unnest()
@@ -184,7 +201,7 @@ class Estimator:
             return min(1.0, len(node.expressions) * self._equal(node.this))
         if isinstance(node, exp.EQ):
             return self._equal(node.left if isinstance(node.left.unnest(), exp.Column) else node.right)
-        if isinstance(node, exp.LT | exp.LTE | exp.GT | exp.GTE | exp.Between):
+        if isinstance(node, ENDS):
             return self._range(node)
         if isinstance(node, exp.Like):
             found = CONTAINS if str(node.expression.this).startswith(("%", "_")) else PREFIX

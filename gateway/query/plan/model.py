@@ -15,11 +15,13 @@ can hold it: `parse`, `bind` and the policy loader refuse NUL."""
 
 
 class Form(Enum):
-    """Which rows a source is asked for: those with one of the keys, or at least or at most the only one."""
+    """Which rows a source is asked for: those with one of the keys, or at least or at most the only one, or between
+    the least and the greatest of them."""
 
     KEYS = auto()
     LEAST = auto()
     MOST = auto()
+    SPAN = auto()
 
 
 @dataclass(frozen=True, slots=True)

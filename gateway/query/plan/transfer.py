@@ -30,6 +30,7 @@ from gateway.query.plan.leaves import ENGINE, WHOLE
 from gateway.query.plan.model import Form
 from gateway.query.plan.raising import raises
 from gateway.query.plan.schedule import End, Schedule, Sent
+from gateway.query.plan.span import span
 from gateway.query.plan.summing import type_of
 
 MOST_KEYS = 500_000
@@ -174,9 +175,11 @@ def _best(
     known = all(estimator.knows(shown(other, draft)) for _, other in pairs.values())
     kinds = max(ours, theirs) if known else min(ours, theirs)
     share = min(1.0, keys / max(1.0, min(kinds, max(full[target], full[origin]))))
+    sent = Sent(origin, target, list(pairs.values()), keys, share)
     if keys > MOST_KEYS or share > WORTH:
-        return None
-    return Sent(origin, target, list(pairs.values()), keys, share)
+        one, other = sent.pairs[0]
+        return span(sent, (shown(one, draft), shown(other, draft)), draft, estimator)
+    return sent
 
 
 def shown(column: exp.Column, draft: Draft) -> exp.Column:

@@ -15,6 +15,7 @@ PostgreSQL servers, `shop` is SQLite, `desk` runs no SQL. `hr.staff` is governed
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 import pytest
@@ -42,15 +43,24 @@ TYPES = {"int8": "BIGINT", "text": "VARCHAR", "date": "DATE", "float8": "DOUBLE"
 
 
 def silent(
-    dialect: str | None, tables: Mapping[str, str], rows: Mapping[str, float], unique: Collection[str] = ()
+    dialect: str | None,
+    tables: Mapping[str, str],
+    rows: Mapping[str, float],
+    unique: Collection[str] = (),
+    spans: Mapping[str, ColumnStatistics] = MappingProxyType({}),
 ) -> Silent:
-    """`tables` maps a table to `name type, name type, ...` in the source's own words; `id` is what is unique."""
+    """`tables` maps a table to `name type, name type, ...` in the source's own words; `id` is what is unique. Of the
+    column of a table in `spans` its values are known, of others how many there are."""
     columns = {
         name: tuple(SourceColumn(one, TYPES[kind], kind) for one, kind in map(str.split, text.split(", ")))
         for name, text in tables.items()
     }
     known = {
-        name: TableStatistics(count, DISTINCT, (("id",),) if name in unique else ())
+        name: TableStatistics(
+            count,
+            {"visit": spans[name]} if name in spans else DISTINCT,
+            (("id",),) if name in unique else (),
+        )
         for name, count in rows.items()
     }
     return Silent(dialect, columns, known)
@@ -62,14 +72,20 @@ SOURCES: Mapping[str, Silent] = {
         {
             "orders": "id int8, customer int8, region text, status text, total numeric(12,2), day date, note text",
             "customers": "id int8, region text, name text, kind character(8)",
+            "visits": "visit int8, page text",
         },
-        {"orders": 1_000_000, "customers": 50_000},
+        {"orders": 1_000_000, "customers": 50_000, "visits": 2_000_000},
         {"orders", "customers"},
+        {"visits": ColumnStatistics(distinct=2_000_000, minimum=1, maximum=2_000_000)},
     ),
     "depot": silent(
         "postgres",
-        {"lines": "order_id int8, item int8, quantity numeric(12,2), flag text, weight float8"},
-        {"lines": 5_000_000},
+        {
+            "lines": "order_id int8, item int8, quantity numeric(12,2), flag text, weight float8",
+            "clicks": "visit int8, item int8",
+        },
+        {"lines": 5_000_000, "clicks": 9_000_000},
+        spans={"clicks": ColumnStatistics(distinct=3_000_000, minimum=1, maximum=20_000_000)},
     ),
     "shop": silent("sqlite", {"items": "id INTEGER, name TEXT, size INTEGER"}, {"items": 1_000}, {"items"}),
     "desk": silent(None, {"notes": "order_id int8, text text"}, {"notes": 200}),

@@ -172,6 +172,16 @@ def test_what_is_too_large_to_be_held_is_streamed(raw: Pair, statement: Statemen
         compared(raw, statement)
 
 
+@examples(40)
+@given(statement=statements())
+def test_too_many_keys_to_be_sent(raw: Pair, governed: Pair, statement: Statement) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("gateway.query.plan.transfer"), "MOST_KEYS", 0)
+        patch.setattr(import_module("gateway.query.plan.span"), "WORTH", 1.0)
+        compared(raw, statement)
+        compared(governed, statement)
+
+
 # --- which rules had a part in it --------------------------------------------------------------------------
 
 SUMMED = re.compile(r"\b(COUNT|SUM|MIN|MAX)\(|GROUP BY")
@@ -186,7 +196,8 @@ def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
         found |= {"push"} if " WHERE " in asked else set()
         forms = {transfer.form for transfer in fragment.transfers}
         found |= {"transfer"} if Form.KEYS in forms else set()
-        found |= {"bound"} if forms - {Form.KEYS} else set()
+        found |= {"bound"} if forms & {Form.LEAST, Form.MOST} else set()
+        found |= {"span"} if Form.SPAN in forms else set()
         found |= {"cutoff"} if " LIMIT " in asked else set()
         if SUMMED.search(asked):
             found.add("preaggregate" if OF_PARTS.search(plan.sql) else "summarize")
@@ -206,7 +217,7 @@ def shaped_by(mesh: Mesh, sql: str) -> Iterator[str]:
 
 RULES = [
     *(rule.__name__ for rule in SHAPING), "fuse", "push", "summarize", "cutoff", "preaggregate", "semijoin",
-    "bound", "transfer",
+    "bound", "span", "transfer",
 ]  # fmt: skip
 
 
