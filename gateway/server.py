@@ -315,7 +315,7 @@ class Server:
 
     def _postgres(self, address: Address) -> Endpoint:
         catalog = GovernedCatalog(self._taken_for, self._databases)
-        gateway = PostgresGateway.of(self._gateway(), catalog)
+        gateway = PostgresGateway.of(self._gateway(), catalog, lambda: self.current.mesh.limits.text_bytes)
         limits = self._settings.limits
         bounds = Bounds(limits.concurrency, limits.connections, limits.connections_per_principal)
         return PostgresServer(gateway, address, self._settings.tls, bounds)

@@ -279,6 +279,7 @@ def gateway_over(mesh: DuckGateway) -> PostgresGateway:
         visible=nothing_visible,
         version=lambda: mesh.version,
         catalog=EmptyCatalog(),
+        text_bytes=lambda: 1_000_000,
     )
 
 

@@ -6,6 +6,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -21,7 +22,7 @@ from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.settings import Address, TlsSettings
 from tests.certificates import Authority, Pair
 from tests.frontends.fake_gateway import PASSWORDS, DuckGateway, Endpoint, endpoint, gateway_over
-from tests.frontends.wire_messages import SSL_REQUEST, answers, query, startup
+from tests.frontends.wire_messages import SSL_REQUEST, SYNC, answers, query, startup
 
 ENDLESS = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b"
 
@@ -354,6 +355,21 @@ def test_slow_tls_handshakes_leave_nothing_behind(certificate: Pair, begun: byte
             assert everything(connection) == b""
         wait_until(lambda: not served.server._tasks)
         psycopg.connect(**served.arguments, sslmode="require").close()
+
+
+def test_who_sends_much_does_not_keep_others_waiting(served: Endpoint) -> None:
+    many, ready = 200_000, len(b"Z\0\0\0\5I")
+    with psycopg.connect(**served.arguments) as other, psycopg.connect(**served.arguments) as flooding:
+        with socket.socket(fileno=socket.dup(flooding.pgconn.socket)) as flood:
+            flood.setblocking(True)
+            flood.sendall(SYNC * many)
+            received = len(flood.recv(1))  # it is being answered
+            assert other.execute("select 1").fetchone() == (1,)
+            flood.setblocking(False)
+            with suppress(BlockingIOError):
+                while part := flood.recv(1 << 20):
+                    received += len(part)
+        assert received < many * ready
 
 
 def test_too_many_clients() -> None:

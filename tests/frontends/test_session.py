@@ -355,6 +355,17 @@ def test_statements_and_portals_are_bounded(client: Replay) -> None:
     assert error(client.send(bind(statement="s", portal="one more"), SYNC))["C"] == "54000"
 
 
+def test_a_text_is_bounded_and_a_long_one_is_read_as_any(client: Replay) -> None:
+    long = "select 1 " + " " * 900_000
+    assert rows(client.send(query(f"{long};{'-' * 50_000}\n;select 2"))) == [[b"1"], [b"2"]]
+    assert rows(client.send(parse(long), bind(), execute(), SYNC)) == [[b"1"]]
+    for refused in (query(long * 2), parse(long * 2) + SYNC):
+        told = client.send(refused)
+        assert error(told)["C"] == "54000"
+        assert "limits.text_bytes" in error(told)["M"]
+        assert state(told) == "I"
+
+
 def test_close_forgets(client: Replay) -> None:
     client.send(parse("select 1", "s"), SYNC)
     assert kinds(client.send(close("S", "s"), close("P", "none"), SYNC)) == "33Z"

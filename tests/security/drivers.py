@@ -150,6 +150,7 @@ class OverPostgres:
                 identities=lambda: self.identity,
                 visible=partial(visible, mesh=mesh),
                 catalog=GovernedCatalog(lambda request: nullcontext((request, mesh)), databases()),
+                text_bytes=lambda: mesh.limits.text_bytes,
             )
             self._servers[id(mesh)] = PostgresServer(gateway, Address("127.0.0.1", 0))
             self._servers[id(mesh)].start()

@@ -1,6 +1,7 @@
 """Between the protocol's generators and the socket: carries out what they ask for."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,6 +14,7 @@ from gateway.frontends.pgwire.session import Session
 from gateway.frontends.pgwire.wire import Wire
 
 _OUTGOING = 1 << 16  # bytes of answers gathered before they are written
+_TURN = 0.005  # seconds that one client's messages may take before other clients' are looked at
 
 
 class Client:
@@ -51,6 +53,7 @@ class Driver:
         self._client = client
         self._control = control
         self._outgoing = bytearray()
+        self._turn_ends = 0.0
 
     async def drive(self, steps: Steps[T]) -> T:
         """What the generator returns. Errors: what it raises, after everything sent before is out."""
@@ -62,6 +65,7 @@ class Driver:
                 outcome, error = None, None
                 try:
                     outcome = await self._carry_out(effect)
+                    await self._take_turns()
                 except Exception as raised:  # noqa: BLE001 - the protocol decides what becomes of it
                     error = raised
         except StopIteration as finished:
@@ -73,6 +77,12 @@ class Driver:
             raise
         finally:
             steps.close()
+
+    async def _take_turns(self) -> None:
+        """What is there already is not waited for, so a client that sends much would keep others waiting."""
+        if time.monotonic() > self._turn_ends:
+            await asyncio.sleep(0)
+            self._turn_ends = time.monotonic() + _TURN
 
     async def _carry_out(self, effect: object) -> object:
         match effect:

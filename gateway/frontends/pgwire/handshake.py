@@ -1,5 +1,6 @@
 """From a start-up packet to an authenticated session: who it is, then the database and the settings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from gateway.errors import AuthenticationFailed, ProtocolViolation
@@ -25,14 +26,17 @@ MAINTENANCE = "postgres"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostgresGateway(Gateway):
-    """`catalog` answers statements about the catalog."""
+    """`catalog` answers statements about the catalog. `text_bytes` bounds the text of one message."""
 
     catalog: CatalogAnswers
+    text_bytes: Callable[[], int]
 
     @classmethod
-    def of(cls, gateway: Gateway, catalog: CatalogAnswers) -> "PostgresGateway":
+    def of(
+        cls, gateway: Gateway, catalog: CatalogAnswers, text_bytes: Callable[[], int]
+    ) -> "PostgresGateway":
         known = {part.name: getattr(gateway, part.name) for part in fields(Gateway)}
-        return cls(**known, catalog=catalog)
+        return cls(**known, catalog=catalog, text_bytes=text_bytes)
 
 
 @dataclass(frozen=True, slots=True)

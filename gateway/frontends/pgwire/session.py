@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
-from gateway.errors import MeshgateError, ProtocolViolation, ShuttingDown
+from gateway.errors import LimitExceeded, MeshgateError, ProtocolViolation, ShuttingDown
 from gateway.frontends.pgwire import messages as wire
 from gateway.frontends.pgwire.commands import Done, carry_out
 from gateway.frontends.pgwire.cursors import (
@@ -13,7 +14,7 @@ from gateway.frontends.pgwire.cursors import (
     Fetch,
     Prepare,
 )
-from gateway.frontends.pgwire.effects import Call, Disconnected, Receive, Send, Steps
+from gateway.frontends.pgwire.effects import Call, Disconnected, Receive, Send, Steps, T
 from gateway.frontends.pgwire.execution import Execution
 from gateway.frontends.pgwire.failure import error_response
 from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
@@ -33,6 +34,8 @@ from gateway.frontends.pgwire.workspace import Workspace
 
 _REPORTED = tuple(known.name for known in VARIABLES.values() if known.reported)
 _TEXT = (0,)
+_LONG = 10_000
+"""Characters that take some milliseconds to read."""
 
 
 class Session:
@@ -103,13 +106,23 @@ class Session:
             portal.close()
         self._work.discarded.clear()
 
+    def _aside(self, text: str, function: Callable[[], T]) -> Steps[T]:
+        """What reads a long text does so in a thread: others are served meanwhile. A too long one is not read."""
+        bound = self._gateway.text_bytes()
+        if len(text) > bound:
+            raise LimitExceeded(f"the text is longer than limits.text_bytes ({bound:,})")
+        if len(text) < _LONG:
+            return function()
+        outcome: T = yield Call(function)
+        return outcome
+
     # --- simple protocol -----------------------------------------------------------------------------
 
     def _simple(self, text: str) -> Steps[None]:
         self._work.statements.pop("", None)
         self._work.close_portal("")
         try:
-            statements = split(text)
+            statements = yield from self._aside(text, partial(split, text))
             if not statements:
                 yield Send(wire.EMPTY_QUERY)
             for statement in statements:
@@ -125,7 +138,7 @@ class Session:
 
     def _simple_statement(self, statement: Statement) -> Steps[None]:
         self._statements.offset = statement.start
-        prepared = self._work.prepared(statement)
+        prepared = yield from self._aside(statement.text, partial(self._work.prepared, statement))
         match prepared.session:
             case None:
                 yield from self._simple_query(Portal(prepared, (), _TEXT))
@@ -184,7 +197,7 @@ class Session:
     def _step(self, message: wire.Message) -> Steps[None]:
         match message:
             case wire.Parse(name, text, types):
-                self._work.keep(name, text, tuple(types))
+                yield from self._aside(text, partial(self._work.keep, name, text, tuple(types)))
                 self._unchecked = name
             case wire.Bind():
                 yield from self._bind(message)

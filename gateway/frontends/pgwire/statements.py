@@ -72,8 +72,16 @@ class Statement:
     parameters: int = 0
 
 
+Span = tuple[str, int, int]
+"""A token's kind, start and stop."""
+
+
 def tokens(text: str) -> Iterator[Token]:
     """Everything but white space and comments."""
+    return (Token(kind, text[start:stop], start, stop) for kind, start, stop in _spans(text))
+
+
+def _spans(text: str) -> Iterator[Span]:
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
@@ -85,7 +93,7 @@ def tokens(text: str) -> Iterator[Token]:
             closing = text.find(match[0], stop)
             kind, stop = "string", len(text) if closing < 0 else closing + len(match[0])
         if kind not in ("space", "comment"):
-            yield Token(kind, text[at:stop], at, stop)
+            yield kind, at, stop
         at = stop
 
 
@@ -106,14 +114,14 @@ def split(text: str) -> tuple[Statement, ...]:
     """The statements of a text, empty ones left out."""
     found: list[Statement] = []
     start, stop, parameters = -1, 0, 0
-    for token in tokens(text):
-        if token.kind == "end":
+    for kind, begin, end in _spans(text):
+        if kind == "end":
             found += [Statement(text[start:stop], start, parameters)] if start >= 0 else []
             start, parameters = -1, 0
             continue
-        start, stop = token.start if start < 0 else start, token.stop
-        if token.kind == "parameter":
-            parameters = max(parameters, int(token.text[1:]))
+        start, stop = begin if start < 0 else start, end
+        if kind == "parameter":
+            parameters = max(parameters, int(text[begin + 1 : end]))
     return (*found, Statement(text[start:stop], start, parameters)) if start >= 0 else tuple(found)
 
 
