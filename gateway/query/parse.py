@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from gateway.errors import Refused, SyntaxRefused
 from gateway.settings import Limits
 from gateway.sql.explaining import Layout
 from gateway.sql.questions import Form, parse_question
 from gateway.sql.resolve import TableName, base_tables, table_name
+from gateway.sql.syntax import parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,17 @@ class Statement:
     def relations(self) -> tuple[str, ...]:
         """The relations asked for, as written, for the record of a statement that is refused later."""
         return tuple(dict.fromkeys(map(".".join, self.tables)))
+
+
+def is_misspelled(text: str) -> bool:
+    """Whether no parser would read it, whatever the limits."""
+    try:
+        parsed(text, Limits())
+    except SyntaxRefused:
+        return True
+    except Refused:
+        return False
+    return False
 
 
 def parse(text: str, limits: Limits) -> Statement:

@@ -19,8 +19,9 @@ class Session:
     now: float
 
 
-SERVER_VERSION = "16.0"
-"""The PostgreSQL version whose behavior the endpoint follows, for clients that parse it."""
+SERVER_VERSION = "18.0"
+"""The PostgreSQL version whose behavior the endpoint follows, and whose catalog the embedded PostgreSQL has: clients
+choose by it what they ask of the catalog."""
 
 CLASSES: Mapping[type[exp.Expr], str] = {
     exp.CurrentUser: "current_user",

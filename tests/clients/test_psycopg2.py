@@ -47,7 +47,7 @@ def test_transactions_and_errors(connection: psycopg2.extensions.connection) -> 
 
 def test_session(connection: psycopg2.extensions.connection) -> None:
     assert connection.encoding == "UTF8"
-    assert connection.server_version == 160000
+    assert connection.server_version == 180000
     connection.rollback()
     connection.set_session(isolation_level="SERIALIZABLE", readonly=True)
     with connection.cursor() as cursor:

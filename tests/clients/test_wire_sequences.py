@@ -70,6 +70,49 @@ SEQUENCES: dict[str, Sequence[bytes]] = {
                       query("COMMIT")],
     "discard": [query("DISCARD ALL")],
     "discard in a transaction": [query("BEGIN"), query("DISCARD ALL"), query("ROLLBACK")],
+    "isolation asked for": [query("BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SHOW transaction_isolation"),
+                            query("COMMIT; SHOW transaction_isolation")],
+    "isolation of the session": [query("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ"),
+                                 query("SHOW TRANSACTION ISOLATION LEVEL"), query("BEGIN; SHOW transaction_isolation"),
+                                 query("COMMIT; RESET ALL")],
+    "a setting of the application": [query("SHOW shop.tenant"), query("SET shop.tenant = '7'; SHOW shop.tenant"),
+                                     query("BEGIN; SET LOCAL shop.tenant = '8'; SHOW shop.tenant; ROLLBACK"),
+                                     query("SHOW shop.tenant")],
+    "settings of the planner": [query("SET enable_seqscan = off; SHOW enable_seqscan; RESET enable_seqscan"),
+                                query("SET work_mem = '64MB'; SHOW work_mem; SET jit = off"),
+                                query("SET enable_seqscan = perhaps"), query("SET enable_nothing = off")],
+    "set_config": [query("SELECT set_config('shop.tenant', 'x', false)"), query("SHOW shop.tenant"),
+                   query("SELECT pg_catalog.set_config('search_path', '', false)"), query("SHOW search_path")],
+    "set_config, described": [parse("SELECT set_config('shop.tenant', 'x', true) AS was"), bind(), describe("P"),
+                              execute(), SYNC],
+    "time zones": [query("SET TIME ZONE 'UTC'; SHOW timezone"), query("SET TIME ZONE DEFAULT")],
+    # cursors that scroll
+    "scroll": [query("BEGIN; DECLARE c SCROLL CURSOR FOR SELECT order_id, note FROM sales.orders"
+                     " WHERE order_id BETWEEN 1 AND 12 ORDER BY order_id"),
+               *[query(f"FETCH {motion} FROM c") for motion in (
+                   "LAST", "PRIOR", "BACKWARD 3", "FIRST", "PRIOR", "NEXT", "ABSOLUTE 7", "ABSOLUTE -2", "ABSOLUTE 0",
+                   "ABSOLUTE 99", "RELATIVE -4", "RELATIVE 2", "RELATIVE 0", "FORWARD 0", "0", "-2", "FORWARD -1",
+                   "FORWARD ALL", "BACKWARD ALL", "ALL", "BACKWARD 100", "FORWARD 100")],
+               *[query(f"MOVE {motion} IN c") for motion in (
+                   "LAST", "PRIOR", "BACKWARD ALL", "5", "ABSOLUTE 3", "ALL")],
+               query("FETCH c"), query("COMMIT")],
+    "scroll over the catalog": [
+        query("BEGIN; DECLARE c SCROLL CURSOR FOR"
+              " SELECT typname, oid FROM pg_type WHERE oid IN (16, 20, 25) ORDER BY 1"),
+        query("FETCH LAST c"), query("FETCH BACKWARD ALL c"), query("FETCH 2 c"), query("COMMIT")],
+    "no scroll": [query("BEGIN; DECLARE c NO SCROLL CURSOR FOR SELECT 1 AS a"), query("FETCH c"),
+                  query("FETCH PRIOR c"), query("ROLLBACK")],
+    "a cursor with the name of a direction": [query("BEGIN; DECLARE next CURSOR FOR SELECT 1 AS a"),
+                                              query("FETCH next"), query("FETCH ABSOLUTE FROM next"), query("ROLLBACK")],
+    # values and copies
+    "execute with expressions": [query("PREPARE p(int, text) AS SELECT customer_id, name FROM sales.customers"
+                                       " WHERE customer_id = $1 OR name = $2 ORDER BY 1"),
+                                 query("EXECUTE p(1 + 2, upper('x') || 'y')"), query("EXECUTE p(-(-4), NULL)"),
+                                 query("EXECUTE p(1 + 2)"), query("EXECUTE p(1 FROM sales.orders)"),
+                                 query("EXECUTE p(amount, 'x')")],
+    "copy of the catalog": [query(f"COPY (SELECT oid, typname, NULL, E'a\tb,\"c' FROM pg_type WHERE oid IN (16, 20)"
+                                  f" ORDER BY 1) TO STDOUT {options}")
+                            for options in ("", "(FORMAT csv, HEADER)", "(FORMAT binary)", "CSV FORCE QUOTE *")],
     # prepared statements and portals
     "all unnamed": [ONE, bind(), describe("P"), execute(), SYNC],
     "without describe": [ONE, bind(), execute(), SYNC],
@@ -147,8 +190,6 @@ SEQUENCES: dict[str, Sequence[bytes]] = {
 }  # fmt: skip
 
 DIFFERENT = {
-    "syntax error runs nothing": "statements are parsed one by one: what comes before the error is answered",
-    "set isolation": "the level stays read committed, which is what holds: each statement has its own snapshot",
     "too many formats": "told when the portal is executed: Bind plans nothing",
     "binary parameter too short": "22P03 and not 08P01: one state for values that cannot be read",
     "error skips to sync": "Parse is confirmed before it is checked, if Bind follows at once: one planning serves all",

@@ -233,7 +233,7 @@ class DuckGateway:
         return types
 
     def _cast(self, request: Request, types: list[str]) -> str:
-        text = request.text.replace("pg_catalog.version()", "'PostgreSQL 16.0 (meshgate)'")
+        text = request.text.replace("pg_catalog.version()", "'PostgreSQL 18.0 (meshgate)'")
         text = text.replace("current_schema()", "'public'::varchar").replace("::TEXT", "::VARCHAR")
 
         def cast(match: re.Match[str]) -> str:

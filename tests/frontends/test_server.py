@@ -114,7 +114,7 @@ TOLD = (
 def test_what_clients_are_told_at_the_start(served: Endpoint) -> None:
     with psycopg.connect(**served.arguments) as connection:
         told = {name: connection.info.parameter_status(name) for name in TOLD}
-        assert connection.info.server_version == 160000
+        assert connection.info.server_version == 180000
     assert told == {
         "server_encoding": "UTF8",
         "client_encoding": "UTF8",

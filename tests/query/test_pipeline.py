@@ -336,7 +336,7 @@ def test_session_functions_are_the_gateways_own(open_mesh: Mesh) -> None:
         "pg_catalog.version()"
     )
     (row,) = values(open_mesh, sql, ANA)
-    assert row == ("ana", "mesh", "public", "PostgreSQL 16.0 (meshgate)", True, "PostgreSQL 16.0 (meshgate)")
+    assert row == ("ana", "mesh", "public", "PostgreSQL 18.0 (meshgate)", True, "PostgreSQL 18.0 (meshgate)")
     (now,) = values(open_mesh, "SELECT now()", ANA)
     assert abs(now[0] - datetime.now(UTC)) < timedelta(seconds=5)  # type: ignore[operator]
 

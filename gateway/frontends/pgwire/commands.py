@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.errors import Refused
+from gateway.errors import Refused, UndefinedSetting
 from gateway.frontends.pgwire.local import LocalAnswer, text_answer
 from gateway.frontends.pgwire.messages import Notice
 from gateway.frontends.pgwire.refusals import UndefinedPreparedStatement
@@ -11,6 +11,7 @@ from gateway.frontends.pgwire.session_statements import (
     Begin,
     ClosePortal,
     Commit,
+    Configure,
     Deallocate,
     Discard,
     Release,
@@ -43,8 +44,8 @@ class Done:
 def carry_out(command: SessionStatement, workspace: Workspace) -> Done:  # noqa: C901
     """Errors: of `refusals`, UndefinedSetting, InvalidParameterValue; the workspace is then as before."""
     match command:
-        case Begin(tag):
-            return _begin(tag, workspace)
+        case Begin(tag, isolation):
+            return _begin(tag, isolation, workspace)
         case Commit(chain):
             return _end(workspace, chain=chain, commit=True)
         case Rollback(chain):
@@ -60,6 +61,11 @@ def carry_out(command: SessionStatement, workspace: Workspace) -> Done:  # noqa:
             return Done("ROLLBACK")
         case Set(name, value, local):
             return _set(workspace, name, value, local=local)
+        case Configure(name, value, local, column):
+            _set(workspace, name, value, local=local)
+            return Done(
+                "SELECT 1", text_answer((column,), [(workspace.settings.get(variable(name).name, value),)])
+            )
         case Reset(name):
             return _reset(workspace, name)
         case Show(name):
@@ -81,12 +87,16 @@ def shown(name: str | None, workspace: Workspace) -> LocalAnswer:
         rows = [(known.name, settings[known.name], known.description) for known in VARIABLES.values()]
         return text_answer(("name", "setting", "description"), rows)
     known = variable(name)
+    if known.name not in settings:
+        raise UndefinedSetting(f'unrecognized configuration parameter "{name}"')
     return text_answer((known.name,), [(settings[known.name],)])
 
 
-def _begin(tag: str, workspace: Workspace) -> Done:
+def _begin(tag: str, isolation: str | None, workspace: Workspace) -> Done:
     if workspace.transaction.status == IDLE:
         workspace.transaction = workspace.transaction.begun()
+        if isolation is not None:
+            _set(workspace, "transaction_isolation", isolation, local=True)
         return Done(tag)
     return Done(tag, notices=(Notice("WARNING", "25001", "there is already a transaction in progress"),))
 

@@ -22,7 +22,6 @@ from gateway.frontends.pgwire.pieces import (
     lengths_of,
     without_nulls,
 )
-from gateway.frontends.pgwire.refusals import FeatureRefused
 from gateway.frontends.pgwire.statements import Token, first_word, near, tokens
 from gateway.frontends.pgwire.types import ColumnType
 
@@ -59,7 +58,7 @@ class CopyTo:
 
 
 def copy_to(text: str) -> CopyTo | None:
-    """None: it is no COPY. Errors: WriteRefused for one into a relation, FeatureRefused, SyntaxRefused."""
+    """None: it is no COPY. Errors: WriteRefused for one into a relation, SyntaxRefused."""
     if first_word(text) != "COPY":
         return None
     words = tuple(tokens(text))
@@ -278,7 +277,3 @@ def _lines(texts: Sequence[Array], delimiter: bytes, rows: int) -> memoryview:
 def copy_out_response(options: CopyTo, columns: int) -> bytes:
     code = options.codes[0]
     return framed(b"H", struct.pack(f"!bH{columns}H", code, columns, *([code] * columns)))
-
-
-def refuse_catalog() -> FeatureRefused:
-    return FeatureRefused("COPY of what the catalog shows is not possible here: select it")

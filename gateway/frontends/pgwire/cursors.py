@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from gateway.errors import SyntaxRefused
-from gateway.frontends.pgwire.refusals import BackwardRefused, FeatureRefused
+from gateway.frontends.pgwire.refusals import FeatureRefused
 from gateway.frontends.pgwire.statements import Token, first_word, near, tokens
 from gateway.frontends.pgwire.types import BY_NAME, ColumnType
 
-ALL = -1
-"""Rows of a FETCH: as many as there are."""
+Direction = Literal["forward", "backward", "absolute", "relative"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +21,17 @@ class Declare:
     start: int
     hold: bool = False
     binary: bool = False
+    scroll: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """`count` rows, or ALL, after `skip` others. `move`: without showing them."""
+    """`count` rows from where the cursor is (None: all there are), or the one row that is at `count`, or so far away.
+    `move`: without showing them."""
 
     name: str
-    count: int
-    skip: int = 0
+    count: int | None = 1
+    direction: Direction = "forward"
     move: bool = False
 
     @property
@@ -49,52 +51,70 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class ExecutePrepared:
-    """`values` as text; None: NULL."""
+    """`values` as text, None for NULL; or `written`, expressions that have to be evaluated first."""
 
     name: str
-    values: tuple[str | None, ...]
+    values: tuple[str | None, ...] = ()
+    written: str = ""
 
 
 def declare(text: str, words: Sequence[Token]) -> Declare | None:
-    at, hold, binary = 2, False, False
+    at, hold = 2, False
     name = _name(words, 1)
+    options = []
     while at < len(words) and words[at].word in ("BINARY", "ASENSITIVE", "INSENSITIVE", "NO", "SCROLL"):
-        binary = binary or words[at].word == "BINARY"
+        options.append(words[at].word)
         at += 1
+    scroll = "SCROLL" in options and "NO" not in options
     at = _expected(words, at, "CURSOR")
     if at < len(words) and words[at].word in ("WITH", "WITHOUT"):
         hold = words[at].word == "WITH"
         at = _expected(words, at + 1, "HOLD")
     at = _expected(words, at, "FOR")
-    return Declare(name, *_rest(text, words, at), hold=hold, binary=binary)
+    return Declare(name, *_rest(text, words, at), hold=hold, binary="BINARY" in options, scroll=scroll)
 
 
 def fetch(text: str, words: Sequence[Token]) -> Fetch | None:  # noqa: ARG001
-    move = words[0].word == "MOVE"
-    at, sign = 1, 1
-    if at < len(words) and words[at].word in ("FROM", "IN"):
-        return Fetch(_last_name(words, at + 1), 1, move=move)
-    word = words[at].word if at < len(words) else ""
-    if word in ("BACKWARD", "PRIOR", "FIRST", "LAST", "ABSOLUTE"):
-        raise BackwardRefused("cursor can only scan forward", hint="fetch rows in their order")
-    relative = word == "RELATIVE"
-    count, explicit = 1, False
-    if word in ("NEXT", "FORWARD", "RELATIVE"):
-        at, explicit = at + 1, True
-    if at < len(words) and words[at].text in "+-" and words[at].kind == "symbol":
-        sign, at = (-1 if words[at].text == "-" else 1), at + 1
-    if at < len(words) and words[at].kind == "number" and words[at].text.isdecimal():
-        count, at, explicit = sign * int(words[at].text), at + 1, True
-    elif at < len(words) and words[at].word == "ALL" and (explicit or len(words) > at + 1):
-        count, at, explicit = ALL, at + 1, True
-    if (count < 0 and count != ALL) or sign < 0:
-        raise BackwardRefused("cursor can only scan forward", hint="fetch rows in their order")
-    if explicit and at < len(words) and words[at].word in ("FROM", "IN"):
+    direction, count, at = _motion(words)
+    if len(words) > at + 1 and words[at].word in ("FROM", "IN"):
         at += 1
-    name = _last_name(words, at)
-    return (
-        Fetch(name, 1, skip=count - 1, move=move) if relative and count > 0 else Fetch(name, count, move=move)
-    )
+    return Fetch(_last_name(words, at), count, direction, move=words[0].word == "MOVE")
+
+
+_ONE: dict[str, tuple[Direction, int]] = {
+    "NEXT": ("forward", 1), "PRIOR": ("backward", 1), "FIRST": ("absolute", 1), "LAST": ("absolute", -1),
+}  # fmt: skip
+_DIRECTIONS: dict[str, Direction] = {
+    "FORWARD": "forward", "BACKWARD": "backward", "ABSOLUTE": "absolute", "RELATIVE": "relative",
+}  # fmt: skip
+
+
+def _motion(words: Sequence[Token]) -> tuple[Direction, int | None, int]:
+    """Where to, how far, and the place of what follows. A single word is the cursor's name, whatever it is."""
+    if len(words) <= 2:
+        return "forward", 1, 1
+    if words[1].word in _ONE:
+        return *_ONE[words[1].word], 2
+    direction = _DIRECTIONS.get(words[1].word, "forward")
+    at = 2 if words[1].word in _DIRECTIONS else 1
+    to_row = direction in ("absolute", "relative")
+    if words[at].word == "ALL" and not to_row:
+        return direction, None, at + 1
+    count, after = _whole_number(words, at)
+    if to_row and after == at:
+        raise near(words, at)
+    if count < 0 and not to_row:
+        return ("forward" if direction == "backward" else "backward"), -count, after
+    return direction, count, after
+
+
+def _whole_number(words: Sequence[Token], at: int) -> tuple[int, int]:
+    """The number that stands there, with its sign, and the place after it; 1 if there is none."""
+    signed = words[at].kind == "symbol" and words[at].text in "+-"
+    number = at + signed
+    if number < len(words) and words[number].kind == "number" and words[number].text.isdecimal():
+        return int(words[number].text) * (-1 if words[at].text == "-" else 1), number + 1
+    return 1, at
 
 
 def prepare(text: str, words: Sequence[Token]) -> Prepare | None:
@@ -110,30 +130,34 @@ def prepare(text: str, words: Sequence[Token]) -> Prepare | None:
     return Prepare(name, tuple(types), *_rest(text, words, at))
 
 
-def execute(text: str, words: Sequence[Token]) -> ExecutePrepared | None:  # noqa: ARG001
+def execute(text: str, words: Sequence[Token]) -> ExecutePrepared | None:
     name = _name(words, 1)
     if len(words) == 2:
         return ExecutePrepared(name, ())
     if words[2].text != "(" or words[-1].text != ")":
         raise near(words, 2)
     inside = words[3:-1]
-    values = [_constant(inside, first, last) for first, last in _places(inside)]
-    return ExecutePrepared(name, tuple(values))
+    places = _places(inside)
+    if all(_is_constant(inside[first : last + 1]) for first, last in places):
+        return ExecutePrepared(name, tuple(_constant(inside[first : last + 1]) for first, last in places))
+    return ExecutePrepared(name, written=text[words[2].stop : words[-1].start])
 
 
-def _constant(words: Sequence[Token], first: int, last: int) -> str | None:
-    """A literal, with a sign or a cast to a type that the statement has anyway."""
-    word, sign = words[first], ""
-    if word.kind == "symbol" and word.text in "+-" and first < last:
-        sign, word = word.text.replace("+", ""), words[first + 1]
-    rest = words[first + (2 if sign or words[first].text == "+" else 1) : last + 1]
-    if rest and rest[0].text not in ("::", ":"):
-        raise FeatureRefused("the values of EXECUTE are constants here")
-    if word.kind in ("string", "number"):
-        return sign + word.value
-    if word.word in ("NULL", "TRUE", "FALSE"):
+def _is_constant(words: Sequence[Token]) -> bool:
+    """A literal, with a sign or with a cast, which is to the type that the statement has there anyway."""
+    signed = words[0].kind == "symbol" and words[0].text in "+-" and len(words) > 1
+    word, rest = words[signed], words[1 + signed :]
+    literal = word.kind in ("string", "number") or word.word in ("NULL", "TRUE", "FALSE")
+    symbols = [each.text for each in rest if each.kind == "symbol" and each.text not in "(,)[]"]
+    return literal and symbols in ([], ["::"], [":", ":"]) and (not rest or rest[0].text in ("::", ":"))
+
+
+def _constant(words: Sequence[Token]) -> str | None:
+    signed = words[0].kind == "symbol"
+    word = words[signed]
+    if word.kind == "word":
         return None if word.word == "NULL" else word.word.lower()
-    raise FeatureRefused("the values of EXECUTE are constants here")
+    return ("-" if signed and words[0].text == "-" else "") + word.value
 
 
 def _items(words: Sequence[Token]) -> list[tuple[Token, Token]]:
@@ -196,6 +220,6 @@ CursorStatement = Declare | Fetch | Prepare | ExecutePrepared
 
 
 def cursor_statement(text: str) -> CursorStatement | None:
-    """None: it is something else. Errors: SyntaxRefused, BackwardRefused, FeatureRefused."""
+    """None: it is something else. Errors: SyntaxRefused, FeatureRefused."""
     recognize = _KNOWN.get(first_word(text))
     return recognize(text, tuple(tokens(text))) if recognize is not None else None

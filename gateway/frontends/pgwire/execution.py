@@ -4,13 +4,16 @@ from collections.abc import Callable
 from functools import partial
 
 from gateway.errors import MeshgateError
+from gateway.frontends.pgwire.cursors import Fetch
 from gateway.frontends.pgwire.effects import Call, Disconnected, Send, Steps, T
 from gateway.frontends.pgwire.encode import formats_of
 from gateway.frontends.pgwire.handshake import PostgresGateway
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement
 from gateway.frontends.pgwire.metadata.question import Described
-from gateway.frontends.pgwire.portal import CatalogRows, Portal, Rows, Shape, catalog_shape, shape_of
+from gateway.frontends.pgwire.portal import AnyRows, Portal
 from gateway.frontends.pgwire.refusals import FeatureRefused
+from gateway.frontends.pgwire.rows import CatalogRows, Pulled, Shape, catalog_shape, shape_of
+from gateway.frontends.pgwire.scrolling import ScrolledRows
 from gateway.query.request import Description, Request, Result
 
 
@@ -51,27 +54,41 @@ class Execution:
     def describe_catalog(self, portal: Portal, statement: CatalogStatement) -> Steps[Described]:
         return (yield from self._call(partial(self._gateway.catalog.describe, statement, portal.running)))
 
-    def run_catalog(self, portal: Portal, statement: CatalogStatement) -> Steps[CatalogRows]:
-        formats = partial(formats_of, portal.codes)
+    def run_catalog(self, portal: Portal, statement: CatalogStatement) -> Steps[AnyRows]:
+        copy = portal.prepared.copy
+        formats = partial(formats_of, portal.codes if copy is None else copy.codes)
         run = partial(self._gateway.catalog.run, statement, portal.given, formats, portal.running)
         found = yield from self._call(run)
-        portal.rows = CatalogRows(found.rows, catalog_shape(found.fields))
-        return portal.rows
+        return portal.answered(CatalogRows(found.rows, catalog_shape(found.fields)))
 
-    def run(self, portal: Portal, request: Request) -> Steps[Rows]:
+    def run(self, portal: Portal, request: Request) -> Steps[AnyRows]:
         """Errors: FeatureRefused too, if the columns are not those that the client was told."""
         told = portal.prepared.shape
         shape = yield from self._call(partial(self._opened, portal, request))
         if told is not None and not told.same(shape):
             raise FeatureRefused("cached plan must not change result type")
-        assert isinstance(portal.rows, Rows)
+        assert portal.rows is not None
         return portal.rows
 
     def recheck(self, result: Result) -> Steps[None]:
         """Errors: AccessDenied, if what the result shows may not be shown any more."""
         yield from self._call(result.recheck)
 
-    def stream(self, rows: Rows | CatalogRows, limit: int) -> Steps[tuple[int, bool]]:
+    def seek(self, rows: ScrolledRows, fetch: Fetch) -> Steps[int]:
+        """Send the rows that a FETCH means, or do not for a MOVE. How many."""
+        count = yield from self._call(partial(rows.seek, fetch))
+        while not fetch.move:
+            pulled = yield from self._call(rows.sought)
+            if pulled.done:
+                break
+            yield Send(pulled.data)
+        return count
+
+    def first(self, rows: AnyRows) -> Steps[Pulled]:
+        """The first row."""
+        return (yield from self._call(partial(rows.pull, 1)))
+
+    def stream(self, rows: AnyRows, limit: int) -> Steps[tuple[int, bool]]:
         """Send up to `limit` rows (0: all). How many, and whether there are no more."""
         count = 0
         while not limit or count < limit:
@@ -82,7 +99,7 @@ class Execution:
             yield Send(pulled.data)
         return count, False
 
-    def skip(self, rows: Rows | CatalogRows, limit: int) -> Steps[int]:
+    def skip(self, rows: AnyRows, limit: int) -> Steps[int]:
         """Read up to `limit` rows (0: all) without sending them. How many."""
         count = 0
         while not limit or count < limit:

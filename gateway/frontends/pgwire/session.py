@@ -1,7 +1,7 @@
 """An authenticated session: messages in, messages out. No sockets, threads or clocks of its own (see `effects`)."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from gateway.errors import LimitExceeded, MeshgateError, ProtocolViolation, ShuttingDown
@@ -20,17 +20,14 @@ from gateway.frontends.pgwire.failure import error_response
 from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
 from gateway.frontends.pgwire.metadata.question import Given
 from gateway.frontends.pgwire.parameters import bound
-from gateway.frontends.pgwire.portal import (
-    Portal,
-    Prepared,
-    Rows,
-    Shape,
-)
+from gateway.frontends.pgwire.portal import Portal, Prepared
 from gateway.frontends.pgwire.refusals import FeatureRefused
+from gateway.frontends.pgwire.rows import Rows, Shape
 from gateway.frontends.pgwire.statement_steps import StatementSteps
 from gateway.frontends.pgwire.statements import Statement, split
 from gateway.frontends.pgwire.variables import VARIABLES
 from gateway.frontends.pgwire.workspace import Workspace
+from gateway.query.parse import is_misspelled
 
 _REPORTED = tuple(known.name for known in VARIABLES.values() if known.reported)
 _TEXT = (0,)
@@ -125,7 +122,7 @@ class Session:
             statements = yield from self._aside(text, partial(split, text))
             if not statements:
                 yield Send(wire.EMPTY_QUERY)
-            for statement in statements:
+            for statement in (yield from self._aside(text, partial(self._in_order, statements))):
                 yield from self._simple_statement(statement)
         except MeshgateError as error:
             yield from self._failed(error)
@@ -136,6 +133,16 @@ class Session:
         yield Send(self._ready())
         yield from self._release()
 
+    def _in_order(self, statements: Sequence[Statement]) -> Sequence[Statement]:
+        """All are read before the first runs: of several with a mistake in writing only the first such one is left,
+        to be refused on record. Errors: SyntaxRefused for one about the session."""
+        for statement in statements if len(statements) > 1 else ():
+            self._statements.offset = statement.start
+            found = self._work.understood(statement)
+            if found.session is None and found.catalog is None and is_misspelled(found.text):
+                return (statement,)
+        return statements
+
     def _simple_statement(self, statement: Statement) -> Steps[None]:
         self._statements.offset = statement.start
         prepared = yield from self._aside(statement.text, partial(self._work.prepared, statement))
@@ -145,7 +152,7 @@ class Session:
             case Declare() | Prepare():
                 yield from self._statements.cursor_command(Portal(prepared, (), _TEXT))
             case Fetch() as fetch:
-                cursor = self._work.portal(fetch.name, "cursor")
+                cursor = self._statements.cursor(fetch)
                 if not fetch.move and cursor.rows is not None:
                     yield Send(wire.row_description(cursor.rows.shape.description(cursor.codes)))
                 yield from self._statements.fetch(fetch, cursor.codes)

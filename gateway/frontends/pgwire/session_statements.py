@@ -12,7 +12,10 @@ _LONGEST = 200  # tokens: a session statement is short
 
 @dataclass(frozen=True, slots=True)
 class Begin:
+    """`isolation`: the level asked for, if one was."""
+
     tag: str = "BEGIN"
+    isolation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,16 @@ class Set:
     name: str
     value: str | None
     local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Configure:
+    """A call of set_config, with the name of its one column."""
+
+    name: str
+    value: str
+    local: bool
+    column: str = "set_config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,7 @@ SessionStatement = (
     | Release
     | RollbackTo
     | Set
+    | Configure
     | Reset
     | Show
     | Discard
@@ -133,7 +147,19 @@ def _name(words: Sequence[Token]) -> str:
 def _begin(words: Sequence[Token]) -> SessionStatement | None:
     if words[0].word == "START" and not _is(words[1:], "TRANSACTION"):
         return None
-    return Begin("START TRANSACTION" if words[0].word == "START" else "BEGIN")
+    tag = "START TRANSACTION" if words[0].word == "START" else "BEGIN"
+    return Begin(tag, _isolation(words))
+
+
+def _isolation(words: Sequence[Token]) -> str | None:
+    """The level among a transaction's modes."""
+    for at in range(len(words)):
+        if _is(words[at:], "ISOLATION", "LEVEL"):
+            level = words[at + 2 : at + 4]
+            return " ".join(
+                word.word.lower() for word in (level[:1] if _is(level, "SERIALIZABLE") else level)
+            )
+    return None
 
 
 def _without_noise(words: Sequence[Token]) -> Sequence[Token]:
@@ -172,7 +198,11 @@ def _release(words: Sequence[Token]) -> SessionStatement | None:
 def _set(words: Sequence[Token]) -> SessionStatement | None:
     rest = words[1:]
     if _is(rest, "TRANSACTION") or _is(rest, "SESSION", "CHARACTERISTICS", "AS", "TRANSACTION"):
-        return Accepted("SET")
+        level = _isolation(rest)
+        if level is None:
+            return Accepted("SET")
+        local = _is(rest, "TRANSACTION")
+        return Set("transaction_isolation" if local else "default_transaction_isolation", level, local)
     if _is(rest, "CONSTRAINTS"):
         return Accepted("SET CONSTRAINTS")
     local = _is(rest, "LOCAL")
@@ -257,6 +287,21 @@ def _show(words: Sequence[Token]) -> SessionStatement | None:
     return Show(_whole_name(rest))
 
 
+def _select(words: Sequence[Token]) -> SessionStatement | None:
+    """`SELECT set_config('name', 'value', false)`, by whatever column name; anything else is a query."""
+    rest = words[3:] if _is(words[1:], "PG_CATALOG") else words[1:]
+    kinds = [word.kind for word in rest[2:7]]
+    if not _is(rest, "SET_CONFIG") or kinds != ["string", "symbol", "string", "symbol", "word"]:
+        return None
+    if rest[6].word not in ("TRUE", "FALSE") or len(rest) < 8 or rest[7].text != ")":
+        return None
+    column = rest[9:] if _is(rest[8:], "AS") else rest[8:]
+    if len(column) > 1 or (column and column[0].kind not in ("word", "quoted")):
+        return None
+    name = column[0].name if column else "set_config"
+    return Configure(rest[2].value, rest[4].value, rest[6].word == "TRUE", name)
+
+
 def _whole_name(words: Sequence[Token]) -> str:
     name, rest = _setting_name(words)
     if rest:
@@ -296,6 +341,7 @@ _RECOGNIZED: dict[str, Callable[[Sequence[Token]], SessionStatement | None]] = {
     "ABORT": _rollback,
     "SAVEPOINT": _savepoint,
     "RELEASE": _release,
+    "SELECT": _select,
     "SET": _set,
     "RESET": _reset,
     "SHOW": _show,

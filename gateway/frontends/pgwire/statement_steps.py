@@ -7,7 +7,6 @@ from gateway.frontends.pgwire import messages as wire
 from gateway.frontends.pgwire.commands import shown
 from gateway.frontends.pgwire.copying import COPY_DONE, CopyTo, copy_out_response
 from gateway.frontends.pgwire.cursors import (
-    ALL,
     Declare,
     ExecutePrepared,
     Fetch,
@@ -19,21 +18,19 @@ from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement
 from gateway.frontends.pgwire.metadata.question import Given
 from gateway.frontends.pgwire.parameters import bound
-from gateway.frontends.pgwire.portal import (
-    CatalogRows,
-    Portal,
-    Prepared,
-    Rows,
-    Shape,
-    catalog_shape,
-    described,
-    shape_of,
+from gateway.frontends.pgwire.portal import AnyRows, Portal, Prepared, described
+from gateway.frontends.pgwire.refusals import (
+    BackwardRefused,
+    FeatureRefused,
+    NoTransaction,
+    WrongParameters,
 )
-from gateway.frontends.pgwire.refusals import FeatureRefused, NoTransaction, WrongParameters
-from gateway.frontends.pgwire.session_statements import Show
-from gateway.frontends.pgwire.statements import split
+from gateway.frontends.pgwire.rows import Shape, catalog_shape, shape_of, values_of
+from gateway.frontends.pgwire.scrolling import ScrolledRows
+from gateway.frontends.pgwire.session_statements import Configure, Show
+from gateway.frontends.pgwire.statements import Statement, near, outside_brackets, split, tokens
 from gateway.frontends.pgwire.transaction import IDLE
-from gateway.frontends.pgwire.types import ColumnType, PgType, column_type, duckdb_name
+from gateway.frontends.pgwire.types import BY_NAME, ColumnType, PgType, column_type, duckdb_name
 from gateway.frontends.pgwire.variables import PURPOSE, seconds
 from gateway.frontends.pgwire.workspace import Workspace
 from gateway.query.request import Parameter, Request
@@ -90,6 +87,8 @@ class StatementSteps:
             case Show(name):
                 answer = shown(name, self._work)
                 return Shape(answer.names, answer.columns)
+            case Configure(column=column):
+                return Shape((column,), (ColumnType(BY_NAME["text"]),))
             case Fetch(name, move=False):
                 rows = self._work.portal(name, "cursor").rows
                 return rows.shape if rows is not None else None
@@ -110,7 +109,7 @@ class StatementSteps:
         if self._work.statements.get(name) is prepared:
             self._work.statements[name] = known
 
-    def open(self, portal: Portal) -> Steps[Rows | CatalogRows]:
+    def open(self, portal: Portal) -> Steps[AnyRows]:
         """Run the portal's statement."""
         prepared = portal.prepared
         self._start(portal)
@@ -148,19 +147,34 @@ class StatementSteps:
 
     def executed(self, execute: ExecutePrepared, codes: tuple[int, ...]) -> Steps[Portal]:
         """The portal of an EXECUTE."""
+        raw = [None if value is None else value.encode() for value in execute.values]
+        if execute.written:
+            raw = yield from self._evaluated(execute.written)
         types = yield from self.parameter_types(execute.name, self._work.statement(execute.name))
         prepared = self._work.statement(execute.name)
-        if len(execute.values) != prepared.required:
+        if len(raw) != prepared.required:
             raise WrongParameters(
                 f'wrong number of parameters for prepared statement "{execute.name}"',
-                hint=f"Expected {prepared.required} parameters but got {len(execute.values)}.",
+                hint=f"Expected {prepared.required} parameters but got {len(raw)}.",
             )
-        raw = [None if value is None else value.encode() for value in execute.values]
         if prepared.catalog is not None:
             return Portal(prepared, (), codes, tuple(Given(value, 0) for value in raw))
         return Portal(
             prepared, tuple(bound(value, 0, kind) for value, kind in zip(raw, types, strict=True)), codes
         )
+
+    def _evaluated(self, expressions: str) -> Steps[list[bytes | None]]:
+        """What the expressions are, as texts: a statement of its own, on record as any other."""
+        words = tuple(tokens(expressions))
+        if any(word.word in ("FROM", "UNION", "EXCEPT", "INTERSECT") for word in outside_brackets(words)):
+            raise near(words, 0)
+        prepared = self._work.prepared(Statement(f"SELECT {expressions}"))
+        portal = Portal(prepared, (), _TEXT)
+        rows = yield from self.open(portal)
+        pulled = yield from self._execution.first(rows)
+        self._execution.end()
+        self._work.discarded.append(portal)
+        return values_of(pulled.data)
 
     def cursor_command(self, command: Portal) -> Steps[None]:
         """DECLARE or PREPARE."""
@@ -180,6 +194,7 @@ class StatementSteps:
         codes = (1,) if declare.binary else _TEXT
         portal = Portal(query, command.parameters, codes, command.given)
         portal.hold = declare.hold
+        portal.scroll = declare.scroll
         self._work.open_portal(declare.name, portal, "cursor")
         yield from self.open(portal)
         self._execution.end()
@@ -192,26 +207,46 @@ class StatementSteps:
             raise FeatureRefused("a cursor is declared for a query")
         return query
 
-    def fetch(self, fetch: Fetch, codes: tuple[int, ...]) -> Steps[None]:
+    def cursor(self, fetch: Fetch) -> Portal:
+        """Errors: UndefinedPortal; BackwardRefused for what a cursor without SCROLL has passed, or might have."""
         portal = self._work.portal(fetch.name, "cursor")
+        back = fetch.direction in ("backward", "absolute") or (fetch.count is not None and fetch.count < 0)
+        if back and not portal.scroll:
+            raise BackwardRefused(
+                "cursor can only scan forward", hint="Declare it with SCROLL option to enable backward scan."
+            )
+        return portal
+
+    def fetch(self, fetch: Fetch, codes: tuple[int, ...]) -> Steps[None]:
+        portal = self.cursor(fetch)
         rows = portal.rows
         assert rows is not None, "a cursor is opened when it is declared"
         yield from self.still_allowed(portal)
         if codes != portal.codes:
             rows.use(codes)
             portal.codes = codes
-        if fetch.skip:
-            yield from self._execution.skip(rows, fetch.skip)
-        count = 0
-        limit = 0 if fetch.count == ALL else fetch.count
-        if fetch.count and fetch.move:
-            count = yield from self._execution.skip(rows, limit)
-        elif fetch.count:
-            count, _ = yield from self._execution.stream(rows, limit)
+        if isinstance(rows, ScrolledRows):
+            count = yield from self._execution.seek(rows, fetch)
+        else:
+            count = yield from self._fetch_forward(rows, fetch)
         self._execution.end()
         yield Send(wire.command_complete(f"{fetch.tag} {count}"))
 
-    def copy(self, options: CopyTo, rows: Rows | CatalogRows) -> Steps[None]:
+    def _fetch_forward(self, rows: AnyRows, fetch: Fetch) -> Steps[int]:
+        """Of a cursor that keeps nothing."""
+        count = fetch.count
+        if count == 0:
+            return 0
+        if fetch.direction == "relative" and count is not None:
+            if count > 1:
+                yield from self._execution.skip(rows, count - 1)
+            count = 1
+        if fetch.move:
+            return (yield from self._execution.skip(rows, count or 0))
+        sent, _ = yield from self._execution.stream(rows, count or 0)
+        return sent
+
+    def copy(self, options: CopyTo, rows: AnyRows) -> Steps[None]:
         yield Send(copy_out_response(options, len(rows.shape.names)))
         count, _ = yield from self._execution.stream(rows, 0)
         yield Send(rows.end() + COPY_DONE + wire.command_complete(f"COPY {count}"))

@@ -5,7 +5,7 @@ block comments nest. A token that never ends reaches to the end of the text; the
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.errors import SyntaxRefused
@@ -95,6 +95,16 @@ def _spans(text: str) -> Iterator[Span]:
         if kind not in ("space", "comment"):
             yield kind, at, stop
         at = stop
+
+
+def outside_brackets(words: Iterable[Token]) -> Iterator[Token]:
+    """Those that stand in no parentheses or brackets."""
+    depth = 0
+    for word in words:
+        edge = {"(": 1, ")": -1, "[": 1, "]": -1}.get(word.text, 0) if word.kind == "symbol" else 0
+        depth += edge
+        if not depth and not edge:
+            yield word
 
 
 def first_word(text: str) -> str:

@@ -11,6 +11,7 @@ from gateway.frontends.pgwire.variables import VARIABLES, variable
 IDLE, OPEN, FAILED = "I", "T", "E"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SAVEPOINTS = 1_000
+_SETTINGS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ class Transaction:
     def settings(self) -> Mapping[str, str]:
         """Every setting's value in force, by canonical name."""
         defaults = {known.name: known.default for known in VARIABLES.values()}
-        return MappingProxyType({**defaults, **self.startup, **self.kept.session, **self.kept.local})
+        found = {**defaults, **self.startup, **self.kept.session, **self.kept.local}
+        if "transaction_isolation" not in self.kept.local:
+            found["transaction_isolation"] = found["default_transaction_isolation"]
+        return MappingProxyType(found)
 
     def begun(self) -> "Transaction":
         return replace(self, status=OPEN, before=self.before or self.kept)
@@ -75,6 +79,8 @@ class Transaction:
     def with_setting(self, name: str, value: str | None, *, local: bool) -> "Transaction":
         """`name` is canonical; None: back to the value at the start. `local` outside a transaction does nothing."""
         value = self.startup.get(name, variable(name).default) if value is None else value
+        if len(self.kept.session.keys() | self.kept.local.keys() | {name}) > _SETTINGS:
+            raise LimitExceeded(f"a session keeps at most {_SETTINGS} settings of its own")
         if local and self.status == IDLE:
             return self
         until_end = {key: kept for key, kept in self.kept.local.items() if key != name}

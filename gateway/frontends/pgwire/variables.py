@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from types import MappingProxyType
 
-from gateway.errors import InvalidParameterValue, Refused, UndefinedSetting
+from gateway.errors import InvalidParameterValue, LimitExceeded, Refused, UndefinedSetting
+from gateway.query.session import SERVER_VERSION
 
 PURPOSE = "mesh.purpose"
 Check = Callable[[str], str]
@@ -92,6 +93,7 @@ def _only(*allowed: str) -> Check:
 
 
 def _time_zone(value: str) -> str:
+    value = value.strip()
     if value.lower() in ("default", "local"):
         return "UTC"
     if value.lower() not in _UTC:
@@ -160,7 +162,31 @@ def _read_only(value: str) -> str:
     return "on"
 
 
+PLANNING = {
+    "check_function_bodies": "on", "constraint_exclusion": "partition", "cpu_index_tuple_cost": "0.005",
+    "cpu_operator_cost": "0.0025", "cpu_tuple_cost": "0.01", "cursor_tuple_fraction": "0.1",
+    "default_statistics_target": "100", "default_table_access_method": "heap", "default_tablespace": "",
+    "effective_cache_size": "4GB", "effective_io_concurrency": "16", "from_collapse_limit": "8", "geqo_threshold": "12",
+    "hash_mem_multiplier": "2", "jit_above_cost": "100000", "join_collapse_limit": "8", "lc_messages": "C",
+    "lc_monetary": "C", "lc_numeric": "C", "lc_time": "C", "log_min_messages": "warning", "log_statement": "none",
+    "logical_decoding_work_mem": "64MB", "maintenance_work_mem": "64MB", "max_parallel_workers": "8",
+    "max_parallel_workers_per_gather": "2", "plan_cache_mode": "auto", "random_page_cost": "4",
+    "seq_page_cost": "1", "temp_buffers": "8MB", "temp_tablespaces": "", "xmlbinary": "base64",
+    "log_min_duration_statement": "-1", "log_min_error_statement": "error", "transaction_timeout": "0",
+}  # fmt: skip
+PLANNING_SWITCHES = (
+    "array_nulls", "enable_async_append", "enable_bitmapscan", "enable_gathermerge", "enable_group_by_reordering",
+    "enable_hashagg", "enable_hashjoin", "enable_incremental_sort", "enable_indexonlyscan", "enable_indexscan",
+    "enable_material", "enable_memoize", "enable_mergejoin", "enable_nestloop", "enable_parallel_append",
+    "enable_parallel_hash", "enable_partition_pruning", "enable_partitionwise_aggregate", "enable_partitionwise_join",
+    "enable_presorted_aggregate", "enable_seqscan", "enable_sort", "enable_tidscan", "geqo",
+    "parallel_leader_participation", "quote_all_identifiers", "synchronize_seqscans", "transform_null_equals",
+)  # fmt: skip
+"""What tools set for PostgreSQL's own planning, writing and logging: kept and shown, and nothing follows from them."""
+
 _TABLE = (
+    *(Variable(name, default, _free) for name, default in PLANNING.items()),
+    *(Variable(name, "on", _switch) for name in PLANNING_SWITCHES),
     Variable("application_name", "", _free, reported=True),
     Variable("backslash_quote", "safe_encoding", _free),
     Variable("bytea_output", "hex", _only("hex")),
@@ -183,10 +209,10 @@ _TABLE = (
     Variable("max_identifier_length", "63", None),
     Variable(PURPOSE, "", _free, description="the purpose that statements are run for"),
     Variable("row_security", "on", _switch),
-    Variable("search_path", '"$user", public', _free),
+    Variable("search_path", '"$user", public', _free, reported=True),
     Variable("server_encoding", "UTF8", None, reported=True),
-    Variable("server_version", f"16.0 (meshgate {version('meshgate')})", None, reported=True),
-    Variable("server_version_num", "160000", None),
+    Variable("server_version", f"{SERVER_VERSION} (meshgate {version('meshgate')})", None, reported=True),
+    Variable("server_version_num", f"{int(float(SERVER_VERSION))}0000", None),
     Variable("session_authorization", "", None, reported=True),
     Variable("standard_conforming_strings", "on", _only("on", "true", "yes", "1"), reported=True),
     Variable("statement_timeout", "0", _duration),
@@ -201,9 +227,24 @@ _TABLE = (
 VARIABLES: Mapping[str, Variable] = MappingProxyType({known.name.lower(): known for known in _TABLE})
 
 
+_CUSTOM = re.compile(r"[A-Za-z_][\w$]{0,62}(\.[A-Za-z_][\w$]{0,62}){1,3}")
+_CUSTOM_CHARACTERS = 10_000
+
+
+def _custom(value: str) -> str:
+    if len(value) > _CUSTOM_CHARACTERS:
+        raise LimitExceeded(f"a setting holds at most {_CUSTOM_CHARACTERS:,} characters")
+    return value
+
+
 def variable(name: str) -> Variable:
-    """Errors: UndefinedSetting."""
+    """One of the table, or any name with a dot: applications keep values of their own in a session.
+
+    Errors: UndefinedSetting.
+    """
     found = VARIABLES.get(name.lower())
+    if found is None and _CUSTOM.fullmatch(name) and not name.lower().startswith("mesh."):
+        return Variable(name.lower(), "", _custom)
     if found is None:
         raise UndefinedSetting(f'unrecognized configuration parameter "{name}"')
     return found

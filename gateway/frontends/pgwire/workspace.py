@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.errors import LimitExceeded, Refused, SyntaxRefused, TransactionAborted
-from gateway.frontends.pgwire.copying import copy_to, refuse_catalog
+from gateway.frontends.pgwire.copying import copy_to
 from gateway.frontends.pgwire.cursors import Prepare, cursor_statement
 from gateway.frontends.pgwire.metadata.routing import asked
 from gateway.frontends.pgwire.portal import Portal, Prepared
@@ -90,15 +90,17 @@ class Workspace:
 
     def prepared(self, statement: Statement, oids: tuple[int, ...] = ()) -> Prepared:
         """Errors: TransactionAborted in a failed transaction, for all but its end."""
+        understood = self.understood(statement, oids)
+        self.require_alive(understood)
+        return understood
+
+    def understood(self, statement: Statement, oids: tuple[int, ...] = ()) -> Prepared:
+        """What the statement is, whatever the transaction's state."""
         command = session_statement(statement.text) or cursor_statement(statement.text)
-        if self.transaction.status == FAILED and not isinstance(command, Commit | Rollback | RollbackTo):
-            raise aborted()
         copy = copy_to(statement.text) if command is None else None
         if copy is not None:
             statement = Statement(copy.query, statement.start + copy.start, statement.parameters)
         catalog = asked(statement.text) if command is None else None
-        if copy is not None and catalog is not None:
-            raise refuse_catalog()
         return Prepared(
             statement.text,
             statement.start,
