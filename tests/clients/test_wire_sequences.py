@@ -103,7 +103,8 @@ SEQUENCES: dict[str, Sequence[bytes]] = {
     "no scroll": [query("BEGIN; DECLARE c NO SCROLL CURSOR FOR SELECT 1 AS a"), query("FETCH c"),
                   query("FETCH PRIOR c"), query("ROLLBACK")],
     "a cursor with the name of a direction": [query("BEGIN; DECLARE next CURSOR FOR SELECT 1 AS a"),
-                                              query("FETCH next"), query("FETCH ABSOLUTE FROM next"), query("ROLLBACK")],
+                                              query("FETCH next"), query("FETCH ABSOLUTE FROM next"),
+                                              query("ROLLBACK")],
     # values and copies
     "execute with expressions": [query("PREPARE p(int, text) AS SELECT customer_id, name FROM sales.customers"
                                        " WHERE customer_id = $1 OR name = $2 ORDER BY 1"),
