@@ -25,6 +25,10 @@ def sized(kind: exp.DataType) -> exp.DataType:
 # where it stands alone. The parser is compiled: its table is changed in place, since no class can inherit from it.
 DuckDBParser.TYPE_CONVERTERS[exp.DType.DECIMAL] = sized
 
+WRITTEN = "written"
+"""Key in a function's meta, of the parser and the generator: the name it was called by; many names are one node."""
+DUCKDB.ORIGINAL_NAME_META_KEY = WRITTEN
+
 # sqlglot logs the consumer's text when it meets a statement it does not know.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 

@@ -11,42 +11,76 @@ from sqlglot import exp
 from gateway.sql.scopes import USE, Scopes, ctes_in_sight
 
 UNNAMED = "?column?"
+CALLED = "called"
+"""Key in a function's meta: the name it was called by."""
 
 TYPE_NAMES = {
     "INT": "int4", "BIGINT": "int8", "SMALLINT": "int2", "DOUBLE": "float8", "FLOAT": "float4", "BOOLEAN": "bool",
     "DECIMAL": "numeric", "TEXT": "text", "VARCHAR": "varchar", "BLOB": "bytea", "VARBINARY": "bytea", "DATE": "date",
     "TIME": "time", "TIMESTAMP": "timestamp", "TIMESTAMPTZ": "timestamptz", "INTERVAL": "interval", "UUID": "uuid",
-    "JSON": "json", "JSONB": "jsonb", "ARRAY": "array", "LIST": "array",
+    "JSON": "json", "JSONB": "jsonb", "ARRAY": "array", "LIST": "array", "TIMESTAMPNTZ": "timestamp", "CHAR": "bpchar",
+    "NCHAR": "bpchar", "BPCHAR": "bpchar",
 }  # fmt: skip
 
 SPELLED: dict[type[exp.Expr], str] = {
-    exp.Case: "case",
     exp.If: "case",
     exp.Exists: "exists",
     exp.Array: "array",
     exp.Struct: "row",
+    exp.Tuple: "row",
     exp.Extract: "extract",
     exp.Substring: "substring",
-    exp.Trim: "btrim",
     exp.StrPosition: "position",
-    exp.CurrentTimestamp: "now",
-    exp.CurrentVersion: "version",
+    exp.AtTimeZone: "timezone",
+    exp.CurrentTimestamp: "current_timestamp",
     exp.CurrentUser: "current_user",
     exp.GroupConcat: "string_agg",
-    exp.LogicalAnd: "bool_and",
-    exp.LogicalOr: "bool_or",
-    exp.Explode: "unnest",
-    exp.TimestampTrunc: "date_trunc",
-    exp.DateTrunc: "date_trunc",
-    exp.TimeToStr: "strftime",
-    exp.Pow: "pow",
-    exp.GenerateSeries: "generate_series",
-    exp.RegexpLike: "regexp_matches",
+    exp.RegexpLike: UNNAMED,
+    exp.StartsWith: UNNAMED,
 }
+"""Of forms that are no calls of a name."""
 
 
 def result_name(node: exp.Expr) -> str:
     """The name PostgreSQL would give to this item of a SELECT list."""
+    return _figured(node)[0]
+
+
+def _figured(node: exp.Expr) -> tuple[str, bool]:
+    """The name, and whether it stands against what is around it: that of a cast's type, or `case`, gives way."""
+    node = _passed(node)
+    if isinstance(node, exp.Cast):
+        name, stands = _figured(node.this)
+        return (name, True) if stands else (_type_name(node.to), False)
+    if isinstance(node, exp.Interval):
+        return "interval", False
+    if isinstance(node, exp.Case):
+        name, stands = _figured(node.args.get("default") or exp.Null())
+        return (name, True) if stands else ("case", False)
+    name = _own_name(node)
+    return name, name != UNNAMED
+
+
+def _passed(node: exp.Expr) -> exp.Expr:
+    """What is within brackets, windows, filters and subscripts."""
+    while isinstance(node, PASSED) or (isinstance(node, exp.Subquery) and node.this.selects):
+        node = node.this.selects[0] if isinstance(node, exp.Subquery) else node.this
+    return node
+
+
+def _type_name(kind: exp.DataType) -> str:
+    if kind.this in (exp.DType.ARRAY, exp.DType.LIST) and kind.expressions:
+        return _type_name(kind.expressions[0])
+    name = str(kind.this.name)
+    return TYPE_NAMES.get(name, name.lower())
+
+
+PASSED = (
+    exp.Paren, exp.Window, exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls, exp.Collate, exp.Bracket,
+)  # fmt: skip
+
+
+def _own_name(node: exp.Expr) -> str:
     if isinstance(node, exp.Alias):
         return node.alias if node.args["alias"].args.get("quoted") else str(node.alias).lower()
     if isinstance(node, exp.Column):
@@ -57,24 +91,22 @@ def result_name(node: exp.Expr) -> str:
             if isinstance(node.expression, exp.Func)
             else str(node.expression.name)
         )
-    if isinstance(
-        node, exp.Paren | exp.Window | exp.Filter | exp.WithinGroup | exp.IgnoreNulls | exp.Collate
-    ):
-        return result_name(node.this)
-    if isinstance(node, exp.Cast):
-        inner = result_name(node.this)
-        return TYPE_NAMES.get(node.to.this.name, node.to.this.name.lower()) if inner == UNNAMED else inner
-    if isinstance(node, exp.Subquery):
-        return result_name(node.this.selects[0]) if node.this.selects else UNNAMED
     return _function_name(node)
 
 
 def _function_name(node: exp.Expr) -> str:
+    called = node.meta_get(CALLED)
+    if called is not None:
+        return str(called)
+    if isinstance(node, exp.Trim):
+        return {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(str(node.args.get("position")).upper(), "btrim")
     if type(node) in SPELLED:
         return SPELLED[type(node)]
     if isinstance(node, exp.Anonymous):
         return str(node.this).lower()
-    if isinstance(node, exp.Func) and not isinstance(node, exp.Binary | exp.Connector):
+    if isinstance(node, exp.Func) and not isinstance(
+        node, exp.Binary | exp.Connector | exp.RegexpILike | exp.Pow
+    ):
         return node.sql_name().lower()
     return UNNAMED
 

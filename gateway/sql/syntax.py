@@ -17,8 +17,9 @@ from gateway.errors import (
 )
 from gateway.settings import Limits
 from gateway.sql.allowed import check_allowed
-from gateway.sql.dialect import DUCKDB, sized
+from gateway.sql.dialect import DUCKDB, WRITTEN, sized
 from gateway.sql.expansion import check_expansion
+from gateway.sql.naming import CALLED
 from gateway.sql.spellings import respell
 
 OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
@@ -134,7 +135,8 @@ def _finish(tree: exp.Expr) -> None:
     for node in tree.walk():
         if isinstance(node, exp.DataType):
             sized(node)
-        node._meta = None  # noqa: SLF001  `meta` makes a dict where there is none
+        called = node.meta_get(WRITTEN)  # kept by another key, or the engine would be called by it too
+        node._meta = {CALLED: called.lower()} if called else None  # noqa: SLF001  `meta` makes a dict where there is none
 
 
 def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:

@@ -100,6 +100,13 @@ SEQUENCES: dict[str, Sequence[bytes]] = {
         query("BEGIN; DECLARE c SCROLL CURSOR FOR"
               " SELECT typname, oid FROM pg_type WHERE oid IN (16, 20, 25) ORDER BY 1"),
         query("FETCH LAST c"), query("FETCH BACKWARD ALL c"), query("FETCH 2 c"), query("COMMIT")],
+    "a cursor with parameters": [
+        query("BEGIN"),
+        parse("DECLARE c CURSOR FOR SELECT name FROM sales.customers WHERE customer_id = $1", "", (INT4,)),
+        bind(SEVEN), execute(), SYNC, query("FETCH ALL c"), query("COMMIT")],
+    "a cursor over the catalog with parameters": [
+        query("BEGIN"), parse("DECLARE c CURSOR FOR SELECT typname FROM pg_type WHERE typname = $1", "", (TEXT,)),
+        bind((b"bool",)), execute(), SYNC, query("FETCH ALL c"), query("COMMIT")],
     "no scroll": [query("BEGIN; DECLARE c NO SCROLL CURSOR FOR SELECT 1 AS a"), query("FETCH c"),
                   query("FETCH PRIOR c"), query("ROLLBACK")],
     "a cursor with the name of a direction": [query("BEGIN; DECLARE next CURSOR FOR SELECT 1 AS a"),

@@ -69,7 +69,7 @@ def copy_to(text: str) -> CopyTo | None:
         raise WriteRefused("cannot execute COPY FROM in a read-only transaction")
     if end != "TO":
         raise near(words, at)
-    if at + 1 >= len(words) or words[at + 1].word != "STDOUT":
+    if at + 1 >= len(words) or words[at + 1].word not in ("STDOUT", "STDIN"):
         raise WriteRefused("COPY TO a file or a program is not possible here, only TO STDOUT")
     found = replace(source, format="binary") if words[1].word == "BINARY" else source
     return _with_options(found, words, at + 2)

@@ -244,7 +244,7 @@ class Session:
         codes = message.formats or (0,)
         codes = codes * len(types) if len(codes) == 1 else codes
         prepared = self._work.statements.get(message.statement, prepared)
-        if prepared.catalog is not None:
+        if prepared.catalog is not None or isinstance(prepared.session, Declare):
             given = tuple(map(Given, message.values, codes))
             portal = Portal(prepared, (), message.result_formats, given)
         else:

@@ -192,7 +192,12 @@ class StatementSteps:
             raise NoTransaction("DECLARE CURSOR can only be used in transaction blocks")
         query = self._declared_query(declare, command.prepared)
         codes = (1,) if declare.binary else _TEXT
-        portal = Portal(query, command.parameters, codes, command.given)
+        known = command.prepared.parameters or command.prepared.declared
+        types = [] if query.catalog else [kind for kind in known if kind is not None]
+        values = [
+            bound(given.value, given.format, kind) for given, kind in zip(command.given, types, strict=False)
+        ]
+        portal = Portal(query, tuple(values), codes, command.given)
         portal.hold = declare.hold
         portal.scroll = declare.scroll
         self._work.open_portal(declare.name, portal, "cursor")

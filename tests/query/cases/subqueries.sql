@@ -21,4 +21,4 @@ SELECT p.weight FROM sales.orders WHERE EXISTS (SELECT 1 FROM shipping.parcels A
 -- a lambda's argument hides a column
 SELECT list_transform([1], id -> id + o.customer) FROM sales.orders AS o
 -- =>
-SELECT LIST_TRANSFORM([1], LAMBDA "id" : "id" + "o"."customer") AS "transform" FROM "sales"."orders" AS "o"
+SELECT LIST_TRANSFORM([1], LAMBDA "id" : "id" + "o"."customer") AS "list_transform" FROM "sales"."orders" AS "o"
