@@ -34,6 +34,7 @@ IDLE_SECONDS = 30  # of a connection without a request, and between two bytes of
 REQUEST_SECONDS = 20.0  # for a whole request to come
 STALLED_SECONDS = 300.0  # for a client that reads nothing of an answer
 PIECE = 1 << 18  # bytes that are given to a socket at once
+TOO_LARGE = "Request Entity Too Large"  # what cheroot says of a body in chunks; it has no class for that
 SPARE_THREADS = 16  # for what is no statement
 CONNECTIONS = 500
 
@@ -87,8 +88,13 @@ class _Request(HTTPRequest):
     def respond(self) -> None:
         try:
             super().respond()
-        except errors.MaxSizeExceeded:
-            self.simple_response("413 Content Too Large", "The body is larger than allowed.")
+        except _Unreadable as error:
+            self.close_connection = True
+            self.simple_response(str(error))
+
+
+class _Unreadable(Exception):
+    """A body that is not read, or cannot be; the text is the status of the answer."""
 
 
 class _Connection(HTTPConnection):
@@ -144,13 +150,23 @@ class _WsgiGateway(Gateway_10):
     def get_environ(self) -> dict[str, Any]:  # type: ignore[override]  # its stubs say None
         """The body is read whole: until then the client has to hurry, from then on the gateway."""
         environ: dict[str, Any] = super().get_environ()  # type: ignore[no-untyped-call]
-        body = self.req.rfile.read()
+        body = self._body()
         connection = self.req.conn
         connection.attended.came()
         connection.socket.settimeout(STALLED_SECONDS)
         environ.update({"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
         environ[GONE] = connection.attended
         return environ
+
+    def _body(self) -> bytes:
+        try:
+            return bytes(self.req.rfile.read())
+        except ValueError as error:
+            raise _Unreadable("400 Bad Request") from error
+        except OSError as error:
+            if error.args == (TOO_LARGE,):
+                raise _Unreadable("413 Content Too Large") from error
+            raise
 
     def respond(self) -> None:
         """Errors: BrokenPipeError where an answer is cut off, which cheroot takes for the client's doing."""
