@@ -78,7 +78,7 @@ def still_stands(authorized: AuthorizedQuery, request: Request, mesh: Mesh) -> b
 def describe(request: Request, mesh: Mesh) -> Description:
     """Say what `run` would answer with, without running it. A refusal is on record."""
     record = opened(request)
-    with refusals_on_record(record, mesh), deadline(mesh.limits.seconds) as limit:
+    with refusals_on_record(record, mesh) as trail, deadline(mesh.limits.seconds) as limit:
         clock = Clock(limit)
         visible = visible_to(request, mesh, record.time)
         asked = mesh.plans.asked(request, mesh.limits, describing=True)
@@ -87,6 +87,7 @@ def describe(request: Request, mesh: Mesh) -> Description:
             authorized, planned = known
         else:
             statement = clock.time("parse", parse, request.text, mesh.limits)
+            trail.record = replace(record, relations=statement.relations)
             bound = clock.time("bind", bind, statement, request, visible, describing=True)
             authorized = clock.time("authorize", authorize, bound, visible)
             planned = answer_plan(statement, authorized, mesh, clock)
