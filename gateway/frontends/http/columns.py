@@ -71,7 +71,9 @@ def _safe_integers(plain: Column, column: Column) -> Column:
     """Outside of what every reader of JSON keeps, as strings."""
     if column.type.bit_width < 64 or _within(column, -_SAFE_INTEGER, _SAFE_INTEGER):
         return plain
-    wide = pc.or_(pc.less(column, -_SAFE_INTEGER), pc.greater(column, _SAFE_INTEGER))
+    wide = pc.greater(column, pa.scalar(_SAFE_INTEGER, column.type))
+    if pa.types.is_signed_integer(column.type):
+        wide = pc.or_(wide, pc.less(column, -_SAFE_INTEGER))
     return pc.if_else(wide, _joined('"', plain, '"'), plain)
 
 
