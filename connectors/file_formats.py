@@ -123,7 +123,8 @@ _NATIVE = frozenset(
     (
         *(pa.bool_(), pa.float32(), pa.float64(), pa.date32()),
         *(pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()),
-        *(pa.string(), pa.large_string(), pa.binary(), pa.large_binary()),
+        *(pa.string(), pa.large_string(), pa.string_view()),
+        *(pa.binary(), pa.large_binary(), pa.binary_view()),
     )
 )
 

@@ -10,7 +10,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +29,7 @@ from gateway.settings import Address, Settings, load_settings
 
 RECORD_SECONDS = 5.0
 STOP_SECONDS = 2.0
+Addresses = Mapping[str, Address]
 
 
 class DemoError(Exception):
@@ -49,8 +50,8 @@ def run_demo(folder: Path, scale: int, *, wait: bool) -> int:
     told = False
     try:
         with _ending_signals(), _locked(folder.resolve()) as home, ExitStack() as stack:
-            address, settings = start(home, scale, stack)
-            _tell(address, settings)
+            addresses, settings = start(home, scale, stack)
+            _tell(addresses, settings)
             told = True
             if wait and sys.stdout.isatty():
                 print("\nEverything stays up until Ctrl-C.")
@@ -102,8 +103,8 @@ def _locked(folder: Path) -> Iterator[Path]:
         yield folder
 
 
-def start(folder: Path, scale: int, stack: ExitStack) -> tuple[Address, Settings]:
-    """Sources and gateway, up until `stack` ends."""
+def start(folder: Path, scale: int, stack: ExitStack) -> tuple[Addresses, Settings]:
+    """Sources and gateway, up until `stack` ends, and where its endpoints listen."""
     with _step("two PostgreSQL servers"):
         state = folder / "state"
         servers = Servers(*(stack.enter_context(postgres(state / name)) for name in ("cloud", "premises")))
@@ -111,19 +112,21 @@ def start(folder: Path, scale: int, stack: ExitStack) -> tuple[Address, Settings
         load_data(folder, servers, scale)
     with _step("the gateway"):
         settings = load_settings(folder, {**os.environ, **environment(folder, servers)})
-        address = stack.enter_context(_gateway(replace(settings, postgres=_free(settings.postgres))))
-    return address, settings
+        flight = _free(settings.flight) if settings.flight else None
+        free = replace(settings, postgres=_free(_needed(settings.postgres)), flight=flight)
+        addresses = stack.enter_context(_gateway(free))
+    return addresses, settings
 
 
 @contextmanager
-def _gateway(settings: Settings) -> Iterator[Address]:
-    """The gateway in this process, and where its PostgreSQL endpoint listens."""
+def _gateway(settings: Settings) -> Iterator[Addresses]:
+    """The gateway in this process."""
     server = Server(settings)
     server.start()
     try:
         for warning in server.current.warnings:
             print(f"warning: {warning}", file=sys.stderr)
-        yield server.addresses["postgres"]
+        yield server.addresses
     finally:
         with undisturbed():
             server.stop(STOP_SECONDS)
@@ -143,10 +146,14 @@ def _step(name: str) -> Iterator[None]:
         print(f" {time.monotonic() - start:.1f} s", file=sys.stderr)
 
 
-def _free(wanted: Address | None) -> Address:
-    """The address of mesh.toml, or any free port (0) of that host if something else listens there."""
+def _needed(wanted: Address | None) -> Address:
     if wanted is None:
         raise DemoError("mesh.toml: endpoints.postgres: the story is told over it: put it back")
+    return wanted
+
+
+def _free(wanted: Address) -> Address:
+    """The address of mesh.toml, or any free port (0) of that host if something else listens there."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -158,7 +165,8 @@ def _free(wanted: Address | None) -> Address:
     return wanted
 
 
-def _tell(address: Address, settings: Settings) -> None:
+def _tell(addresses: Addresses, settings: Settings) -> None:
+    address = addresses["postgres"]
     start = time.time()
     print(f"The mesh is in {settings.folder}, the gateway listens on {address}.")
     for question in QUESTIONS:
@@ -169,7 +177,7 @@ def _tell(address: Address, settings: Settings) -> None:
     _tell_sources(journal)
     print("\nThe audit records\n")
     print("\n".join(show.audit_lines(journal)))
-    _tell_how_to_connect(address, settings)
+    _tell_how_to_connect(addresses, settings)
 
 
 def _width() -> int | None:
@@ -199,8 +207,8 @@ def _tell_sources(journal: Sequence[AuditRecord]) -> None:
         print("\n".join(show.source_queries(record)) or "Nothing: it was refused before.")
 
 
-def _tell_how_to_connect(address: Address, settings: Settings) -> None:
-    wanted = settings.postgres
+def _tell_how_to_connect(addresses: Addresses, settings: Settings) -> None:
+    address, wanted = addresses["postgres"], settings.postgres
     taken = f" (not on port {wanted.port}, which is taken)" if wanted and wanted.port != address.port else ""
     print(f"\nAsk it yourself{taken}\n")
     for asker in (*ASKERS, MIA):
@@ -209,6 +217,8 @@ def _tell_how_to_connect(address: Address, settings: Settings) -> None:
   import psycopg
   with psycopg.connect("{FELIX.uri(address)}") as connection:
       print(connection.execute("SELECT carrier, max(days_late) FROM shipping.delays GROUP BY 1").fetchall())
+
+  Arrow, for pandas, Polars and others, by Flight SQL: grpc://{addresses.get("flight", "(off)")}
 
   . {settings.folder}/state/sources.env
   meshgate explain {settings.folder} "SELECT email FROM sales.customers" --as {ANA.name}

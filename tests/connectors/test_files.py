@@ -214,6 +214,8 @@ TYPED: dict[str, tuple[Any, str, object]] = {
         "UUID",
         UUID(int=5),
     ),
+    "view": (pa.array(["x"], pa.string_view()), "VARCHAR", "x"),
+    "bytes": (pa.array([b"x"], pa.binary_view()), "BLOB", b"x"),
     "a.dot": (pa.array([True]), "BOOLEAN", True),
 }
 

@@ -16,10 +16,14 @@ STOP_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """Where it answers PostgreSQL clients, and its process."""
+    """Where its endpoints listen, and its process."""
 
-    port: int
+    ports: Mapping[str, int]
     pid: int
+
+    @property
+    def port(self) -> int:
+        return self.ports["postgres"]
 
 
 @contextmanager
@@ -29,7 +33,7 @@ def serving(folder: Path, environment: Mapping[str, str]) -> Iterator[Gateway]:
     process = subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        yield Gateway(_port(process), process.pid)
+        yield Gateway(_ports(process), process.pid)
     finally:
         process.terminate()
         try:
@@ -40,8 +44,8 @@ def serving(folder: Path, environment: Mapping[str, str]) -> Iterator[Gateway]:
         process.stdout.close()
 
 
-def _port(process: "subprocess.Popen[str]") -> int:
-    """Of the line `ready postgres=host:port`. RuntimeError: it ended or said something else."""
+def _ports(process: "subprocess.Popen[str]") -> Mapping[str, int]:
+    """Of the line `ready postgres=host:port ...`. RuntimeError: it ended or said something else."""
     lines: Queue[str] = Queue()
     output = process.stdout
     assert output is not None
@@ -49,4 +53,5 @@ def _port(process: "subprocess.Popen[str]") -> int:
     line = lines.get(timeout=START_SECONDS).strip()
     if not line.startswith("ready postgres="):
         raise RuntimeError(f"the gateway did not start: {line or 'see its standard error'}")
-    return int(line.rpartition(":")[2])
+    addresses = (word.split("=") for word in line.split()[1:])
+    return {name: int(address.rpartition(":")[2]) for name, address in addresses}
