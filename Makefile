@@ -22,7 +22,7 @@ test: install lint ## everything that must hold: style, types, architecture, tes
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 fuzz: install ## the long run of the property tests; EXAMPLES=5000 of each
-	$(BIN)/python -m pytest tests/query/test_two_worlds.py tests/query/plan/test_barrier.py tests/query/plan/test_same_answers.py tests/frontends/test_any_bytes.py -q -s --hypothesis-profile=fuzz --hypothesis-show-statistics
+	$(BIN)/python -m pytest tests/query/test_two_worlds.py tests/query/plan/test_barrier.py tests/query/plan/test_same_answers.py tests/frontends/test_any_bytes.py tests/test_tokens.py -q -s --hypothesis-profile=fuzz --hypothesis-show-statistics
 
 lint: install ## ruff and mypy
 	$(BIN)/ruff check .

@@ -133,6 +133,14 @@ def test_secrets_do_not_show(tmp_path: Path) -> None:
             "mesh.toml: endpoints.postgres: must be text, not a number: put it in quotes",
         ),
         ("[tls]\nrequire = true\ncert = 'mesh.toml'", "mesh.toml: tls.key: is missing"),
+        (
+            "[tls]\nkey = 'mesh.toml'\ncert = 'mesh.toml'\nclient_ca = 'none.pem'",
+            "mesh.toml: tls.client_ca: there is no file 'none.pem'",
+        ),
+        (
+            "[tls]\nkey = 'mesh.toml'\ncert = 'mesh.toml'\nclient_name = 'san'",
+            "mesh.toml: tls.client_name: must be one of cn, dns, email, uri, not 'san'",
+        ),
         ("[tls]\nkey = 'mesh.toml'\ncert = 'none.pem'", "mesh.toml: tls.cert: there is no file 'none.pem'"),
         (
             "[identity]\nprincipals = 'none.yaml'",

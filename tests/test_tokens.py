@@ -238,6 +238,39 @@ def test_any_text_is_refused_in_the_same_words(principals: Principals, text: str
     refused(principals, text)
 
 
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=4,
+)
+named_claims = st.dictionaries(
+    st.sampled_from(["sub", "exp", "nbf", "iat", "aud", "jti", "groups", "purposes", "region"]), json_values
+)
+
+
+@given(named_claims)
+def test_any_claims_are_refused_or_make_a_principal(
+    with_region: Principals, claims: dict[str, object]
+) -> None:
+    usual = {"iss": ISSUER, "aud": AUDIENCE, "sub": "maria", "exp": int(time.time() + 60)}
+    try:
+        known = with_region.bearer(ISSUED.signed({**usual, **claims}))
+    except AuthenticationFailed:
+        return
+    assert known.name == claims.get("sub", "maria")
+    assert known.groups == {*(claims.get("groups") or ())}
+    assert known.purposes == {*(claims.get("purposes") or ())}
+    assert all(isinstance(text, str) for text in (known.name, *known.groups, *known.purposes))
+    region = known.attributes.get("region")
+    assert region == (tuple(said) if isinstance(said := claims.get("region"), list) else said)
+
+
+@pytest.fixture(scope="module")
+def with_region(tmp_path_factory: pytest.TempPathFactory) -> Principals:
+    settings = SETTINGS + "claims = {attributes = {region = 'region'}}"
+    return registry(tmp_path_factory.mktemp("mesh"), settings)
+
+
 def test_a_header_that_nests_deep_is_refused(principals: Principals) -> None:
     refused(principals, base64.urlsafe_b64encode(b"[" * 30_000).decode() + ".AAAA.AAAA")
 

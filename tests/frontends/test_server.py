@@ -222,15 +222,27 @@ def test_an_unusable_certificate_stops_the_start(tmp_path: Path) -> None:
         )
 
 
+def test_an_unusable_authority_stops_the_start(tmp_path: Path, certificate: Pair) -> None:
+    (tmp_path / "clients.pem").write_text("no certificate")
+    tls = TlsSettings(certificate.cert, certificate.key, client_ca=tmp_path / "clients.pem")
+    with pytest.raises(ConfigurationError, match=r"tls\.client_ca: cannot use .*clients\.pem"):
+        PostgresServer(gateway_over(DuckGateway(None)), Address("127.0.0.1", 0), tls)  # type: ignore[arg-type]
+
+
 def test_tls_below_1_2_is_refused(secured: Endpoint) -> None:
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        context.minimum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
     with raw(secured) as connection:
         connection.sendall(SSL_REQUEST)
         assert connection.recv(1) == b"S"
-        with context.wrap_socket(connection) as encrypted:
-            assert encrypted.version() in ("TLSv1.2", "TLSv1.3")
+        with pytest.raises(ssl.SSLError, match=r"EOF|ALERT"):  # the server ended it, not the client
+            context.wrap_socket(connection)
 
 
 # --- cancel, vanish, time out ----------------------------------------------------------------------------
