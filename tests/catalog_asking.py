@@ -6,11 +6,16 @@ from types import MappingProxyType
 from gateway.errors import MeshgateError
 from gateway.frontends.listing import Definition
 from gateway.frontends.pgwire.metadata.databases import Databases
+from gateway.frontends.pgwire.metadata.governed import Formats
 from gateway.frontends.pgwire.metadata.question import Question, Running, Who
 from gateway.frontends.pgwire.metadata.routing import Asked
 
 ANA = Who("ana", "mesh", MappingProxyType({"server_version": "16.3", "TimeZone": "UTC"}))
 NOTHING = Definition((), ())
+
+
+def _texts(count: int) -> tuple[int, ...]:
+    return (0,) * count
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +24,10 @@ class Asking:
     known: Definition = NOTHING
     who: Who = field(default=ANA)
 
-    def rows(self, text: str) -> tuple[tuple[bytes | None, ...], ...]:
-        """In text format. Raises MeshgateError."""
+    def rows(self, text: str, formats: Formats = _texts) -> tuple[tuple[bytes | None, ...], ...]:
+        """Raises MeshgateError."""
         question = Question(Asked(text, ()), (), self.who, self.known)
-        return self.databases.run(question, (), lambda count: (0,) * count, Running()).rows
+        return self.databases.run(question, (), formats, Running()).rows
 
     def told(self, text: str) -> str:
         """Rows, a line each, or the error."""

@@ -1,6 +1,6 @@
 """How an attack reaches a world: straight into the pipeline, or as a client of an endpoint."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +12,7 @@ from scramp import ScramMechanism
 
 from gateway.engines.base import Answer, Engine, Input, OutputColumn
 from gateway.frontends.pgwire.handshake import PostgresGateway
+from gateway.frontends.pgwire.metadata.databases import Databases
 from gateway.frontends.pgwire.metadata.governed import GovernedCatalog
 from gateway.frontends.pgwire.server import PostgresServer
 from gateway.query.mesh import Mesh
@@ -82,6 +83,7 @@ class OverPostgres:
     """A client of the PostgreSQL endpoint: one server a mesh, one connection a question."""
 
     identity: OnePrincipal = field(default_factory=OnePrincipal)
+    databases: Callable[[], Databases] = databases
     _servers: dict[int, PostgresServer] = field(default_factory=dict)
 
     def ask(
@@ -149,7 +151,7 @@ class OverPostgres:
                 describe=partial(describe, mesh=mesh),
                 identities=lambda: self.identity,
                 visible=partial(visible, mesh=mesh),
-                catalog=GovernedCatalog(lambda request: nullcontext((request, mesh)), databases()),
+                catalog=GovernedCatalog(lambda request: nullcontext((request, mesh)), self.databases()),
                 text_bytes=lambda: mesh.limits.text_bytes,
             )
             self._servers[id(mesh)] = PostgresServer(gateway, Address("127.0.0.1", 0))

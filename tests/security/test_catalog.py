@@ -1,10 +1,13 @@
 """Statements about the catalog tell nothing of the host, of others, and of what the principal may not see."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
+from tests.query.mesh import Told
 from tests.security.drivers import OverPostgres
+from tests.security.shared_server import shared
 from tests.security.worlds import ANA, Worlds, builder
 
 REFUSED = """
@@ -39,9 +42,27 @@ SELECT pg_total_relation_size(oid) FROM pg_class WHERE relname = 'orders'
 SELECT conname FROM pg_constraint WHERE connamespace::regnamespace::text = 'sales'; SELECT * FROM pg_prepared_xacts
 SELECT attname FROM pg_attribute WHERE attrelid = 'sales.orders'::regclass; SELECT version(), pg_backend_pid()
 SELECT inet_server_addr(), inet_client_addr(), pg_postmaster_start_time(); SELECT * FROM pg_cursors
+SELECT c.xmin AS state, pg_catalog.age(c.xmin), "xmax", c.tableoid::regclass FROM pg_class c WHERE relname = 'pg_type'
+SELECT * FROM pg_replication_slots; SELECT n::oid::regrole::text FROM generate_series(1, 20000) n, pg_am WHERE oid = 403
+SELECT (aclexplode(relacl)).* FROM pg_class; SELECT proacl FROM pg_proc; SELECT nspname, nspacl FROM pg_namespace
+SELECT prosrc FROM pg_proc WHERE pronamespace::regnamespace::text = 'pg_meshgate'; SELECT relfrozenxid FROM pg_class
+SELECT shobj_description(oid, 'pg_database') FROM pg_database; SELECT * FROM pg_shdescription
+SELECT * FROM pg_shseclabel
+SELECT pg_has_role(rolname, 'USAGE'), has_schema_privilege(rolname, 'sales', 'USAGE') FROM pg_roles
+SELECT has_tablespace_privilege(spcname, 'CREATE') FROM pg_tablespace; SELECT oid::regrole FROM pg_roles
+SELECT acldefault('r', relowner), pg_relation_size('pg_authid') FROM pg_class WHERE relname = 'orders'
+SELECT now()::text ~ '00$', current_setting('TimeZone') FROM pg_am WHERE oid = 403; SELECT * FROM pg_collation
 """.strip()
 
 HOST = re.compile(r"/(tmp|var|home|root|usr|etc)/|127\.0\.0\.1|meshgate_(demo|[0-9a-f]{6})|CANARY")
+
+
+Clients = tuple[OverPostgres, OverPostgres]
+
+
+def asked(clients: Clients, worlds: Worlds, sql: str) -> tuple[Told, Told]:
+    first, second = clients
+    return first.ask(worlds.first, sql, ANA, ()), second.ask(worlds.second, sql, ANA, ())
 
 
 def each(text: str) -> list[str]:
@@ -49,8 +70,12 @@ def each(text: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def client() -> "OverPostgres":
-    return OverPostgres()
+def clients() -> Iterator[Clients]:
+    """Of a gateway with a PostgreSQL of its own, and of one that shares it with others."""
+    both = OverPostgres(), OverPostgres(databases=shared)
+    yield both
+    for client in both:
+        client.close()
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +84,8 @@ def worlds() -> Worlds:
 
 
 @pytest.mark.parametrize("sql", each(REFUSED))
-def test_what_reaches_further_is_refused(client: OverPostgres, worlds: Worlds, sql: str) -> None:
-    first, second = (client.ask(mesh, sql, ANA, ()) for mesh in worlds.both)
+def test_what_reaches_further_is_refused(clients: Clients, worlds: Worlds, sql: str) -> None:
+    first, second = asked(clients, worlds, sql)
     assert first.error, first
     assert first == second
     assert first.sqlstate != "XX000"
@@ -68,10 +93,10 @@ def test_what_reaches_further_is_refused(client: OverPostgres, worlds: Worlds, s
 
 
 @pytest.mark.parametrize("sql", each(TELLING))
-def test_answers_tell_of_what_is_seen_only(client: OverPostgres, worlds: Worlds, sql: str) -> None:
-    first, second = (client.ask(mesh, sql, ANA, ()).unordered() for mesh in worlds.both)
+def test_answers_tell_of_what_is_seen_only(clients: Clients, worlds: Worlds, sql: str) -> None:
+    first, second = (told.unordered() for told in asked(clients, worlds, sql))
     assert not first.error, first
     assert first == second
     assert not HOST.search(repr(first)), HOST.search(repr(first))
-    for hidden in ("margin", "api_key", "bob", "other_domain"):
+    for hidden in ("margin", "api_key", "bob", "other_domain", "intruder"):
         assert hidden not in repr(first)

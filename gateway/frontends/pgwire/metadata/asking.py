@@ -1,23 +1,22 @@
 """One statement about the catalog on one connection: a read-only transaction that is rolled back, within a time that
 PostgreSQL watches and a time that the gateway watches."""
 
-import fcntl
 import json
 import logging
 import select
-import struct
-import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import psycopg
 from psycopg import pq
 
 from gateway.errors import AccessDenied, DeadlineExceeded, LimitExceeded, MeshgateError, Refused
 from gateway.frontends.pgwire.metadata.question import Described, Field, Given, Question, Rows, Running, Who
 from gateway.frontends.pgwire.metadata.refused import refused
 from gateway.frontends.pgwire.metadata.routing import Asked
+from gateway.frontends.pgwire.metadata.stand_ins import SCHEMA, TOO_LONG
 from gateway.frontends.pgwire.refusals import MetadataUnavailable
 
 LOG = logging.getLogger(__name__)
@@ -27,6 +26,9 @@ GRACE = 2
 """The gateway waits this much longer for a PostgreSQL that does not watch its own clock."""
 ROWS = 200_000
 BYTES = 64 << 20
+ROW_BYTES = 4 << 20
+SPILLED = "53400"
+"""The SQLSTATE of a statement that writes more temporary files than it may."""
 
 
 class ConnectionLost(Exception):
@@ -36,16 +38,22 @@ class ConnectionLost(Exception):
 @contextmanager
 def transaction(connection: pq.abc.PGconn, who: Who, running: Running) -> Iterator[None]:
     """Raises ConnectionLost."""
-    text = ";".join(_beginning(connection, who)).encode()
-    begun = connection.exec_(text)
+    try:
+        begun = connection.exec_(";".join(_beginning(connection, who)).encode())
+    except psycopg.Error as error:
+        raise ConnectionLost from error
     if begun.status != pq.ExecStatus.COMMAND_OK:
         LOG.warning("the gateway's own PostgreSQL: %s", begun.error_message)
         raise ConnectionLost
     try:
         with running.on(connection):
             yield
+    except psycopg.Error as error:
+        LOG.warning("the gateway's own PostgreSQL: %s", error)
+        raise MetadataUnavailable from error
     finally:
-        connection.exec_(b"ROLLBACK")
+        if connection.transaction_status in (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR):
+            connection.exec_(b"ROLLBACK")
 
 
 def _beginning(connection: pq.abc.PGconn, who: Who) -> Iterator[str]:
@@ -86,26 +94,43 @@ def answered(
     formats: Callable[[int], tuple[int, ...]],
 ) -> Rows:
     """`formats`: of each column, by how many there are. Errors: as `described`."""
+    asked = question.asked
     fields = described(connection, question).fields
     wanted = formats(len(fields))
-    found = {one: _fetched(connection, values, one, question.asked) for one in sorted(set(wanted) or {0})}
-    if len({len(rows) for rows in found.values()}) > 1:
-        raise MetadataUnavailable
-    first = next(iter(found.values()))
-    if len(found) == 1:
-        return Rows(fields, first)
-    mixed = zip(*found.values(), strict=True)
-    place = {one: at for at, one in enumerate(found)}
-    return Rows(fields, tuple(tuple(row[place[one]][at] for at, one in enumerate(wanted)) for row in mixed))
+    if wanted:
+        text = _bounded(asked.text, wanted)
+        _checked(connection.prepare(b"", text.encode(), question.types or None), asked)
+    return Rows(fields, _fetched(connection, values, max(wanted, default=0), asked))
+
+
+def _bounded(text: str, formats: Sequence[int]) -> str:
+    """The statement with no row longer than it may be: libpq holds a whole row before it can be counted.
+
+    All columns of a result have one format: where both are asked for, texts are made here, and a text is the same in
+    both.
+    """
+    names = [f"c{place}" for place in range(len(formats))]
+    mixed = len(set(formats)) > 1
+    shown = (
+        _as_text(name) if mixed and not form else name for name, form in zip(names, formats, strict=True)
+    )
+    return (
+        f"WITH pg_answer ({', '.join(names)}) AS MATERIALIZED (\n{text}\n) SELECT {', '.join(shown)} FROM pg_answer"
+        f" WHERE CASE WHEN pg_catalog.pg_column_size(pg_answer.*) > {ROW_BYTES} THEN {SCHEMA}.too_long() ELSE true END"
+    )
+
+
+def _as_text(name: str) -> str:
+    """By the output function of its type, which a cast need not be."""
+    return f"CASE WHEN pg_catalog.num_nulls({name}) = 0 THEN pg_catalog.concat({name}) END"
 
 
 @dataclass(slots=True)
 class _Arriving:
-    """Results of a statement that was sent, within a time and a number of bytes that hold before they are read."""
+    """Results of a statement that was sent, within a time."""
 
     connection: pq.abc.PGconn
     deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS + GRACE)
-    bytes: int = 0
 
     def __iter__(self) -> Iterator[pq.abc.PGresult]:
         while (result := self._next()) is not None:
@@ -116,9 +141,6 @@ class _Arriving:
         self.connection.flush()
         while self.connection.is_busy():
             self._wait()
-            self.bytes += _waiting(self.connection.socket)
-            if self.bytes > BYTES:
-                raise LimitExceeded(f"a statement about the catalog returns at most {BYTES >> 20} MB")
             self.connection.consume_input()
         return self.connection.get_result()
 
@@ -130,12 +152,6 @@ class _Arriving:
             raise _late()
 
 
-def _waiting(socket: int) -> int:
-    """Bytes that have arrived and are not read."""
-    (count,) = struct.unpack("i", fcntl.ioctl(socket, termios.FIONREAD, b"\0\0\0\0"))
-    return int(count)
-
-
 def _fetched(
     connection: pq.abc.PGconn, values: Sequence[Given], wanted: int, asked: Asked
 ) -> tuple[tuple[bytes | None, ...], ...]:
@@ -145,6 +161,7 @@ def _fetched(
     )
     connection.set_single_row_mode()
     rows: list[tuple[bytes | None, ...]] = []
+    size = 0
     failure: MeshgateError | None = None
     for result in _Arriving(connection):
         try:
@@ -152,9 +169,11 @@ def _fetched(
         except MeshgateError as error:
             failure = failure or error
             continue
-        rows += (_row(result, at) for at in range(result.ntuples))
-        if len(rows) > ROWS:
-            raise LimitExceeded(f"a statement about the catalog returns at most {ROWS} rows")
+        fresh = [_row(result, at) for at in range(result.ntuples)]
+        rows += fresh
+        size += sum(len(value) for row in fresh for value in row if value is not None)
+        if len(rows) > ROWS or size > BYTES:
+            raise _too_much()
     if failure is not None:
         raise failure
     return tuple(rows)
@@ -162,6 +181,13 @@ def _fetched(
 
 def _row(result: pq.abc.PGresult, at: int) -> tuple[bytes | None, ...]:
     return tuple(result.get_value(at, column) for column in range(result.nfields))
+
+
+def _too_much() -> LimitExceeded:
+    return LimitExceeded(
+        f"a statement about the catalog returns at most {ROWS} rows, {BYTES >> 20} MB,"
+        f" and {ROW_BYTES >> 20} MB in one row"
+    )
 
 
 def _late() -> DeadlineExceeded:
@@ -178,6 +204,8 @@ def _checked(result: pq.abc.PGresult, asked: Asked) -> pq.abc.PGresult:
     state = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
     if state == "57014":  # who cancels says why; this is the clock
         raise _late()
+    if state in (TOO_LONG, SPILLED):
+        raise _too_much()
     message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode(errors="replace")
     place = result.error_field(pq.DiagnosticField.STATEMENT_POSITION)
     error = refused(state, message, asked.position(int(place)) if place else None)

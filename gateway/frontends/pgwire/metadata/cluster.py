@@ -61,6 +61,7 @@ class Cluster:
 
     def create(self, statements: Iterable[str]) -> str:
         """A new database from the template; its name."""
+        self._lease.execute("SELECT 1")  # without it another gateway may drop what is made
         name = f"{self._name}_{secrets.token_hex(8)}"
         with self._administrator() as admin:
             _make(admin, name, self._template, self._name)

@@ -81,9 +81,7 @@ class Databases:
     def close(self) -> None:
         """Drop what was made."""
         with self._making:
-            cluster = self._forgotten()
-            if cluster is not None:
-                cluster.close()
+            self._close()
 
     def _asked(self, question: Question, running: Running, ask: Callable[[pq.abc.PGconn], Answer]) -> Answer:
         """A second time where the server was lost before the statement was asked."""
@@ -93,7 +91,7 @@ class Databases:
                 with self._connected(database) as connection, transaction(connection, question.who, running):
                     return ask(connection)
             except ConnectionLost:
-                self._lost(database.cluster)
+                self._lost(question.known, database)
                 if not again:
                     raise MetadataUnavailable from None
         raise AssertionError
@@ -149,7 +147,7 @@ class Databases:
             except psycopg.Error:
                 LOG.exception("the gateway's own PostgreSQL cannot make a database")
                 if again:
-                    self._forgotten()
+                    self._close()
         raise MetadataUnavailable
 
     def _opened(self) -> Cluster:
@@ -164,18 +162,20 @@ class Databases:
                 raise MetadataUnavailable from error
         return self._cluster
 
-    def _lost(self, cluster: Cluster) -> None:
-        with self._making:
-            if self._cluster is cluster:
-                self._forgotten()
+    def _lost(self, known: Definition, database: _Database) -> None:
+        with self._lock:
+            if self._known.get(known) is database:
+                del self._known[known]
+            database.finish()
 
-    def _forgotten(self) -> Cluster | None:
+    def _close(self) -> None:
         cluster, self._cluster = self._cluster, None
         with self._lock:
             for database in self._known.values():
                 database.finish()
             self._known.clear()
-        return cluster
+        if cluster is not None:
+            cluster.close()
 
     def _drop_unused(self) -> None:
         with self._lock:

@@ -63,7 +63,7 @@ INFORMATION = frozenset(
     pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible pg_ts_template_is_visible
     pg_type_is_visible pg_typeof quote_ident quote_literal quote_nullable row_security_active shobj_description
     to_regclass to_regcollation to_regnamespace to_regoper to_regoperator to_regproc to_regprocedure to_regtype
-    current_schemas
+    current_schemas pg_sleep
     """.split()
 )
 """PostgreSQL's functions about its catalog: a statement that reads no relation and calls one of them goes there too."""
@@ -77,7 +77,7 @@ REGISTERED = frozenset(
 GENERAL = frozenset(
     """
     getdatabaseencoding nameconcatoid pg_encoding_max_length pg_get_publication_tables
-    pg_get_statisticsobjdef_expressions pg_timezone_abbrevs_abbrevs pg_timezone_abbrevs_zone
+    pg_column_size     pg_get_statisticsobjdef_expressions pg_timezone_abbrevs_abbrevs pg_timezone_abbrevs_zone
     pg_timezone_names
     abs any_value array_agg array_append array_cat array_dims array_length array_lower array_ndims
     array_position array_positions array_prepend array_remove array_replace array_to_json array_to_string

@@ -17,6 +17,9 @@ PRINCIPAL_OID = 9999
 DATABASE_OID = 9998
 """Of these two there is no real one: below 16384 PostgreSQL gives out none after it is made."""
 
+TOO_LONG = "54000"
+"""The SQLSTATE of a row that is longer than it may be."""
+
 SETTINGS = frozenset(
     """
     block_size constraint_exclusion cursor_tuple_fraction default_statistics_target default_table_access_method
@@ -138,7 +141,10 @@ _SETTINGS = (
             RETURN found;
         END $body$""",
 )
+_BOUND = f"""CREATE FUNCTION {SCHEMA}.too_long() RETURNS boolean LANGUAGE plpgsql VOLATILE AS $body$
+    BEGIN RAISE EXCEPTION 'too long' USING ERRCODE = '{TOO_LONG}'; END $body$"""
 _FUNCTIONS = (
+    _BOUND,
     *_IDENTITY,
     *(_function(name, kind, f"SELECT {value}::{kind}") for name, kind, value in _CONSTANT),
     *(
