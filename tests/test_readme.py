@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gateway.settings import LIMIT_NAMES, Limits
+from gateway.server import Server
+from gateway.settings import LIMIT_NAMES, Limits, load_settings
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
@@ -72,3 +73,20 @@ def test_what_explain_says_there_is_what_it_says(tmp_path: Path) -> None:
     assert expected is not None
     commands = script(section("Your own mesh in ten minutes")) + script(text)
     assert typed(commands, tmp_path).endswith(f"\n{expected[1]}")
+
+
+def test_what_curl_gets_over_http_is_what_it_says(tmp_path: Path) -> None:
+    text = section("Over HTTP")
+    expected = re.search(r"```\n(id,customer.*?)```", text, re.DOTALL)
+    assert expected is not None
+    typed(script(section("Your own mesh in ten minutes")), tmp_path)
+    settings = tmp_path / "bakery" / "mesh.toml"
+    settings.write_text(settings.read_text().replace('postgres = "127.0.0.1:5433"', 'http = "127.0.0.1:0"'))
+    server = Server(load_settings(settings.parent, {}))
+    server.start()
+    try:
+        commands = script(text).replace("127.0.0.1:8080", str(server.addresses["http"]))
+        printed = re.sub(r'"reference":"\w+"', '"reference":"..."', typed(commands, tmp_path))
+    finally:
+        server.stop(1)
+    assert printed == expected[1]
