@@ -16,6 +16,10 @@ from gateway.output import distinct
 from gateway.render import Column, json_texts
 
 ROW_GROUP_ROWS = 131_072
+ROW_GROUP_BYTES = 32_000_000
+TEXT_BYTES = 16_000_000
+"""About so much text is made at one time: the names of a thousand columns are longer than their values."""
+
 Chunk = bytes | memoryview
 
 
@@ -55,9 +59,7 @@ def _json(rows: Rows) -> Iterator[Chunk]:
     )
     yield f'{{"reference":"{rows.reference}","columns":[{columns}],"rows":['.encode()
     count = 0
-    for batch in rows.batches():
-        if not batch.num_rows:
-            continue
+    for batch in _pieces(rows, len(rows.columns)):
         values = _between(_columns(rows, batch, json_column), ",")
         written = row_bytes([",\n[", *values, "]"], batch.num_rows)
         yield written if count else written[1:]
@@ -69,21 +71,19 @@ def _ndjson(rows: Rows) -> Iterator[Chunk]:
     """An object a row. A name that occurs again gets `_1`, `_2` ...: no value is lost."""
     names = _quoted(distinct([column.name for column in rows.columns]))
     keys = [f"{before}{name}:" for before, name in zip(["{", *"," * len(names)], names, strict=False)]
-    for batch in rows.batches():
-        if batch.num_rows:
-            columns = _columns(rows, batch, json_column)
-            parts = [part for pair in zip(keys, columns, strict=True) for part in pair]
-            yield row_bytes([*parts, "}\n"], batch.num_rows)
+    for batch in _pieces(rows, sum(map(len, keys))):
+        columns = _columns(rows, batch, json_column)
+        parts = [part for pair in zip(keys, columns, strict=True) for part in pair]
+        yield row_bytes([*parts, "}\n"], batch.num_rows)
 
 
 def _csv(rows: Rows) -> Iterator[Chunk]:
     """RFC 4180 with a header; NULL is the empty field."""
     names = csv_column(pa.array([column.name for column in rows.columns], pa.string()), "VARCHAR")
     yield f"{','.join(names.to_pylist())}\r\n".encode()
-    for batch in rows.batches():
-        if batch.num_rows:
-            columns = _columns(rows, batch, csv_column)
-            yield row_bytes([*_between(columns, ","), "\r\n"], batch.num_rows)
+    for batch in _pieces(rows, len(rows.columns)):
+        columns = _columns(rows, batch, csv_column)
+        yield row_bytes([*_between(columns, ","), "\r\n"], batch.num_rows)
 
 
 def _arrow(rows: Rows) -> Iterator[Chunk]:
@@ -110,7 +110,10 @@ def _parquet(rows: Rows) -> Iterator[Chunk]:
     held: list[pa.RecordBatch] = []
     for batch in rows.batches():
         held.append(batch)
-        if sum(each.num_rows for each in held) >= ROW_GROUP_ROWS:
+        if (
+            sum(each.num_rows for each in held) >= ROW_GROUP_ROWS
+            or sum(each.nbytes for each in held) >= ROW_GROUP_BYTES
+        ):
             writer.write_table(pa.Table.from_batches(held, rows.schema))
             held.clear()
             yield from sink.drained()
@@ -143,6 +146,15 @@ class Sink(RawIOBase):
         written, self._written = self._written, []
         if written:
             yield b"".join(written)
+
+
+def _pieces(rows: Rows, around: int) -> Iterator[pa.RecordBatch]:
+    """Batches with rows, of about TEXT_BYTES as text. `around`: characters of a row besides its values."""
+    for batch in rows.batches():
+        if batch.num_rows:
+            of_row = around + 10 * batch.num_columns + 2 * batch.nbytes // batch.num_rows
+            step = max(1, TEXT_BYTES // of_row)
+            yield from (batch.slice(start, step) for start in range(0, batch.num_rows, step))
 
 
 def _quoted(values: Sequence[str]) -> list[str]:

@@ -35,8 +35,10 @@ class Attended:
     def gone(self) -> None:
         with self._changing:
             self._is_gone, cancel = True, self._cancel
-        if cancel is not None:
-            cancel()
+        if (
+            cancel is not None
+        ):  # it may have to reach a source that does not answer: nobody else waits for that
+            threading.Thread(target=cancel, name="http-cancel", daemon=True).start()
 
     def end(self) -> None:
         """Whatever the thread waits for on the connection fails. Below TLS, which is not for two threads."""

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from gateway.engines.base import OutputColumn
 from gateway.errors import DatatypeMismatch
-from gateway.frontends.http.formats import FORMATS
+from gateway.frontends.http.formats import FORMATS, TEXT_BYTES
 from gateway.output import write
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
@@ -150,3 +150,16 @@ def test_parquet_is_the_table_and_a_type_without_place_in_it_is_refused() -> Non
     interval = duckdb.sql("select interval '1 month' as i").to_arrow_table()
     with pytest.raises(DatatypeMismatch):
         written(Table((OutputColumn("i", "INTERVAL"),), interval), "application/vnd.apache.parquet")
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/x-ndjson", "text/csv"])
+def test_many_columns_with_long_names_take_no_more_memory_than_few(media_type: str) -> None:
+    """32,768 rows of 500 booleans: as NDJSON each row is 30 kB of names, which would be 1 GB at once."""
+    names = [f"{'a long name ' * 5}{number}" for number in range(500)]
+    column = pa.array([True] * 32_768)
+    wide = Table(
+        tuple(OutputColumn(n, "BOOLEAN") for n in names), pa.Table.from_arrays([column] * 500, names=names)
+    )
+    chunks = FORMATS[media_type].chunks(wide)
+    sizes = [len(chunk) for chunk, _ in zip(chunks, range(4), strict=False)]
+    assert max(sizes) < 2 * TEXT_BYTES
