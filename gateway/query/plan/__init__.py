@@ -17,9 +17,11 @@ from gateway.query.plan.anyrow import anyrow
 from gateway.query.plan.average import average
 from gateway.query.plan.blocks import selects
 from gateway.query.plan.bound import bound
+from gateway.query.plan.branches import branches
 from gateway.query.plan.cutoff import cutoff
 from gateway.query.plan.decorrelate import decorrelate
 from gateway.query.plan.draft import Draft
+from gateway.query.plan.eachside import eachside
 from gateway.query.plan.emit import emit
 from gateway.query.plan.factor import factor
 from gateway.query.plan.fuse import fuse, separate
@@ -41,10 +43,10 @@ from gateway.sql.scopes import USE
 
 __all__ = ["Form", "Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "with_keys"]
 
-SHAPING = (unique_names, inline, simplify, hoist, factor, anyrow, decorrelate, single, average)
+SHAPING = (unique_names, inline, simplify, branches, hoist, factor, anyrow, decorrelate, single, average)
 """Rules that look at the statement only, in order."""
 
-CUTTING = (separate, push, fuse, push, summarize, cutoff, preaggregate)
+CUTTING = (separate, push, fuse, push, eachside, summarize, cutoff, preaggregate)
 """Rules for each block, innermost first, in order."""
 
 

@@ -19,7 +19,7 @@ COMPUTING = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
 
 def cutoff(select: exp.Select, draft: Draft) -> None:
     """Changes the unit that the block's rows come from."""
-    unit, count = _kept_unit(select, draft), _rows_needed(select)
+    unit, count = _kept_unit(select, draft), rows_needed(select)
     if unit is None or count is None or not _shows_every_row(select, unit):
         return
     order = select.args.get("order")
@@ -50,7 +50,8 @@ def _shows_every_row(select: exp.Select, unit: Unit) -> bool:
     )
 
 
-def _rows_needed(select: exp.Select) -> int | None:
+def rows_needed(select: exp.Query) -> int | None:
+    """Of a SELECT or set operation with a LIMIT; None: all, or it is not known."""
     limit, offset = select.args.get("limit"), select.args.get("offset")
     if not isinstance(limit, exp.Limit) or limit.args.get("limit_options"):
         return None

@@ -1,4 +1,4 @@
-"""Generated statements for the first rows of a relation, each with what it meets in others.
+"""Generated statements for the first rows of a relation, each with what it meets in others, and of several united.
 
 All columns of the relation make the order, so that equal rows only are tied; of what may be met twice nothing is shown.
 """
@@ -49,3 +49,14 @@ def _added_up(writer: Writer, other: Source, pairs: Pairs) -> tuple[str, str]:
     inner = f"SELECT {listed}, {value} AS v FROM {other.text} GROUP BY {', '.join(keys)}"
     on = " AND ".join(f"{ours.text} = {alias}.k{number}" for number, (ours, _) in enumerate(pairs))
     return f" LEFT JOIN ({inner}) AS {alias} ON {on}", f"{alias}.v"
+
+
+@st.composite
+def united(draw: DrawFn) -> Statement:
+    writer = Writer(draw)
+    united = writer.chance(7)
+    body = writer.combined(("UNION ALL",) if united else ("UNION", "INTERSECT", "EXCEPT"))
+    ends = ("", " DESC", " NULLS FIRST", " DESC NULLS FIRST")
+    order = f"ORDER BY 1{writer.one(ends)}, 2{writer.one(ends)}"
+    limit = f" LIMIT {writer.number(20)} OFFSET {writer.number(9)}" if united or writer.chance(5) else ""
+    return Statement(f"{body} {order}{limit}", ordered=True)

@@ -37,6 +37,7 @@ PATTERNS = (
     "'100#%' ESCAPE '#'", "'%*%'",
 )  # fmt: skip
 JOINS = (*("JOIN", "LEFT JOIN", ",") * 2, "JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN")
+OPERATORS = ("UNION", "UNION ALL", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL")
 AGGREGATES: Mapping[str, Sequence[str]] = {
     "whole": ("sum({})", "count({})", "count(DISTINCT {})", "min({})", "max({})", "avg({})", "avg({})"),
     "number": ("sum({})", "count({})", "min({})", "max({})", "avg({})", "avg({})", "sum(DISTINCT {})"),
@@ -366,12 +367,11 @@ class Writer:
             tail += f" HAVING {value} {self.one(('>', '<=', '<>', '='))} {bound}"
         return f"SELECT {_listed(items)} FROM {text}{tail}", len(items)
 
-    def combined(self) -> str:
+    def combined(self, operators: Sequence[str] = OPERATORS) -> str:
         """Two columns, united, intersected or subtracted."""
         kinds = [self.one(("whole", "text", "date")) for _ in range(2)]
         parts = [self._of_kinds(kinds) for _ in range(2 + self.number(2))]
-        operator = self.one(("UNION", "UNION ALL", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL"))
-        return f" {operator} ".join(parts)
+        return f" {self.one(operators)} ".join(parts)
 
     def _of_kinds(self, kinds: Sequence[str]) -> str:
         source = self.source(1)

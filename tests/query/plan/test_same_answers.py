@@ -18,7 +18,7 @@ from gateway.query.hashing import hash_columns
 from gateway.query.mesh import Mesh
 from gateway.query.plan import SHAPING, Form, Plan
 from tests.query.mesh import Builder
-from tests.query.plan.first_rows import first_rows
+from tests.query.plan.first_rows import first_rows, united
 from tests.query.plan.governed import CAPPED, FILTERS, GOVERNED
 from tests.query.plan.mesh import (
     TABLES,
@@ -164,6 +164,13 @@ def test_the_first_rows_and_what_they_meet(raw: Pair, governed: Pair, statement:
     compared(governed, statement)
 
 
+@examples(60)
+@given(statement=united())
+def test_the_first_rows_of_several(raw: Pair, governed: Pair, statement: Statement) -> None:
+    compared(raw, statement)
+    compared(governed, statement)
+
+
 @examples(30)
 @given(statement=statements(), room=st.sampled_from([0, 4_000, 40_000]))
 def test_what_is_too_large_to_be_held_is_streamed(raw: Pair, statement: Statement, room: int) -> None:
@@ -186,6 +193,7 @@ def test_too_many_keys_to_be_sent(raw: Pair, governed: Pair, statement: Statemen
 
 SUMMED = re.compile(r"\b(COUNT|SUM|MIN|MAX)\(|GROUP BY")
 OF_PARTS = re.compile(r'\b(SUM|MIN|MAX)\("u\d+"\."(count|sum|min|max)')
+SIDES = re.compile(r"\b(UNION|INTERSECT|EXCEPT) SELECT")
 
 
 def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
@@ -201,6 +209,8 @@ def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
         found |= {"cutoff"} if " LIMIT " in asked else set()
         if SUMMED.search(asked):
             found.add("preaggregate" if OF_PARTS.search(plan.sql) else "summarize")
+        if asked.startswith("SELECT DISTINCT") and SIDES.search(plan.sql):
+            found.add("eachside")
         if asked.startswith("SELECT DISTINCT") and ("EXISTS(" in plan.sql or " IN (SELECT" in plan.sql):
             found.add("semijoin")
     return found
@@ -216,7 +226,7 @@ def shaped_by(mesh: Mesh, sql: str) -> Iterator[str]:
 
 
 RULES = [
-    *(rule.__name__ for rule in SHAPING), "fuse", "push", "summarize", "cutoff", "preaggregate", "semijoin",
+    *(rule.__name__ for rule in SHAPING), "fuse", "push", "eachside", "summarize", "cutoff", "preaggregate", "semijoin",
     "bound", "span", "transfer",
 ]  # fmt: skip
 
