@@ -8,6 +8,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import DeadlineExceeded, LimitExceeded
+from gateway.frontends.listing import Definition
 from gateway.frontends.pgwire.metadata.databases import Databases
 from gateway.frontends.pgwire.refusals import MetadataUnavailable
 from gateway.settings import read_settings
@@ -146,3 +148,16 @@ def test_a_statement_that_runs_too_long_is_ended(postgres: PostgresServer) -> No
         with pytest.raises(DeadlineExceeded):
             asking.rows("SELECT pg_sleep(60)")
         assert asking.rows(ONE) == ((b"1",),)
+
+
+def test_more_statements_at_a_time_than_there_are_connections_are_all_answered(
+    postgres: PostgresServer,
+) -> None:
+    """Of many principals, each with a database of its own."""
+    with opened(postgres.uri()) as asking:
+        many = [replace(asking, known=Definition(((f"domain{number}", ""),), ())) for number in range(12)]
+        with ThreadPoolExecutor(60) as pool:
+            answers = pool.map(lambda one: one.rows("SELECT pg_sleep(0.05), 1"), many * 10)
+            assert set(answers) == {((b"", b"1"),)}
+        kept = postgres.query("SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'meshgate%'")
+        assert kept[0][0] in range(1, 11)

@@ -69,6 +69,19 @@ class Cluster:
             admin.execute(";\n".join((*statements, rights.UNCOUNTED)).encode())
         return name
 
+    def has(self, name: str) -> bool:
+        """Whether a database is still there, and the server."""
+        try:
+            found = self._lease.execute("SELECT FROM pg_database WHERE datname = %s", (name,))
+            return found.rowcount == 1
+        except psycopg.Error:
+            return False
+
+    @property
+    def lost(self) -> bool:
+        """Whether another gateway may drop what is made: the lock is gone with its connection."""
+        return self._lease.closed
+
     def drop(self, name: str) -> None:
         with suppress(psycopg.Error), self._administrator() as admin:
             _drop(admin, name)

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import pq
 
 from gateway.frontends.listing import Definition
-from gateway.frontends.pgwire.metadata.asking import ConnectionLost, answered, described, transaction
+from gateway.frontends.pgwire.metadata.asking import SECONDS, ConnectionLost, answered, described, transaction
 from gateway.frontends.pgwire.metadata.cluster import Cluster
 from gateway.frontends.pgwire.metadata.definition import statements
 from gateway.frontends.pgwire.metadata.question import Described, Given, Question, Rows, Running
@@ -26,8 +26,10 @@ LOG = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 DATABASES = 64
 """More than this are not kept: the one not used for longest is dropped."""
-IDLE = 4
-"""Connections kept open of one database."""
+BUSY = 20
+"""Statements that run at a time; more wait. With those kept, far from the embedded server's `max_connections`."""
+IDLE = 10
+"""Connections kept open, of all databases."""
 AGAIN_SECONDS = 3.0
 """A server that could not be opened is not tried again before."""
 
@@ -56,6 +58,7 @@ class Databases:
         self._failed = -AGAIN_SECONDS
         self._lock = threading.Lock()
         self._making = threading.Lock()
+        self._places = threading.BoundedSemaphore(BUSY)
 
     def describe(self, question: Question, running: Running) -> Described:
         """Errors: those of the catalog's own words (`refused`)."""
@@ -85,21 +88,21 @@ class Databases:
 
     def _asked(self, question: Question, running: Running, ask: Callable[[pq.abc.PGconn], Answer]) -> Answer:
         """A second time where the server was lost before the statement was asked."""
-        for again in (True, False):
+        for _ in range(2):
             database = self._taken(question.known)
             try:
                 with self._connected(database) as connection, transaction(connection, question.who, running):
                     return ask(connection)
             except ConnectionLost:
                 self._lost(question.known, database)
-                if not again:
-                    raise MetadataUnavailable from None
-        raise AssertionError
+        raise MetadataUnavailable
 
     @contextmanager
     def _connected(self, database: _Database) -> Iterator[pq.abc.PGconn]:
-        connection = None
+        connection, placed = None, self._places.acquire(timeout=SECONDS)
         try:
+            if not placed:
+                raise MetadataUnavailable
             with self._lock:
                 connection = database.idle.pop() if database.idle else None
             connection = connection or database.cluster.connection(database.name)
@@ -108,11 +111,14 @@ class Databases:
             with self._lock:
                 database.taken -= 1
                 sound = connection is not None and connection.transaction_status == pq.TransactionStatus.IDLE
-                if connection is not None and sound and len(database.idle) < IDLE:
+                kept = sum(len(known.idle) for known in self._known.values())
+                if connection is not None and sound and kept < IDLE:
                     database.idle.append(connection)
                     connection = None
             if connection is not None:
                 connection.finish()
+            if placed:
+                self._places.release()
 
     def _taken(self, known: Definition) -> _Database:
         """Kept at least until it is given back."""
@@ -140,14 +146,15 @@ class Databases:
 
     def _made(self, known: Definition) -> _Database:
         """A second time where the server was lost meanwhile."""
-        for again in (True, False):
+        for _ in range(2):
             cluster = self._opened()
             try:
                 return _Database(cluster, cluster.create(statements(known)))
             except psycopg.Error:
                 LOG.exception("the gateway's own PostgreSQL cannot make a database")
-                if again:
-                    self._close()
+                if not cluster.lost:
+                    break
+                self._close()
         raise MetadataUnavailable
 
     def _opened(self) -> Cluster:
@@ -163,8 +170,9 @@ class Databases:
         return self._cluster
 
     def _lost(self, known: Definition, database: _Database) -> None:
+        there = database.cluster.has(database.name)
         with self._lock:
-            if self._known.get(known) is database:
+            if not there and self._known.get(known) is database:
                 del self._known[known]
             database.finish()
 
