@@ -112,8 +112,8 @@ def start(folder: Path, scale: int, stack: ExitStack) -> tuple[Addresses, Settin
         load_data(folder, servers, scale)
     with _step("the gateway"):
         settings = load_settings(folder, {**os.environ, **environment(folder, servers)})
-        flight = _free(settings.flight) if settings.flight else None
-        free = replace(settings, postgres=_free(_needed(settings.postgres)), flight=flight)
+        flight, http = (_free(wanted) if wanted else None for wanted in (settings.flight, settings.http))
+        free = replace(settings, postgres=_free(_needed(settings.postgres)), flight=flight, http=http)
         addresses = stack.enter_context(_gateway(free))
     return addresses, settings
 
@@ -219,6 +219,7 @@ def _tell_how_to_connect(addresses: Addresses, settings: Settings) -> None:
       print(connection.execute("SELECT carrier, max(days_late) FROM shipping.delays GROUP BY 1").fetchall())
 
   Arrow, for pandas, Polars and others, by Flight SQL: grpc://{addresses.get("flight", "(off)")}
+  JSON, CSV and others by HTTP: http://{addresses.get("http", "(off)")}/v1/openapi.json
 
   . {settings.folder}/state/sources.env
   meshgate explain {settings.folder} "SELECT email FROM sales.customers" --as {ANA.name}

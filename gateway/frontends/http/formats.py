@@ -110,10 +110,7 @@ def _parquet(rows: Rows) -> Iterator[Chunk]:
     held: list[pa.RecordBatch] = []
     for batch in rows.batches():
         held.append(batch)
-        if (
-            sum(each.num_rows for each in held) >= ROW_GROUP_ROWS
-            or sum(each.nbytes for each in held) >= ROW_GROUP_BYTES
-        ):
+        if _fills_a_row_group(held):
             writer.write_table(pa.Table.from_batches(held, rows.schema))
             held.clear()
             yield from sink.drained()
@@ -121,6 +118,11 @@ def _parquet(rows: Rows) -> Iterator[Chunk]:
         writer.write_table(pa.Table.from_batches(held, rows.schema))
     writer.close()
     yield from sink.drained()
+
+
+def _fills_a_row_group(held: Sequence[pa.RecordBatch]) -> bool:
+    rows, size = sum(batch.num_rows for batch in held), sum(batch.nbytes for batch in held)
+    return rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES
 
 
 class Sink(RawIOBase):
