@@ -214,12 +214,14 @@ def stalled(gateway: Gateway) -> float:
 # --- report ----------------------------------------------------------------------------------------------
 
 
-def report(
-    rows: int, taken: dict[str, float], asked: dict[str, list[float]], together: float, growth: float
-) -> None:
+def tell_whole(rows: int, taken: dict[str, float]) -> None:
     print(f"\n### lineitem, {rows:,} rows, read whole (medians of {ROUNDS})\n")
     lines = [(name, f"{seconds:.2f}", f"{rows / seconds:,.0f}") for name, seconds in taken.items()]
-    print(table(("reader", "seconds", "rows/s"), lines))
+    print(table(("reader", "seconds", "rows/s"), lines), flush=True)
+
+
+def tell_points(asked: dict[str, list[float]]) -> float:
+    """How many times the floor two round trips take."""
     floor = median(asked["in process"])
     print(f"\n### one row by its key, {POINTS} times\n")
     cells = [
@@ -231,10 +233,13 @@ def report(
         )
         for name, each in asked.items()
     ]
-    print(table(("asked", "p50 ms", "p99 ms", "p50 / in process"), cells))
+    print(table(("asked", "p50 ms", "p99 ms", "p50 / in process"), cells), flush=True)
+    return median(asked["ADBC, two round trips"]) / floor
+
+
+def summary(taken: dict[str, float], times: float, together: float, growth: float) -> None:
     print()
     ratios(taken)
-    times = median(asked["ADBC, two round trips"]) / floor
     told = verdict(f"at most {POINT_GOAL}x in process", holds=times <= POINT_GOAL)
     print(f"one row in two round trips: {times:.2f}x; {told}")
     alone = taken["Flight SQL over Parquet"]
@@ -289,12 +294,13 @@ def main() -> None:
         environment = {**os.environ, "CRM_URI": server.uri(), "BENCH_PASSWORD": PASSWORD}
         gateway = stack.enter_context(serving(folder, environment))
         growth = stalled(gateway)
-        asked = points(gateway, engine)
+        times = tell_points(points(gateway, engine))
+        ((rows,),) = engine.execute("SELECT count(*) FROM lineitem").fetchall()
         with ready(engine) as batches:
             taken = whole_reads(gateway, server.uri(), engine, batches)
+        tell_whole(rows, taken)
         together = side_by_side(gateway)
-        (rows,) = engine.execute("SELECT count(*) FROM lineitem").fetchone() or (0,)
-    report(rows, taken, asked, together, growth)
+    summary(taken, times, together, growth)
 
 
 if __name__ == "__main__":
