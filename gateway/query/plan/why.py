@@ -131,7 +131,7 @@ def why_not(node: exp.Expr, unit: Unit, draft: Draft) -> str:
         if leaf is not None and column.name not in leaf.sound:
             return f"the type of {leaf.governed.relation}.{column.name} means something else at its source"
     if node.find(exp.Query) is not None:
-        return "its subquery reads what is not at that source, or is not leakproof beside a filter or mask"
+        return "the engine looks up what its subquery finds; keys or a bound of that are sent where they pay"
     dialect = draft.dialect(unit)
     meaning = not_pushable(node, dialect)
     if meaning is not None:
