@@ -4,13 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Protocol
 
 import psycopg
 import pyarrow as pa
+from flask.testing import FlaskClient
 from scramp import ScramMechanism
 
 from gateway.engines.base import Answer, Engine, Input, OutputColumn
+from gateway.frontends.contract import Gateway
+from gateway.frontends.http.app import create_app
 from gateway.frontends.pgwire.handshake import PostgresGateway
 from gateway.frontends.pgwire.metadata.databases import Databases
 from gateway.frontends.pgwire.metadata.governed import GovernedCatalog
@@ -161,6 +165,37 @@ class OverPostgres:
     def close(self) -> None:
         for server in self._servers.values():
             server.stop(1)
+
+
+@dataclass
+class OverHttp:
+    """A client of the HTTP endpoint, but for its sockets: one application a mesh."""
+
+    identity: OnePrincipal = field(default_factory=OnePrincipal)
+    _clients: dict[int, FlaskClient] = field(default_factory=dict)
+
+    def ask(self, mesh: Mesh, sql: str, principal: Principal, parameters: tuple[object, ...]) -> Told:
+        self.identity.current = principal
+        body = {"sql": sql, "parameters": list(parameters)}
+        answer = self._client(mesh).post("/v1/query", json=body, auth=("ana", PASSWORD))
+        told = answer.get_json(force=True)
+        if answer.status_code == HTTPStatus.OK:
+            columns = tuple((column["name"], column["type"]) for column in told["columns"])
+            return Told(columns, tuple(repr(row) for row in told["rows"]))
+        hint, sqlstate = told.get("hint"), told.get("sqlstate", "")
+        return Told(error="Error", text=told["detail"], hint=hint, sqlstate=sqlstate)
+
+    def _client(self, mesh: Mesh) -> FlaskClient:
+        if id(mesh) not in self._clients:
+            gateway = Gateway(
+                database="mesh",
+                run=partial(run, mesh=mesh),
+                describe=partial(describe, mesh=mesh),
+                identities=lambda: self.identity,
+                visible=partial(visible, mesh=mesh),
+            )
+            self._clients[id(mesh)] = create_app(gateway).test_client()
+        return self._clients[id(mesh)]
 
 
 @dataclass

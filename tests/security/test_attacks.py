@@ -16,7 +16,7 @@ from gateway.query.request import Request
 from policies.principal import Principal
 from tests.query.mesh import Told
 from tests.security.corpus import Attack, attacks
-from tests.security.drivers import Again, Driver, InProcess, OverPostgres, RecordingEngine, texts
+from tests.security.drivers import Again, Driver, InProcess, OverHttp, OverPostgres, RecordingEngine, texts
 from tests.security.worlds import ANA, Worlds, builder, written_secret
 
 SECRET = "CANARY"
@@ -142,6 +142,27 @@ def test_attack_fails_at_the_postgres_endpoint(
         assert first.error
     if attack.check == "refused" and attack.kind == "statement":
         assert not first.rows, first
+
+
+@pytest.fixture(scope="module")
+def http_client() -> OverHttp:
+    return OverHttp()
+
+
+@pytest.mark.parametrize("attack", OTHERS, ids=lambda attack: attack.id)
+def test_attack_fails_at_the_http_endpoint(
+    attack: Attack, meshes: Meshes, http_client: OverHttp, fixture_dir: Path
+) -> None:
+    worlds = meshes.worlds(sources_of(attack)[0], attack.row_filter)
+    sql = attack.sql.replace("{fixture_dir}", str(fixture_dir))
+    told = [http_client.ask(mesh, sql, principal_of(attack), attack.parameters) for mesh in worlds.both]
+    for each in told:
+        check_nothing_shows(each, sql)
+        assert each.sqlstate != "XX000", each
+    first, second = told if "order by" in sql.lower() else [each.unordered() for each in told]
+    assert first == second, "the worlds can be told apart"
+    if attack.check == "refused":
+        assert first.error
 
 
 def fails(attack: Attack, worlds: Worlds, driver: Driver, fixture_dir: Path) -> None:
