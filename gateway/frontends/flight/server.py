@@ -15,6 +15,7 @@ from gateway.frontends.contract import Gateway
 from gateway.frontends.flight.boundary import boundary
 from gateway.frontends.flight.calls import CALL, Admission, Call, NoHandshake
 from gateway.frontends.flight.commands import Caller, Commands, Taken, expected, get_options, set_options
+from gateway.frontends.flight.connections import cut
 from gateway.frontends.flight.messages import made, packed, read
 from gateway.frontends.flight.sessions import Sessions
 from gateway.frontends.flight.tickets import Tickets
@@ -93,10 +94,13 @@ class FlightServer:
         self._tickets.drain(grace)
         self._admission.closed = True
         self._watch.stop()
-        # gRPC waits for every call, also for one whose client does not read
+        port = server.port
         ending = threading.Thread(target=server.shutdown, name="flight-shutdown", daemon=True)
         ending.start()
         ending.join(_LAST_WORDS)
+        if ending.is_alive():
+            cut(port)
+            ending.join(_LAST_WORDS)
 
 
 def _tls_options(tls: TlsSettings) -> dict[str, Any]:

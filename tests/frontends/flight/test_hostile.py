@@ -1,7 +1,9 @@
 """What comes from clients that mean harm, or are broken: refused with a code, no inside shown, nothing left running."""
 
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -111,6 +113,18 @@ def test_open_answers_are_bounded_for_each_principal() -> None:
     tickets.done(first)
     tickets.issue(answers[4], "ana")
     tickets.drain(0)
+
+
+def test_a_client_that_does_not_read_does_not_keep_the_server_from_ending(tmp_path: Path) -> None:
+    with served(tmp_path) as server:
+        client = RawClient(uri(server), "ana", "ana")
+        ticket = begun(client, "SELECT i, i + 1, i + 2, i + 3 FROM range(9000000) AS t(i)")
+        reader = client.client.do_get(ticket, client.options)
+        reader.read_chunk()
+    assert not [thread for thread in threading.enumerate() if thread.name == "flight-shutdown"]
+    with pytest.raises(pa.ArrowException):
+        reader.read_all()
+    client.close()
 
 
 # --- prepared statements ---------------------------------------------------------------------------------
