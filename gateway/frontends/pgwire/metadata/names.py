@@ -107,6 +107,7 @@ STAND_INS = frozenset(
     has_language_privilege has_schema_privilege has_sequence_privilege has_server_privilege has_table_privilege
     has_tablespace_privilege has_type_privilege has_foreign_data_wrapper_privilege acldefault age mxid_age
     pg_indexes_size pg_relation_size pg_table_size pg_total_relation_size shobj_description
+    pg_available_extensions pg_tablespace_size
     """.split()
 )
 """Functions that would tell of the host or of the account: ours of the same name answer instead."""

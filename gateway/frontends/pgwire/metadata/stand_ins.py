@@ -88,6 +88,8 @@ _CONSTANT = (
     ("pg_table_size(regclass)", "bigint", "0"),
     ("pg_indexes_size(regclass)", "bigint", "0"),
     ("pg_total_relation_size(regclass)", "bigint", "0"),
+    ("pg_tablespace_size(name)", "bigint", "0"),
+    ("pg_tablespace_size(oid)", "bigint", "0"),
     ("pg_tablespace_location(oid)", "text", "''"),
     ("shobj_description(oid, name)", "text", "NULL"),
     ("txid_current()", "bigint", "1"),
@@ -152,6 +154,11 @@ _FUNCTIONS = (
         for kinds in _AGES
     ),
     _function("pg_advisory_unlock_all()", "void", "SELECT"),
+    _function(
+        "pg_available_extensions()",
+        "TABLE (name name, default_version text, comment text)",
+        "SELECT NULL::name, NULL::text, NULL::text WHERE false",
+    ),
     _function('acldefault("char", oid)', "aclitem[]", _ACL),
     *itertools.chain.from_iterable(map(_shared_rights, _SHARED)),
     *_SETTINGS,
