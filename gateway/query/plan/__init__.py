@@ -31,6 +31,7 @@ from gateway.query.plan.leaves import Namer, leaf_of
 from gateway.query.plan.model import Form, Fragment, Input, KeyTransfer, Plan, Stage, with_keys
 from gateway.query.plan.names import unique_names
 from gateway.query.plan.preaggregate import preaggregate
+from gateway.query.plan.prefix import prefix
 from gateway.query.plan.push import push
 from gateway.query.plan.semijoin import semijoin
 from gateway.query.plan.simplify import simplify
@@ -43,7 +44,9 @@ from gateway.sql.scopes import USE
 
 __all__ = ["Form", "Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "with_keys"]
 
-SHAPING = (unique_names, inline, simplify, branches, hoist, factor, anyrow, decorrelate, single, average)
+SHAPING = (
+    unique_names, inline, simplify, branches, prefix, hoist, factor, anyrow, decorrelate, single, average,
+)  # fmt: skip
 """Rules that look at the statement only, in order."""
 
 CUTTING = (separate, push, fuse, push, eachside, summarize, cutoff, preaggregate)

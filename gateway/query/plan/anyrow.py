@@ -5,8 +5,7 @@ Not where a condition may raise: which rows are looked at before one is found is
 
 from sqlglot import exp
 
-from gateway.query.plan.blocks import conjuncts, is_loose, joins, reads, where
-from gateway.query.plan.draft import BARE
+from gateway.query.plan.blocks import BARE, conjuncts, is_loose, joins, reads, where
 from gateway.sql.totality import may_raise
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
+BARE = frozenset({"distinct", "group", "having", "order", "limit", "offset", "qualify", "windows", "sample"})
+"""Clauses without which a SELECT shows what its FROM and WHERE let through."""
 MOVABLE_JOINS = frozenset({"", "INNER", "CROSS"})
 
 

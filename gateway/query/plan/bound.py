@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from gateway.query.plan.blocks import inner_items, is_loose, items, reads, selects, where
-from gateway.query.plan.draft import BARE, Bound, Draft, Unit
+from gateway.query.plan.blocks import BARE, inner_items, is_loose, items, reads, selects, where
+from gateway.query.plan.draft import Bound, Draft, Unit
 from gateway.query.plan.leaves import ENGINE
 from gateway.query.plan.raising import raises
 from gateway.query.plan.summing import type_of

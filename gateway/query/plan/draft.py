@@ -8,9 +8,6 @@ from sqlglot import exp
 from gateway.query.plan.leaves import ENGINE, Leaf, Namer
 from gateway.query.plan.sources import Sources
 
-BARE = frozenset({"distinct", "group", "having", "order", "limit", "offset", "qualify", "windows", "sample"})
-"""Clauses without which a SELECT shows what its FROM and WHERE let through."""
-
 
 @dataclass(slots=True)
 class Unit:

@@ -7,21 +7,25 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from connectors.base import Scan, SourceColumn
-from gateway.query.plan.blocks import enclosed, set_where, where
+from gateway.query.plan.blocks import set_where, where
 from gateway.query.plan.draft import Draft, Unit
-from gateway.query.plan.leaves import ENGINE, NOTHING, EngineReader, Leaf, delivered
+from gateway.query.plan.expand import expand
+from gateway.query.plan.leaves import ENGINE, KEYS, NOTHING, EngineReader, delivered
 from gateway.query.plan.model import MARK, Form, Fragment, Input, KeyTransfer, Plan, Stage
 from gateway.query.plan.passthrough import passed_through
 from gateway.query.plan.schedule import Schedule, Sent
-from gateway.query.rewrite import SELF
 from gateway.sql.dialect import generate, quoted
-from gateway.sql.literals import cast, shared_type
+from gateway.sql.literals import cast
 from gateway.sql.remote import remote_text
 
 
 def emit(draft: Draft, schedule: Schedule, names: tuple[str, ...]) -> Plan:
     """Uses the draft up."""
     return _Emitter(draft, schedule, EngineReader(draft.sources, draft.namer)).plan(names)
+
+
+_Given = list[tuple[KeyTransfer, exp.Expr]]
+"""Keys that a unit gets, each with the condition that it stands for."""
 
 
 @dataclass(slots=True)
@@ -41,7 +45,6 @@ class _Emitter:
     made: dict[str, str] = field(default_factory=dict)
     same: dict[object, str] = field(default_factory=dict)
     read_twice: set[str] = field(default_factory=set)
-    native: list[tuple[str, str]] = field(default_factory=list)
 
     def plan(self, names: tuple[str, ...]) -> Plan:
         givers = {sent.origin for sent in self.schedule.sent}
@@ -62,13 +65,13 @@ class _Emitter:
                 _put(table, node.copy())
         passed = passed_through(self.draft.tree, self.inputs)
         sql = generate(self.draft.tree, consume=True)
-        return Plan(sql, names, self.inputs, tuple(self.native), self._kept(), passed)
+        return Plan(sql, names, self.inputs, tuple(self.reader.native), self._kept(), passed)
 
     def _kept(self) -> frozenset[str]:
         """What is joined with something is read ahead; a lone input streams."""
         fragments = [read for read in self.inputs.values() if isinstance(read, Fragment)]
         givers = {transfer.origin for fragment in fragments for transfer in fragment.transfers}
-        several = len(self.inputs) + len(self.native) > 1
+        several = len(self.inputs) + len(self.reader.native) > 1
         return frozenset(self.inputs if several else givers | self.read_twice)
 
     # --- what a unit shows ----------------------------------------------------------------------------
@@ -102,14 +105,13 @@ class _Emitter:
     # --- what a source runs ---------------------------------------------------------------------------
 
     def _fragment(self, unit: Unit, shown: _Shown) -> exp.Expr:
-        sent = [one for one in self.schedule.sent if one.target == unit.alias]
-        keys = [self._keys(one, number) for number, one in enumerate(sent, start=1)]
+        keys = self._given(unit)
         select = unit.select
         if not unit.grouped:
             select.set("expressions", self._items(shown))
         set_where(_reading(select), [*where(_reading(select)), *(condition for _, condition in keys)])
         columns = self._columns(unit, shown)
-        _expand(select, self.draft, None)
+        expand(select, self.draft, None)
         text, conditions = _cut_out(remote_text(select, self.draft.dialect(unit)))
         transfers = tuple(replace(one, condition=conditions[one.name]) for one, _ in keys)
         fragment = Fragment(
@@ -123,6 +125,10 @@ class _Emitter:
             reduced=self.schedule.rows[unit.alias] if transfers else None,
         )
         return self._read(unit, fragment, (unit.source, text, fragment.transfers, fragment.hashed, columns))
+
+    def _given(self, unit: Unit) -> _Given:
+        sent = [one for one in self.schedule.sent if one.target == unit.alias]
+        return [self._keys(one, number) for number, one in enumerate(sent, start=1)]
 
     def _keys(self, sent: Sent, number: int) -> tuple[KeyTransfer, exp.Expr]:
         name = f"keys {number}"
@@ -138,10 +144,11 @@ class _Emitter:
 
     def _target(self, column: exp.Column) -> exp.Expr:
         unit = self.draft.units.get(column.table)
-        if unit is None:
-            return column.copy()
-        value: exp.Expr = unit.item(column.name).copy()
-        return value
+        if unit is not None:
+            value: exp.Expr = unit.item(column.name).copy()
+            return value
+        leaf = self.draft.leaves[column.table]
+        return leaf.value(column.name).copy() if leaf.site == ENGINE else column.copy()
 
     def _columns(self, unit: Unit, shown: _Shown) -> tuple[SourceColumn, ...]:
         if not shown.values:
@@ -176,21 +183,46 @@ class _Emitter:
         """Part of the statement, unless its keys are needed before the rest runs."""
         if unit.needs:
             return self._block(unit) if gives else exp.Subquery(this=unit.select)
-        inputs, native = self.reader.inputs, self.reader.native
-        self.reader.inputs, self.reader.native = {}, []
+        keys = self._given(unit)
+        columns = tuple((name, self._engine_type(value)) for name, value in shown.values.items())
+        select, own = self._read_by_engine(unit, shown, keys)
+        if not gives or keys:  # what gets keys stands beside what gives them
+            self.inputs.update(own)
+        if not gives:
+            return exp.Subquery(this=select)
+        stage = Stage(
+            self._relations(unit.members),
+            generate(select, consume=True),
+            {} if keys else own,
+            columns,
+            rows=self.schedule.rows[unit.alias],
+            reads=tuple(own) if keys else (),
+        )
+        return self._read(unit, stage, None)
+
+    def _read_by_engine(self, unit: Unit, shown: _Shown, keys: _Given) -> tuple[exp.Select, dict[str, Input]]:
+        """What the engine runs for a unit, and the inputs that it needs for that alone."""
+        inputs, self.reader.inputs = self.reader.inputs, {}
+        if keys:
+            table = self.draft.leaves[min(unit.members)].table
+            assert table is not None
+            table.meta[KEYS] = [condition for _, condition in keys]
         select = unit.select
         select.set("expressions", self._items(shown))
-        columns = tuple((name, self._engine_type(value)) for name, value in shown.values.items())
-        _expand(select, self.draft, self.reader)
+        expand(select, self.draft, self.reader)
         own, self.reader.inputs = self.reader.inputs, inputs
-        self.native += self.reader.native
-        self.reader.native = native
-        if gives:
-            stage = Stage(self._relations(unit.members), generate(select, consume=True), own, columns,
-                          rows=self.schedule.rows[unit.alias])  # fmt: skip
-            return self._read(unit, stage, None)
-        self.inputs.update(own)
-        return exp.Subquery(this=select)
+        if keys:
+            own = {name: self._reduced(read, unit, keys) for name, read in own.items()}
+        return select, own
+
+    def _reduced(self, read: Input, unit: Unit, keys: _Given) -> Input:
+        """The scan of a table, which gets the keys."""
+        assert isinstance(read, Fragment)
+        assert read.scan.query is not None
+        text, conditions = _cut_out(read.scan.query)
+        transfers = tuple(replace(one, condition=conditions[one.name]) for one, _ in keys)
+        scan = replace(read.scan, query=text)
+        return replace(read, scan=scan, transfers=transfers, reduced=self.schedule.rows[unit.alias])
 
     def _block(self, unit: Unit) -> exp.Expr:
         names = {table.name for table in unit.select.find_all(exp.Table)}
@@ -282,108 +314,3 @@ def _cut_out(text: str) -> tuple[str, Mapping[str, str]]:
     """A query with marks in the place of conditions, and the conditions by name."""
     conditions = {found[1]: found[2] for found in MARKED.finditer(text)}
     return MARKED.sub(lambda found: f"{MARK}{found[1]}{MARK}", text), conditions
-
-
-# --- leaves written out ------------------------------------------------------------------------------------
-
-
-def _expand(select: exp.Select, draft: Draft, reader: EngineReader | None) -> None:
-    """Put what they stand for in the place of leaves. `reader`: the engine reads them. Changes the SELECT."""
-    tables = [table for table in select.find_all(exp.Table) if table.alias in draft.leaves]
-    called = _aliases([draft.leaves[table.alias] for table in tables])
-    used = _used(select)
-    for table in tables:
-        leaf = draft.leaves[table.alias]
-        if reader is not None:
-            _put_item(table, reader.item(leaf.select, leaf.governed, leaf.kept))
-        elif leaf.plain and not leaf.fenced and not (_is_nullable(table) and where(leaf.select)):
-            _put_table(table, leaf)
-        else:
-            _put_item(table, _subquery(leaf, used.get(leaf.alias, ())))
-    _write_values(select, draft, {table.alias for table in tables}, reader)
-    _rename(select, called)
-
-
-def _used(select: exp.Select) -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = {}
-    for column in select.find_all(exp.Column):
-        found.setdefault(column.table, {})[column.name] = None
-    return {alias: tuple(names) for alias, names in found.items()}
-
-
-def _is_nullable(table: exp.Table) -> bool:
-    return isinstance(table.parent, exp.Join) and table.parent.side == "LEFT"
-
-
-def _put_item(table: exp.Table, node: exp.Expr) -> None:
-    node.set("alias", table.args["alias"].copy())
-    node.meta["leaf"] = True
-    table.replace(node)
-
-
-def _put_table(table: exp.Table, leaf: Leaf) -> None:
-    """The source's own table, the leaf's filters beside the conditions of the SELECT around it."""
-    source = leaf.table
-    assert source is not None
-    around = table.find_ancestor(exp.Select)
-    assert around is not None
-    own = [_called(condition.copy(), leaf.alias) for condition in where(leaf.select)]
-    set_where(around, [*own, *where(around)])
-    new = source.copy()
-    new.set("alias", table.args["alias"].copy())
-    new.meta["plain"] = leaf.alias
-    table.replace(new)
-
-
-def _called(node: exp.Expr, alias: str) -> exp.Expr:
-    for column in node.find_all(exp.Column):
-        if column.table == SELF:
-            column.set("table", quoted(alias))
-            column.meta["source"] = True
-    return node
-
-
-def _subquery(leaf: Leaf, used: tuple[str, ...]) -> exp.Subquery:
-    """The relation as it is, with the columns that are used, behind a fence if one is asked for."""
-    select = leaf.select
-    kept = [item for item in select.expressions if item.alias_or_name in used]
-    select.set("expressions", kept or [exp.alias_(exp.Literal.number("1"), NOTHING, quoted=True)])
-    if leaf.fenced:
-        select.set("offset", exp.Offset(expression=exp.Literal.number("0")))
-    return exp.Subquery(this=select)
-
-
-def _write_values(select: exp.Select, draft: Draft, aliases: set[str], reader: EngineReader | None) -> None:
-    """Columns of a leaf whose table stands in FROM itself become what the leaf shows for them."""
-    if reader is not None:
-        return
-    plain = {table.meta["plain"] for table in select.find_all(exp.Table) if table.meta.get("plain")}
-    for column in list(select.find_all(exp.Column)):
-        if column.table in plain & aliases and not column.meta.get("source"):
-            value = _called(draft.leaves[column.table].value(column.name).copy(), column.table)
-            value = enclosed(value)
-            if value.type is None:
-                value.type = column.type or shared_type(draft.leaves[column.table].types[column.name])
-            column.replace(value)
-
-
-def _aliases(leaves: list[Leaf]) -> Mapping[str, str]:
-    """Leaf -> the relation's name, as far as it is free: what a domain team reads in its log should speak."""
-    names: dict[str, str] = {}
-    for leaf in leaves:
-        name = base = leaf.governed.relation.split(".")[1]
-        count = 1
-        while name in names.values():
-            count += 1
-            name = f"{base}_{count}"
-        names[leaf.alias] = name
-    return names
-
-
-def _rename(select: exp.Select, called: Mapping[str, str]) -> None:
-    for node in select.find_all(exp.Table, exp.Subquery):
-        if node.alias in called:
-            node.args["alias"].set("this", quoted(called[node.alias]))
-    for column in select.find_all(exp.Column):
-        if column.table in called:
-            column.set("table", quoted(called[column.table]))

@@ -14,6 +14,7 @@ from connectors.base import ColumnStatistics
 from gateway.query.plan.blocks import conjuncts, equality, items, where
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import Leaf
+from gateway.query.plan.take import TAKEN
 from gateway.sql.resolve import base_tables
 from gateway.sql.totality import is_constant
 
@@ -47,7 +48,8 @@ class Estimator:
         """Rows that a relation shows."""
         if alias not in self._rows:
             leaf, rows = self._draft.leaves[alias], self._base_rows(alias)
-            shares = [self._own_share(leaf, one) for one in where(leaf.select)] if leaf.plain else []
+            own = [one for one in where(leaf.select) if not one.meta.get(TAKEN)] if leaf.plain else []
+            shares = [self._own_share(leaf, one) for one in own]
             self._rows[alias] = max(1.0, rows * prod(shares))
         return self._rows[alias]
 

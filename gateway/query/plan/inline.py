@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from gateway.query.plan.blocks import (
+    BARE,
     enclosed,
     inner_items,
     is_loose,
@@ -16,7 +17,6 @@ from gateway.query.plan.blocks import (
     selects,
     spread,
 )
-from gateway.query.plan.draft import BARE
 
 CLAUSES = {"expressions", "from_", "joins", "where"}
 

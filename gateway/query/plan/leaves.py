@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from connectors.base import Scan, SourceColumn
-from gateway.query.plan.blocks import add_where, conjuncts
+from gateway.query.plan.blocks import BARE, add_where, where
 from gateway.query.plan.model import Fragment, Input, Stage
+from gateway.query.plan.raising import raises
 from gateway.query.plan.sources import Sources
 from gateway.query.rewrite import SELF, GovernedSelect
 from gateway.sql.dialect import generate, quoted
@@ -23,6 +24,8 @@ from gateway.sql.scopes import Scopes, columns_by_table
 ENGINE = ""
 """The site of what the engine runs."""
 
+KEYS = "keys"
+"""Key in the meta of a table that the engine reads: conditions by which keys leave out rows of it at the source."""
 NOTHING = "nothing"
 """Name of the one column of a scan of which only the number of rows counts."""
 
@@ -33,7 +36,8 @@ class Leaf:
 
     `site` is the account that runs it (`Sources.account`), ENGINE for an engine leaf; `kept` says why. `raw` are the
     columns that show their source's value as it is, so that a leakproof condition may stand beside the filters;
-    `sound` those that mean the same at the source in expressions; `late` maps those that the engine casts on arrival to
+    `sound` those that mean the same at the source in expressions (of an engine leaf: by whose values its source may
+    leave out rows before the engine reads them); `late` maps those that the engine casts on arrival to
     their types, as their source knows no such cast. `fenced`: a condition that is not leakproof waits at
     the source for what the filters let through.
     """
@@ -87,11 +91,24 @@ def leaf_of(alias: str, governed: GovernedSelect, sources: Sources) -> Leaf:
             }
             return Leaf(alias, governed, sources.account(key), key, whole, raw, sound, late=late)
     key = next(iter(sorted(_keys(governed))), "")
-    return Leaf(alias, governed, ENGINE, key, select, raw, kept=reason)
+    return Leaf(alias, governed, ENGINE, key, select, raw, _reducible(governed, raw, sources), kept=reason)
 
 
 WHOLE = frozenset({"SMALLINT", "INTEGER", "BIGINT"})
 """Narrower and wider, they compare alike."""
+
+
+def _reducible(governed: GovernedSelect, raw: frozenset[str], sources: Sources) -> frozenset[str]:
+    """Raw columns of a relation that shows the rows of one table, each for itself: what it makes of a row must not
+    raise, as which rows are left out depends on sizes, which tell of hidden ones."""
+    select = governed.select
+    table = select.args["from_"].this
+    plain = isinstance(table, exp.Table) and table.catalog and not any(map(select.args.get, ("joins", *BARE)))
+    if not plain or _is_staged(governed) or sources.dialect(table.catalog) is None:
+        return frozenset()
+    if any(raises(part) or part.find(exp.Query) for part in (*_values(select).values(), *where(select))):
+        return frozenset()
+    return _sound(select, sources.dialect(table.catalog) or "", sources) & raw
 
 
 def _cast_late(whole: exp.Select, governed: GovernedSelect, dialect: str) -> dict[str, str]:
@@ -235,7 +252,7 @@ class EngineReader:
         Behind a fence if anything is hidden; in a stage of its own if the fence would not hold, or the gateway
         hashes a column of it.
         """
-        staged = bool(governed.hashed) or (governed.barrier and _has_fields(governed))
+        staged = _is_staged(governed)
         outer = self.inputs
         if staged:
             self.inputs = {}
@@ -303,10 +320,12 @@ class EngineReader:
         nothing = exp.alias_(exp.Literal.number("1"), NOTHING, quoted=True)
         query = exp.Select(expressions=items or [nothing], from_=exp.From(this=table.copy()))
         select = table.find_ancestor(exp.Select)
-        where = select.args.get("where") if select is not None and not select.args.get("joins") else None
-        for condition in conjuncts(where.this) if where is not None else ():
+        beside = where(select) if select is not None and not select.args.get("joins") else []
+        for condition in beside:
             if self._understood(condition, table, dialect):
                 add_where(query, condition.copy())
+        for condition in table.meta.get(KEYS, ()):
+            add_where(query, condition)
         return remote_text(query, dialect)
 
     def _understood(self, condition: exp.Expr, table: exp.Table, dialect: str) -> bool:
@@ -317,6 +336,10 @@ class EngineReader:
             if not same_meaning(found.native_type, found.type, dialect):
                 return False
         return condition.find(exp.Query) is None and not_pushable(condition, dialect) is None
+
+
+def _is_staged(governed: GovernedSelect) -> bool:
+    return bool(governed.hashed) or (governed.barrier and _has_fields(governed))
 
 
 def _has_fields(governed: GovernedSelect) -> bool:

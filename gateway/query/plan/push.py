@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from gateway.query.plan.blocks import (
+    BARE,
     add_where,
     all_of,
     conjuncts,
@@ -22,7 +23,7 @@ from gateway.query.plan.blocks import (
     spread,
     where,
 )
-from gateway.query.plan.draft import BARE, Draft, Unit
+from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import ENGINE
 from gateway.sql.leakproof import is_leakproof
 from gateway.sql.remote import not_pushable

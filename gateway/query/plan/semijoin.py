@@ -2,9 +2,9 @@
 
 from sqlglot import exp
 
-from gateway.query.plan.blocks import is_loose, items
+from gateway.query.plan.blocks import BARE, is_loose, items
 from gateway.query.plan.costs import is_worth_adding_up
-from gateway.query.plan.draft import BARE, Draft, Unit
+from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.leaves import ENGINE
 from gateway.query.plan.push import is_pushable

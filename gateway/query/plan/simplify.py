@@ -1,7 +1,7 @@
 """Rules: EXISTS asks for no column, and what is calculated from constants alone is one.
 
-What the list of an EXISTS names would have to be read all the same; `0.06 - 0.01` would be calculated for each row,
-by an engine, while sources understand constants only.
+What the list of an EXISTS names would have to be read all the same; `0.06 - 0.01` and `1 + 10` would be calculated for
+each row, by an engine, while sources understand constants only, and are taken for something that may raise.
 """
 
 import re
@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlglot import exp
 
-from gateway.query.plan.draft import BARE
+from gateway.query.plan.blocks import BARE
 from gateway.sql.totality import COMPARISONS
 
 
@@ -30,14 +30,15 @@ def simplify(tree: exp.Query) -> None:
 def _calculated(node: exp.Expr) -> exp.Expr | None:
     """The exact number that a sum or difference of two written ones is; None: it is not of that kind."""
     left, right = node.this.unnest(), node.expression.unnest()
-    if not all(
-        isinstance(one, exp.Literal) and NUMBER.fullmatch(one.this) and not one.is_string
-        for one in (left, right)
-    ):
+    if not all(isinstance(one, exp.Literal) and not one.is_string for one in (left, right)):
+        return None
+    if not any(kind.fullmatch(left.this) and kind.fullmatch(right.this) for kind in (FRACTION, WHOLE)):
         return None
     first, second = Decimal(left.this), Decimal(right.this)
     value = first + second if isinstance(node, exp.Add) else first - second
     return exp.Literal.number(f"{value:f}") if value >= 0 else None
 
 
-NUMBER = re.compile(r"\d{1,15}\.\d{1,15}")
+FRACTION = re.compile(r"\d{1,15}\.\d{1,15}")
+WHOLE = re.compile(r"\d{1,9}")
+"""Of so few digits that the sum has the type of both: INTEGER."""

@@ -13,11 +13,17 @@ PRESERVING_LEFT = {"LEFT", "FULL"}
 SEMI = {"SEMI", "ANTI"}
 
 
+TAKEN = "taken"
+"""Key in the meta of a condition that stands in the statement as well."""
+
+
 def take(table: exp.Table, leaf: Leaf) -> None:
     """Changes the leaf. The conditions stay where they are: taking one is a hint."""
     values = {item.alias_or_name: item.unalias() for item in leaf.select.expressions}
     for condition in taken(table, leaf.raw):
-        add_where(leaf.select, _over_values(condition, values))
+        copy = _over_values(condition, values)
+        copy.meta[TAKEN] = True
+        add_where(leaf.select, copy)
 
 
 def taken(table: exp.Table, raw: frozenset[str]) -> tuple[exp.Expr, ...]:

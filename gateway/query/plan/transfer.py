@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from connectors.base import TakesKeys
 from gateway.query.plan.blocks import (
+    BARE,
     conjuncts,
     equality,
     inner_items,
@@ -24,7 +25,7 @@ from gateway.query.plan.blocks import (
 )
 from gateway.query.plan.confined import Confinement
 from gateway.query.plan.costs import KEY, SHARED, of_reading
-from gateway.query.plan.draft import BARE, Draft, Unit
+from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.estimate import RANGE, Estimator
 from gateway.query.plan.leaves import ENGINE, WHOLE
 from gateway.query.plan.model import Form
@@ -90,7 +91,7 @@ class _Planned:
     def _give(self, found: Sent, target: str) -> None:
         rows = self.schedule.rows[target]
         fewer = max(1.0, rows * found.share)
-        arriving = of_reading(0.0, rows - fewer, 0.0, self.draft.dialect(self.draft.units[target]))
+        arriving = of_reading(0.0, rows - fewer, 0.0, _asked(self.draft.units[target], self.draft))
         saved = SHARED * arriving + ((rows - fewer) * KEY if self._leads_on(target) else 0.0)
         given = self._sent_to(target)
         if self._answered(target, [*given, found], fewer) <= self._answered(target, given, rows) + saved:
@@ -105,13 +106,18 @@ class _Planned:
         needed = [self.answered[other] for other in unit.needs]
         begun = max([self.answered[sent.origin] for sent in given] + needed, default=0.0)
         read, keys = _rows_read(unit, self.estimator), sum(sent.keys for sent in given)
-        return begun + of_reading(read, rows, keys, self.draft.dialect(unit))
+        return begun + of_reading(read, rows, keys, _asked(unit, self.draft))
 
     def _leads_on(self, unit: str) -> bool:
         """Whether a larger unit may wait for its keys."""
         full = self.schedule.full
         later = {other.unit for one, other in self.edges if one.unit == unit} & self.waiting
         return any(full[other] > full[unit] for other in later)
+
+
+def _asked(unit: Unit, draft: Draft) -> str:
+    """The dialect of the source whose rows it waits for, also where the engine reads them for it."""
+    return (draft.sources.dialect(unit.source) if unit.source else None) or draft.dialect(unit)
 
 
 def _next(waiting: set[str], schedule: Schedule, draft: Draft) -> str:
@@ -342,7 +348,7 @@ class _Blocks:
         return value.sql() in {key.sql() for key in group.expressions}
 
     def _takes_keys(self, unit: Unit, column: exp.Column) -> bool:
-        if unit.site == ENGINE or unit.select.args.get("limit"):
+        if unit.needs or unit.select.args.get("limit"):
             return False
         source = shown(column, self._draft)
         leaf = self._draft.leaves.get(source.table)

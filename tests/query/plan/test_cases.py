@@ -8,8 +8,8 @@
     the engine's SQL
 
 No source can be opened: plans come from what the sources say of their tables and sizes. `sales` and `depot` are two
-PostgreSQL servers, `shop` is SQLite, `desk` runs no SQL. `hr.staff` is governed: a filter on `region`, `name` and
-`wage` are masked, `email` is hashed, `code` is tagged.
+PostgreSQL servers, `shop` is SQLite, `desk` runs no SQL. The mask of `shop.firms.town` is none that SQLite knows.
+`hr.staff` is governed: a filter on `region`, `name` and `wage` are masked, `email` is hashed, `code` is tagged.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -87,7 +87,12 @@ SOURCES: Mapping[str, Silent] = {
         {"lines": 5_000_000, "clicks": 9_000_000},
         spans={"clicks": ColumnStatistics(distinct=3_000_000, minimum=1, maximum=20_000_000)},
     ),
-    "shop": silent("sqlite", {"items": "id INTEGER, name TEXT, size INTEGER"}, {"items": 1_000}, {"items"}),
+    "shop": silent(
+        "sqlite",
+        {"items": "id INTEGER, name TEXT, size INTEGER", "firms": "id INTEGER, name TEXT, town TEXT"},
+        {"items": 1_000, "firms": 90_000},
+        {"items", "firms"},
+    ),
     "desk": silent(None, {"notes": "order_id int8, text text"}, {"notes": 200}),
     "hr": silent(
         "postgres",
@@ -101,8 +106,12 @@ SOURCES: Mapping[str, Silent] = {
 POLICIES = {
     **{
         domain: f"p, all-{domain}, role:any, {domain}, {domain}.*, select, *, -, -, allow\n"
-        for domain in ("sales", "depot", "shop", "desk")
+        for domain in ("sales", "depot", "desk")
     },
+    "shop": """\
+p, all-shop, role:any, shop, shop.*, select, *, -, -, allow
+p3, town, role:any, shop, shop.firms.town, partial, 1, -, -
+""",
     "hr": """\
 p, staff, role:any, hr, hr.staff, select, eu, -, -, allow
 p3, name, role:any, hr, hr.staff.name, partial, 1, -, -

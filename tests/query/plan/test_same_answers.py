@@ -136,13 +136,13 @@ def without_last_digits(row: object) -> str:
     return re.sub(r"-?\d+\.\d{8,}", lambda found: f"{float(found[0]):.14g}", repr(row))
 
 
-@examples(110)
+@examples(130)
 @given(statement=statements())
 def test_the_answer_is_duckdbs(raw: Pair, statement: Statement) -> None:
     compared(raw, statement)
 
 
-@examples(90)
+@examples(140)
 @given(statement=statements())
 def test_the_answer_over_policies_is_duckdbs_over_what_they_show(
     governed: Pair, statement: Statement

@@ -8,7 +8,7 @@ SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE EXISTS(SELECT 1 AS "one" F
 -- also where none may be
 SELECT c.id FROM sales.customers AS c WHERE NOT EXISTS (SELECT * FROM hr.staff AS s WHERE s.customer > 7)
 -- =>
--- scan 1 @ hr: SELECT 1 AS "nothing" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' AND "staff"."customer" > 7 LIMIT 1
+-- scan 1 @ hr: SELECT 1 AS "nothing" FROM "staff" AS "staff" WHERE "staff"."customer" > 7 AND "staff"."region" = 'EU' LIMIT 1
 -- scan 2 @ sales: SELECT "customers"."id" AS "id" FROM "customers" AS "customers"
 SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE NOT EXISTS(SELECT 1 AS "one" FROM "#scan 1" AS "u1" LIMIT 1)
 

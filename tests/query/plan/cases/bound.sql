@@ -28,7 +28,7 @@ SELECT "u2"."flag" AS "flag" FROM "#scan 3" AS "u2" WHERE (SELECT MIN("u1"."id")
 -- of what a filter lets see
 SELECT o.note FROM sales.orders AS o WHERE o.customer <= (SELECT max(s.customer) FROM hr.staff AS s WHERE s.id < 9)
 -- =>
--- scan 1 @ hr: SELECT MAX("staff"."customer") AS "max" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' AND "staff"."id" < 9
+-- scan 1 @ hr: SELECT MAX("staff"."customer") AS "max" FROM "staff" AS "staff" WHERE "staff"."id" < 9 AND "staff"."region" = 'EU'
 -- scan 2 @ engine, first: SELECT CASE WHEN (SELECT "u1"."max" AS "max" FROM "#scan 1" AS "u1") BETWEEN -9e15 AND 9e15 THEN CAST(CEIL((SELECT "u1"."max" AS "max" FROM "#scan 1" AS "u1")) AS BIGINT) END AS "bound"
 -- scan 3 @ sales: SELECT "orders"."note" AS "note", "orders"."customer" AS "customer" FROM "orders" AS "orders" WHERE |keys 1|
 --   keys 1 = scan 2.bound: "orders"."customer" <= (SELECT "k"."k1" FROM "keys 1" AS "k")
@@ -37,7 +37,7 @@ SELECT "u2"."note" AS "note" FROM "#scan 3" AS "u2" WHERE "u2"."customer" <= (SE
 -- not where something of another domain is tagged
 SELECT o.note FROM sales.orders AS o WHERE o.id > (SELECT max(s.id) FROM hr.staff AS s WHERE s.code = 'x')
 -- =>
--- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' AND "staff"."code" = 'x'
+-- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."code" = 'x' AND "staff"."region" = 'EU'
 -- scan 2 @ sales: SELECT "orders"."note" AS "note", "orders"."id" AS "id" FROM "orders" AS "orders"
 SELECT "u2"."note" AS "note" FROM "#scan 2" AS "u2" WHERE "u2"."id" > (SELECT MAX("u1"."id") AS "max" FROM "#scan 1" AS "u1")
 

@@ -13,7 +13,7 @@ SELECT "u1"."id" AS "id", "u1"."total" AS "total" FROM "#scan 1" AS "u1"
 -- a governed relation by a raw column, beside its filter
 SELECT a.id FROM hr.staff AS a JOIN hr.staff AS b ON a.id = b.id
 -- =>
--- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" CROSS JOIN "staff" AS "staff_2" WHERE "staff_2"."region" = 'EU' AND "staff"."region" = 'EU' AND "staff"."id" = "staff_2"."id"
+-- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" CROSS JOIN "staff" AS "staff_2" WHERE "staff"."id" = "staff_2"."id" AND "staff"."region" = 'EU' AND "staff_2"."region" = 'EU'
 SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1"
 
 -- not by a column that is masked

@@ -7,7 +7,7 @@ SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1"
 -- a leakproof one beside a filter
 SELECT s.id FROM hr.staff AS s WHERE s.id > 7
 -- =>
--- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' AND "staff"."id" > 7
+-- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."id" > 7 AND "staff"."region" = 'EU'
 SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1"
 
 -- one that is not, behind a fence
@@ -84,7 +84,7 @@ SELECT "u1"."count" AS "n" FROM "#scan 1" AS "u1" WHERE "u1"."count" > 3
 -- a subquery whose conditions are leakproof, beside the filters of both
 SELECT s.id FROM hr.staff AS s WHERE s.customer IN (1, 2) AND NOT EXISTS (SELECT 1 FROM hr.staff AS t WHERE t.customer = s.customer AND t.id <> s.id)
 -- =>
--- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' AND "staff"."customer" IN (1, 2) AND NOT EXISTS(SELECT 1 AS "one" FROM "staff" AS "staff_2" WHERE "staff_2"."region" = 'EU' AND "staff_2"."customer" = "staff"."customer" AND "staff_2"."id" <> "staff"."id")
+-- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."customer" IN (1, 2) AND NOT EXISTS(SELECT 1 AS "one" FROM "staff" AS "staff_2" WHERE "staff_2"."customer" = "staff"."customer" AND "staff_2"."id" <> "staff"."id" AND "staff_2"."region" = 'EU') AND "staff"."region" = 'EU'
 SELECT "u2"."id" AS "id" FROM "#scan 1" AS "u2"
 
 -- not a subquery that asks what is not leakproof, of filtered rows

@@ -46,9 +46,37 @@ SELECT n.text, s.id FROM desk.notes AS n JOIN hr.staff AS s ON s.id = n.order_id
 -- =>
 -- scan 1 @ desk: order_id, text of notes
 -- scan 2 @ engine, first: SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes"
--- scan 3 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' AND |keys 1|
+-- scan 3 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE |keys 1| AND "staff"."region" = 'EU'
 --   keys 1 = scan 2.order_id: "staff"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
 SELECT "u1"."text" AS "text", "u2"."id" AS "id" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 3" AS "u2" WHERE "u2"."id" = "u1"."order_id"
+
+-- into a relation that the engine runs, by a raw column
+SELECT o.id, f.town FROM shop.firms AS f JOIN sales.orders AS o ON o.customer = f.id WHERE o.day = date '2026-01-01' AND o.status = 'open'
+-- =>
+-- scan 1 @ sales: SELECT "orders"."id" AS "id", "orders"."customer" AS "customer" FROM "orders" AS "orders" WHERE "orders"."day" = CAST('2026-01-01' AS DATE) AND "orders"."status" = 'open'
+-- scan 2 @ shop: SELECT "r"."id" AS "id", "r"."town" AS "town" FROM "firms" AS "r" WHERE |keys 1|
+--   keys 1 = scan 1.customer: "r"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u2"."id" AS "id", "u1"."town" AS "town" FROM (SELECT "firms"."town" AS "town", "firms"."id" AS "id" FROM (SELECT "r"."id" AS "id", LEFT("r"."town", 1) || '***' AS "town" FROM "#scan 2" AS "r" OFFSET 0) AS "firms") AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."customer" = "u1"."id"
+
+-- and from there on
+SELECT l.flag, f.town FROM shop.firms AS f JOIN depot.lines AS l ON l.item = f.id WHERE f.id < 50 AND f.name LIKE 'a%'
+-- =>
+-- scan 1 @ shop: SELECT "r"."id" AS "id", "r"."name" AS "name", "r"."town" AS "town" FROM "firms" AS "r" WHERE "r"."id" < 50 AND "r"."name" GLOB 'a*'
+-- scan 2 @ engine, first: SELECT "firms"."town" AS "town", "firms"."id" AS "id" FROM (SELECT "r"."id" AS "id", "r"."name" AS "name", LEFT("r"."town", 1) || '***' AS "town" FROM "#scan 1" AS "r" WHERE "r"."id" < 50 AND "r"."name" LIKE 'a%' OFFSET 0) AS "firms" WHERE "firms"."id" < 50 AND "firms"."name" LIKE 'a%'
+-- scan 3 @ depot: SELECT "lines"."flag" AS "flag", "lines"."item" AS "item" FROM "lines" AS "lines" WHERE |keys 1|
+--   keys 1 = scan 2.id: "lines"."item" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u2"."flag" AS "flag", "u1"."town" AS "town" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 3" AS "u2" WHERE "u2"."item" = "u1"."id"
+
+-- through a relation that the engine runs
+SELECT l.weight, f.town FROM sales.orders AS o JOIN shop.firms AS f ON o.customer = f.id JOIN depot.lines AS l ON l.flag = f.name WHERE o.day = date '2026-01-01' AND o.status = 'open'
+-- =>
+-- scan 1 @ sales: SELECT "orders"."customer" AS "customer" FROM "orders" AS "orders" WHERE "orders"."day" = CAST('2026-01-01' AS DATE) AND "orders"."status" = 'open'
+-- scan 2 @ shop: SELECT "r"."id" AS "id", "r"."name" AS "name", "r"."town" AS "town" FROM "firms" AS "r" WHERE |keys 1|
+--   keys 1 = scan 1.customer: "r"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+-- scan 3 @ engine, first: SELECT "firms"."town" AS "town", "firms"."id" AS "id", "firms"."name" AS "name" FROM (SELECT "r"."id" AS "id", "r"."name" AS "name", LEFT("r"."town", 1) || '***' AS "town" FROM "#scan 2" AS "r" OFFSET 0) AS "firms"
+-- scan 4 @ depot: SELECT "lines"."weight" AS "weight", "lines"."flag" AS "flag" FROM "lines" AS "lines" WHERE |keys 1|
+--   keys 1 = scan 3.name: "lines"."flag" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u3"."weight" AS "weight", "u2"."town" AS "town" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 3" AS "u2" CROSS JOIN "#scan 4" AS "u3" WHERE "u1"."customer" = "u2"."id" AND "u3"."flag" = "u2"."name"
 
 -- not to the left side of a LEFT JOIN
 SELECT o.id, n.text FROM sales.orders AS o LEFT JOIN desk.notes AS n ON n.order_id = o.id
@@ -110,7 +138,7 @@ SELECT "u1"."order_id" AS "order_id", "u2"."id" AS "id" FROM (SELECT "notes"."or
 -- not those of a tagged column into another domain
 SELECT s.id, o.id AS o FROM hr.staff AS s JOIN sales.orders AS o ON o.note = s.code WHERE s.id = 7
 -- =>
--- scan 1 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' AND "staff"."id" = 7
+-- scan 1 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."id" = 7 AND "staff"."region" = 'EU'
 -- scan 2 @ sales: SELECT "orders"."id" AS "id", "orders"."note" AS "note" FROM "orders" AS "orders"
 SELECT "u1"."id" AS "id", "u2"."id" AS "o" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."note" = "u1"."code"
 
@@ -127,3 +155,10 @@ SELECT n.text, s.id FROM desk.notes AS n JOIN hr.staff AS s ON s.id = n.order_id
 -- scan 1 @ desk: order_id, text of notes
 -- scan 2 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
 SELECT "u1"."text" AS "text", "u2"."id" AS "id" FROM (SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes") AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE CAST("u2"."code" AS BIGINT) > 3 AND "u2"."id" = "u1"."order_id"
+
+-- not by what the engine masks
+SELECT o.id, f.town FROM shop.firms AS f JOIN sales.orders AS o ON o.note = f.town WHERE o.day = date '2026-01-01' AND o.status = 'open'
+-- =>
+-- scan 1 @ sales: SELECT "orders"."id" AS "id", "orders"."note" AS "note" FROM "orders" AS "orders" WHERE "orders"."day" = CAST('2026-01-01' AS DATE) AND "orders"."status" = 'open'
+-- scan 2 @ shop: SELECT "r"."town" AS "town" FROM "firms" AS "r"
+SELECT "u2"."id" AS "id", "u1"."town" AS "town" FROM (SELECT "firms"."town" AS "town" FROM (SELECT LEFT("r"."town", 1) || '***' AS "town" FROM "#scan 2" AS "r" OFFSET 0) AS "firms") AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."note" = "u1"."town"

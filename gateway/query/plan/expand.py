@@ -1,0 +1,114 @@
+"""What stands behind a unit's leaves, written out in the place of their names."""
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from gateway.query.plan.blocks import enclosed, set_where, where
+from gateway.query.plan.draft import Draft
+from gateway.query.plan.leaves import NOTHING, EngineReader, Leaf
+from gateway.query.rewrite import SELF
+from gateway.sql.dialect import quoted
+from gateway.sql.literals import shared_type
+
+
+def expand(select: exp.Select, draft: Draft, reader: EngineReader | None) -> None:
+    """Put what they stand for in the place of leaves. `reader`: the engine reads them. Changes the SELECT."""
+    tables = [table for table in select.find_all(exp.Table) if table.alias in draft.leaves]
+    called = _aliases([draft.leaves[table.alias] for table in tables])
+    used = _used(select)
+    for table in tables:
+        leaf = draft.leaves[table.alias]
+        if reader is not None:
+            _put_item(table, reader.item(leaf.select, leaf.governed, leaf.kept))
+        elif leaf.plain and not leaf.fenced and not (_is_nullable(table) and where(leaf.select)):
+            _put_table(table, leaf)
+        else:
+            _put_item(table, _subquery(leaf, used.get(leaf.alias, ())))
+    _write_values(select, draft, {table.alias for table in tables}, reader)
+    _rename(select, called)
+
+
+def _used(select: exp.Select) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for column in select.find_all(exp.Column):
+        found.setdefault(column.table, {})[column.name] = None
+    return {alias: tuple(names) for alias, names in found.items()}
+
+
+def _is_nullable(table: exp.Table) -> bool:
+    return isinstance(table.parent, exp.Join) and table.parent.side == "LEFT"
+
+
+def _put_item(table: exp.Table, node: exp.Expr) -> None:
+    node.set("alias", table.args["alias"].copy())
+    node.meta["leaf"] = True
+    table.replace(node)
+
+
+def _put_table(table: exp.Table, leaf: Leaf) -> None:
+    """The source's own table, the leaf's filters beside the conditions of the SELECT around it."""
+    source = leaf.table
+    assert source is not None
+    around = table.find_ancestor(exp.Select)
+    assert around is not None
+    own = [_called(condition.copy(), leaf.alias) for condition in where(leaf.select)]
+    set_where(around, [*where(around), *own])  # what a consumer asks mostly leaves out more than a filter
+    new = source.copy()
+    new.set("alias", table.args["alias"].copy())
+    new.meta["plain"] = leaf.alias
+    table.replace(new)
+
+
+def _called(node: exp.Expr, alias: str) -> exp.Expr:
+    for column in node.find_all(exp.Column):
+        if column.table == SELF:
+            column.set("table", quoted(alias))
+            column.meta["source"] = True
+    return node
+
+
+def _subquery(leaf: Leaf, used: tuple[str, ...]) -> exp.Subquery:
+    """The relation as it is, with the columns that are used, behind a fence if one is asked for."""
+    select = leaf.select
+    kept = [item for item in select.expressions if item.alias_or_name in used]
+    select.set("expressions", kept or [exp.alias_(exp.Literal.number("1"), NOTHING, quoted=True)])
+    if leaf.fenced:
+        select.set("offset", exp.Offset(expression=exp.Literal.number("0")))
+    return exp.Subquery(this=select)
+
+
+def _write_values(select: exp.Select, draft: Draft, aliases: set[str], reader: EngineReader | None) -> None:
+    """Columns of a leaf whose table stands in FROM itself become what the leaf shows for them."""
+    if reader is not None:
+        return
+    plain = {table.meta["plain"] for table in select.find_all(exp.Table) if table.meta.get("plain")}
+    for column in list(select.find_all(exp.Column)):
+        if column.table in plain & aliases and not column.meta.get("source"):
+            value = _called(draft.leaves[column.table].value(column.name).copy(), column.table)
+            value = enclosed(value)
+            if value.type is None:
+                value.type = column.type or shared_type(draft.leaves[column.table].types[column.name])
+            column.replace(value)
+
+
+def _aliases(leaves: list[Leaf]) -> Mapping[str, str]:
+    """Leaf -> the relation's name, as far as it is free: what a domain team reads in its log should speak."""
+    names: dict[str, str] = {}
+    for leaf in leaves:
+        name = base = leaf.governed.relation.split(".")[1]
+        count = 1
+        while name in names.values():
+            count += 1
+            name = f"{base}_{count}"
+        names[leaf.alias] = name
+    return names
+
+
+def _rename(select: exp.Select, called: Mapping[str, str]) -> None:
+    for node in select.find_all(exp.Table, exp.Subquery):
+        if node.alias in called:
+            node.args["alias"].set("this", quoted(called[node.alias]))
+    for column in select.find_all(exp.Column):
+        if column.table in called:
+            column.set("table", quoted(called[column.table]))
