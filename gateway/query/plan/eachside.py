@@ -5,9 +5,9 @@ Not with ALL, which counts rows.
 
 from sqlglot import exp
 
-from gateway.query.plan.blocks import is_loose, items, where
+from gateway.query.plan.blocks import BARE, is_loose, items, where
 from gateway.query.plan.costs import is_worth_adding_up
-from gateway.query.plan.draft import BARE, Draft
+from gateway.query.plan.draft import Draft
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.summarize import is_known
 

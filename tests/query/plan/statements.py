@@ -240,20 +240,12 @@ class Writer:
             listed = ", ".join(self.one(LITERALS[kind]) for _ in range(1 + self.number(3)))
             return f"{value} {self.one(('IN', 'NOT IN'))} ({listed}{', NULL' if self.chance(1) else ''})"
         if form in (3, 4, 5) and kind == "text":
-            if self.chance(4):
-                return self.beginning(value)
             return f"{value} {self.one(('LIKE', 'NOT LIKE'))} {self.one(PATTERNS)}"
         if form == 3 and kind != "truth":
             return f"{value} BETWEEN {self.one(LITERALS[kind])} AND {self.one(LITERALS[kind])}"
         if form == 4:
             return f"{value} IS {self.one(('', 'NOT '))}DISTINCT FROM {self.value(kind, columns, 0)}"
         return f"{value} {self.one(('=', '<>', '<', '<=', '>', '>='))} {self.value(kind, columns, 0)}"
-
-    def beginning(self, value: str) -> str:
-        length = 1 + self.number(3)
-        taken = self.one((f"left({value}, {length})", f"substring({value} FROM 1 FOR {length})"))
-        texts = ["'" + self.one(WORDS)[:length].replace("'", "''") + "'" for _ in range(1 + self.number(3))]
-        return f"{taken} = {texts[0]}" if len(texts) == 1 else f"{taken} IN ({', '.join(texts)})"
 
     def subquery(self, columns: Sequence[Column], depth: int) -> str:
         """IN, EXISTS or a scalar, correlated or not."""
