@@ -1,10 +1,13 @@
 """DuckDB's SQL as the gateway reads and writes it."""
 
 import logging
+from collections.abc import Callable
 
 from sqlglot import ErrorLevel, exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
+from sqlglot.generator import Generator
+from sqlglot.generators.duckdb import DuckDBGenerator
 from sqlglot.parsers.duckdb import DuckDBParser
 
 from gateway.errors import StatementTooComplex, SyntaxNotSupported
@@ -28,6 +31,40 @@ DuckDBParser.TYPE_CONVERTERS[exp.DType.DECIMAL] = sized
 WRITTEN = "written"
 """Key in a function's meta, of the parser and the generator: the name it was called by; many names are one node."""
 DUCKDB.ORIGINAL_NAME_META_KEY = WRITTEN
+
+
+def _with_two_arguments(name: str) -> Callable[..., exp.Expr]:
+    """Further arguments would be dropped without a word: the call stays what it is, and is decided by its name."""
+    build = DuckDBParser.FUNCTIONS[name]
+
+    def built(arguments: list[exp.Expr]) -> exp.Expr:
+        if len(arguments) == 2:
+            found: exp.Expr = build(arguments)
+            return found
+        return exp.Anonymous(this=name.lower(), expressions=arguments)
+
+    return built
+
+
+def _by_name(name: str) -> Callable[..., exp.Expr]:
+    return lambda arguments: exp.Anonymous(this=name.lower(), expressions=arguments)
+
+
+for _name in ("DATE_TRUNC", "DATETRUNC"):
+    DuckDBParser.FUNCTIONS[_name] = _with_two_arguments(_name)
+for _name in (
+    "JSON_EXTRACT_PATH", "JSON_EXTRACT_PATH_TEXT", "JSONB_EXTRACT_PATH", "JSONB_EXTRACT_PATH_TEXT", "ENCODE", "DECODE",
+    "ARRAY_REMOVE", "REGEXP_COUNT", "REGEXP_SUBSTR",
+):  # fmt: skip
+    DuckDBParser.FUNCTIONS[_name] = _by_name(_name)
+
+
+def _extract(generator: Generator, node: exp.Extract) -> str:
+    """Of a time with a zone too: the engine's zone is UTC, always."""
+    return f"EXTRACT({generator.sql(node, 'this')} FROM {generator.sql(node, 'expression')})"
+
+
+DuckDBGenerator.TRANSFORMS[exp.Extract] = _extract
 
 # sqlglot logs the consumer's text when it meets a statement it does not know.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)

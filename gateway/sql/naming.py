@@ -49,9 +49,12 @@ def result_name(node: exp.Expr) -> str:
 def _figured(node: exp.Expr) -> tuple[str, bool]:
     """The name, and whether it stands against what is around it: that of a cast's type, or `case`, gives way."""
     node = _passed(node)
+    called = node.meta_get(CALLED)
+    if called is not None:
+        return str(called), True
     if isinstance(node, exp.Cast):
         name, stands = _figured(node.this)
-        return (name, True) if stands else (_type_name(node.to), False)
+        return (name, True) if stands else (type_name(node.to), False)
     if isinstance(node, exp.Interval):
         return "interval", False
     if isinstance(node, exp.Case):
@@ -68,9 +71,10 @@ def _passed(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _type_name(kind: exp.DataType) -> str:
+def type_name(kind: exp.DataType) -> str:
+    """As PostgreSQL calls it; of a list its items'."""
     if kind.this in (exp.DType.ARRAY, exp.DType.LIST) and kind.expressions:
-        return _type_name(kind.expressions[0])
+        return type_name(kind.expressions[0])
     name = str(kind.this.name)
     return TYPE_NAMES.get(name, name.lower())
 
@@ -95,9 +99,6 @@ def _own_name(node: exp.Expr) -> str:
 
 
 def _function_name(node: exp.Expr) -> str:
-    called = node.meta_get(CALLED)
-    if called is not None:
-        return str(called)
     if isinstance(node, exp.Trim):
         return {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(str(node.args.get("position")).upper(), "btrim")
     if type(node) in SPELLED:
@@ -126,9 +127,9 @@ def output_names(tree: exp.Expr, scopes: Scopes) -> tuple[str, ...]:
 
 
 def _output_name(item: exp.Expr, scopes: Scopes) -> str:
-    """As the text spells it; else as the base table, or the query in FROM, spells the column."""
+    """As the text spells it, unless a list of columns renamed it since; else as its source spells the column."""
     named = item.meta_get("named")
-    if named:
+    if named and str(item.meta_get("alias")).lower() == item.alias.lower():
         return str(named)
     inner = item.this if isinstance(item, exp.Alias) else item
     name = item.alias_or_name

@@ -178,7 +178,7 @@ def _name_projections(nodes: Nodes) -> None:
         items: list[exp.Expr] = []
         for item in select.expressions:
             if isinstance(item, exp.Alias):
-                item.meta["named"] = result_name(item)
+                item.meta.update(named=result_name(item), alias=item.alias)
             if isinstance(item, exp.Alias | exp.Column | exp.Star):
                 taken.add(item.alias_or_name.lower())
                 items.append(item)
@@ -189,7 +189,7 @@ def _name_projections(nodes: Nodes) -> None:
                 name = f"{base}_{repeats[base]}"
             taken.add(name)
             items.append(exp.Alias(this=item, alias=quoted(name)))
-            items[-1].meta["named"] = base
+            items[-1].meta.update(named=base, alias=name)
         select.set("expressions", items)  # at once: replacing one item after the other is quadratic
 
 

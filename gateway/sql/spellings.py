@@ -6,6 +6,8 @@ from sqlglot import exp
 
 from gateway.errors import SyntaxNotSupported
 from gateway.sql.dialect import quoted
+from gateway.sql.naming import CALLED
+from gateway.sql.postgres_spellings import NODES, respelled, written
 
 PATTERN_WORDS = {
     "YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "DDD": "%j", "HH24": "%H", "HH12": "%I", "HH": "%I", "MI": "%M",
@@ -13,17 +15,29 @@ PATTERN_WORDS = {
     "IYYY": "%G", "IW": "%V", "ID": "%u",
 }  # fmt: skip
 """PostgreSQL's patterns of to_char that DuckDB's strftime has an equal for, as they are written."""
+_RESPELLED: tuple[type[exp.Expr], ...] = (
+    exp.Comprehension,
+    exp.ToChar,
+    exp.TableSample,
+    exp.UnixToTime,
+    *NODES,
+)
 PIECES = re.compile('"([^"\\\\]*)"|([A-Za-z]+[0-9]*)|([^A-Za-z0-9"\\\\]+)')
 
 
 def respell(tree: exp.Expr) -> None:
     """Changes the tree below its root. Raises SyntaxNotSupported."""
-    for node in reversed(list(tree.find_all(exp.Comprehension, exp.ToChar, exp.TableSample))):
-        if isinstance(node, exp.Comprehension):
+    for node in reversed(list(tree.find_all(*_RESPELLED))):
+        made = respelled(node)
+        if made is not None:
+            node.replace(made)
+        elif isinstance(node, exp.Comprehension):
             _comprehension(node)
         elif isinstance(node, exp.ToChar):
             _to_char(node)
-        elif node.args.get("method") and node.args["method"].name.upper() == "SYSTEM":
+        elif isinstance(node, exp.UnixToTime | exp.Anonymous):
+            _from_text(node)
+        elif isinstance(node, exp.TableSample) and str(node.args.get("method")).upper() == "SYSTEM":
             # It takes or leaves whole blocks, whose borders depend on rows that the principal may not see.
             node.set("method", exp.Var(this="BERNOULLI"))
 
@@ -62,6 +76,21 @@ def _to_char(node: exp.ToChar) -> None:
     made = exp.TimeToStr(this=node.this, format=exp.Literal.string(_format(wanted.this)))
     in_list = isinstance(node.parent, exp.Select) and node.arg_key == "expressions"
     node.replace(exp.Alias(this=made, alias=quoted("to_char")) if in_list else made)
+
+
+def _from_text(node: exp.Expr) -> None:
+    """`to_date` and `to_timestamp` of a text and a pattern."""
+    if isinstance(node, exp.Anonymous) and node.name.lower() != "to_date":
+        return
+    value, pattern = (*node.expressions, None, None)[:2] if isinstance(node, exp.Anonymous) else (
+        node.this, node.args.get("scale"))  # fmt: skip
+    if value is None or not isinstance(pattern, exp.Literal) or not pattern.is_string:
+        return
+    kind = "DATE" if isinstance(node, exp.Anonymous) else "TIMESTAMPTZ"
+    arguments = [value, exp.Literal.string(_format(pattern.this))]
+    made = written(f"CAST(strptime($1, $2) AS {kind})", arguments)
+    made.meta[CALLED] = "to_date" if kind == "DATE" else "to_timestamp"
+    node.replace(made)
 
 
 def _format(text: str) -> str:

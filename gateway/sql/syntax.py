@@ -40,6 +40,7 @@ MAX_WEIGHT = 10_000_000
 with it (3 s at 100 million), and nobody can interrupt it meanwhile. AND and OR are flat there, however long."""
 MAX_DIGITS = 1_000
 NUMBER = re.compile(r"(\d[\d_]*(\.[\d_]*)?|\.[\d_]+)([eE][+-]?\d+)?")
+ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\[uUx0-7]")
 WRITES = (
     exp.DML,
     exp.Create,
@@ -107,8 +108,9 @@ def parsed(text: str, limits: Limits) -> exp.Expr:
     if "\0" in text:
         raise SyntaxRefused("the statement holds a NUL character")
     try:
-        tokens = DUCKDB.tokenize(text)
+        tokens = _whole_intervals(DUCKDB.tokenize(text))
         _check_shape(tokens, limits)
+        _check_escapes(tokens, text)
         trees = [
             tree
             for tree in DUCKDB.parser().parse(tokens, text)
@@ -139,6 +141,17 @@ def _finish(tree: exp.Expr) -> None:
         node._meta = {CALLED: called.lower()} if called else None  # noqa: SLF001  `meta` makes a dict where there is none
 
 
+def _whole_intervals(tokens: Sequence[Token]) -> list[Token]:
+    """`INTERVAL '1 day 02:00'` as a cast of its text: the parser would keep the first part only."""
+    found = list(tokens)
+    for at in range(len(found) - 1):
+        kind, text = found[at], found[at + 1]
+        if kind.token_type is TokenType.INTERVAL and text.token_type is TokenType.STRING and ":" in text.text:
+            cast = Token(TokenType.DCOLON, "::", kind.line, kind.col, kind.start, kind.end)
+            found[at : at + 2] = [text, cast, kind]
+    return found
+
+
 def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
     """Bounds before a recursive parser runs: its depth follows brackets, CASE and runs of prefix operators."""
     if len(tokens) > limits.nodes:
@@ -157,6 +170,14 @@ def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
             raise StatementTooComplex(f"the statement nests deeper than limits.nesting ({limits.nesting})")
         if unions > MAX_SET_OPERATIONS:
             raise StatementTooComplex(f"the statement has more than {MAX_SET_OPERATIONS} set operations")
+
+
+def _check_escapes(tokens: Sequence[Token], text: str) -> None:
+    """In E'' the parser knows the escapes of one letter only, and would take others for the letters they are."""
+    for token in tokens:
+        written = text[token.start : token.end + 1]
+        if written[:2] in ("e'", "E'") and ESCAPED.search(written):
+            raise SyntaxNotSupported("an escape by a number is not supported: write the character itself")
 
 
 def _check_numbers(tokens: Sequence[Token]) -> None:

@@ -21,6 +21,7 @@ from gateway.frontends.pgwire.session_statements import (
     Savepoint,
     SessionStatement,
     Set,
+    Setting,
     Show,
 )
 from gateway.frontends.pgwire.transaction import FAILED, IDLE
@@ -66,6 +67,8 @@ def carry_out(command: SessionStatement, workspace: Workspace) -> Done:  # noqa:
             return Done(
                 "SELECT 1", text_answer((column,), [(workspace.settings.get(variable(name).name, value),)])
             )
+        case Setting():
+            return Done("SELECT 1", _setting(command, workspace))
         case Reset(name):
             return _reset(workspace, name)
         case Show(name):
@@ -90,6 +93,16 @@ def shown(name: str | None, workspace: Workspace) -> LocalAnswer:
     if known.name not in settings:
         raise UndefinedSetting(f'unrecognized configuration parameter "{name}"')
     return text_answer((known.name,), [(settings[known.name],)])
+
+
+def _setting(asked: Setting, workspace: Workspace) -> LocalAnswer:
+    try:
+        found: str | None = workspace.settings.get(variable(asked.name).name)
+    except UndefinedSetting:
+        found = None
+    if found is None and not asked.missing:
+        raise UndefinedSetting(f'unrecognized configuration parameter "{asked.name}"')
+    return text_answer((asked.column,), [(found,)])
 
 
 def _begin(tag: str, isolation: str | None, workspace: Workspace) -> Done:

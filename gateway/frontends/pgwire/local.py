@@ -17,7 +17,7 @@ class LocalAnswer:
     batch: pa.RecordBatch
 
 
-def text_answer(names: Sequence[str], rows: Sequence[tuple[str, ...]]) -> LocalAnswer:
+def text_answer(names: Sequence[str], rows: Sequence[tuple[str | None, ...]]) -> LocalAnswer:
     """An answer whose columns are all text."""
     arrays = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(names))]
     batch = pa.RecordBatch.from_arrays(arrays, names=[str(place) for place in range(len(names))])

@@ -63,6 +63,15 @@ class Configure:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """A call of current_setting, with the name of its one column. `missing`: NULL if there is no such setting."""
+
+    name: str
+    missing: bool
+    column: str = "current_setting"
+
+
+@dataclass(frozen=True, slots=True)
 class Reset:
     """`name` None: everything."""
 
@@ -111,6 +120,7 @@ SessionStatement = (
     | RollbackTo
     | Set
     | Configure
+    | Setting
     | Reset
     | Show
     | Discard
@@ -288,18 +298,23 @@ def _show(words: Sequence[Token]) -> SessionStatement | None:
 
 
 def _select(words: Sequence[Token]) -> SessionStatement | None:
-    """`SELECT set_config('name', 'value', false)`, by whatever column name; anything else is a query."""
+    """A call of set_config or current_setting with literals alone, by whatever column name; else it is a query."""
     rest = words[3:] if _is(words[1:], "PG_CATALOG") else words[1:]
-    kinds = [word.kind for word in rest[2:7]]
-    if not _is(rest, "SET_CONFIG") or kinds != ["string", "symbol", "string", "symbol", "word"]:
+    end = next((at for at, word in enumerate(rest[:8]) if word.text == ")"), 0)
+    given = [word for word in rest[2:end] if word.text != ","]
+    column = rest[end + 2 :] if _is(rest[end + 1 :], "AS") else rest[end + 1 :]
+    if not end or len(column) > 1 or (column and column[0].kind not in ("word", "quoted")):
         return None
-    if rest[6].word not in ("TRUE", "FALSE") or len(rest) < 8 or rest[7].text != ")":
-        return None
-    column = rest[9:] if _is(rest[8:], "AS") else rest[8:]
-    if len(column) > 1 or (column and column[0].kind not in ("word", "quoted")):
-        return None
-    name = column[0].name if column else "set_config"
-    return Configure(rest[2].value, rest[4].value, rest[6].word == "TRUE", name)
+    name = column[0].name if column else rest[0].word.lower()
+    kinds = [word.kind for word in given]
+    last = given[-1].word if given else ""
+    if _is(rest, "SET_CONFIG") and kinds == ["string", "string", "word"] and last in ("TRUE", "FALSE"):
+        return Configure(given[0].value, given[1].value, last == "TRUE", name)
+    if _is(rest, "CURRENT_SETTING") and (
+        kinds == ["string"] or (kinds == ["string", "word"] and last == "TRUE")
+    ):
+        return Setting(given[0].value, len(given) == 2, name)
+    return None
 
 
 def _whole_name(words: Sequence[Token]) -> str:

@@ -27,7 +27,7 @@ from gateway.frontends.pgwire.refusals import (
 )
 from gateway.frontends.pgwire.rows import Shape, catalog_shape, shape_of, values_of
 from gateway.frontends.pgwire.scrolling import ScrolledRows
-from gateway.frontends.pgwire.session_statements import Configure, Show
+from gateway.frontends.pgwire.session_statements import Configure, Setting, Show
 from gateway.frontends.pgwire.statements import Statement, near, outside_brackets, split, tokens
 from gateway.frontends.pgwire.transaction import IDLE
 from gateway.frontends.pgwire.types import BY_NAME, ColumnType, PgType, column_type, duckdb_name
@@ -87,7 +87,7 @@ class StatementSteps:
             case Show(name):
                 answer = shown(name, self._work)
                 return Shape(answer.names, answer.columns)
-            case Configure(column=column):
+            case Configure(column=column) | Setting(column=column):
                 return Shape((column,), (ColumnType(BY_NAME["text"]),))
             case Fetch(name, move=False):
                 rows = self._work.portal(name, "cursor").rows
