@@ -40,7 +40,7 @@ MAX_WEIGHT = 10_000_000
 with it (3 s at 100 million), and nobody can interrupt it meanwhile. AND and OR are flat there, however long."""
 MAX_DIGITS = 1_000
 NUMBER = re.compile(r"(\d[\d_]*(\.[\d_]*)?|\.[\d_]+)([eE][+-]?\d+)?")
-ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\[uUx0-7]")
+ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\[uU]")
 WRITES = (
     exp.DML,
     exp.Create,
@@ -173,11 +173,11 @@ def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
 
 
 def _check_escapes(tokens: Sequence[Token], text: str) -> None:
-    """In E'' the parser knows the escapes of one letter only, and would take others for the letters they are."""
+    """In E'' the parser does not know \\u, and would take it for a letter."""
     for token in tokens:
         written = text[token.start : token.end + 1]
         if written[:2] in ("e'", "E'") and ESCAPED.search(written):
-            raise SyntaxNotSupported("an escape by a number is not supported: write the character itself")
+            raise SyntaxNotSupported("an escape by \\u is not supported: write the character itself")
 
 
 def _check_numbers(tokens: Sequence[Token]) -> None:
