@@ -175,6 +175,22 @@ def test_a_purpose_opens_what_needs_it_and_only_to_whom_has_it(real: Real) -> No
     assert (record.principal, record.purpose) == ("carl", "audit")
 
 
+def test_a_purpose_may_stand_in_the_header_of_each_call(real: Real) -> None:
+    asked = "SELECT max(customer_id) IS NOT NULL AS some FROM sales.customers"
+    header = "adbc.flight.sql.rpc.call_header.x-mesh-purpose"
+    with connected(real.flight, "carl", **{header: "audit"}) as connection, connection.cursor() as cursor:
+        cursor.execute(asked)
+        assert cursor.fetchall() == [(True,)]
+    with (
+        connected(real.flight, "carl", **{header: "anything"}) as connection,
+        connection.cursor() as cursor,
+        pytest.raises(adbc_driver_manager.Error),
+    ):
+        cursor.execute(asked)
+    found = {(each.outcome, each.purpose) for each in on_record(real, asked)}
+    assert found == {("done", "audit"), ("refused", "anything")}
+
+
 def test_a_schema_is_where_names_without_one_are_looked_for(real: Real) -> None:
     with connected(real.flight, "analyst") as connection, connection.cursor() as cursor:
         connection.adbc_connection.set_options(**{"adbc.connection.db_schema": "shipping"})

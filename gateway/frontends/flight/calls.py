@@ -5,20 +5,22 @@ from collections.abc import Callable
 
 from pyarrow import flight
 
-from gateway.errors import ShuttingDown
+from gateway.errors import ProtocolViolation, ShuttingDown
 from gateway.frontends.flight.boundary import boundary
 from gateway.frontends.flight.sessions import Session, Sessions
 
 CALL = "call"
+PURPOSE = "x-mesh-purpose"
 _NUMBERS = itertools.count()
 
 
 class Call(flight.ServerMiddleware):
-    """`over` are called when the client has everything, or has gone."""
+    """`purpose` is the header's. `over` are called when the client has everything, or has gone."""
 
-    def __init__(self, session: Session, token: str | None) -> None:
+    def __init__(self, session: Session, token: str | None, purpose: str | None) -> None:
         super().__init__()
         self.session = session
+        self.purpose = purpose
         self.number = next(_NUMBERS)
         self.over: list[Callable[[], None]] = []
         self._token = token
@@ -41,7 +43,11 @@ class Admission(flight.ServerMiddlewareFactory):
         with boundary():
             if self.closed:
                 raise ShuttingDown
-            return Call(*self._sessions.admit([str(each) for each in headers.get("authorization", [])]))
+            purposes = [str(each) for each in headers.get(PURPOSE, [])]
+            if len(purposes) > 1:
+                raise ProtocolViolation(f"one {PURPOSE} header at most")
+            session, token = self._sessions.admit([str(each) for each in headers.get("authorization", [])])
+            return Call(session, token, purposes[0] if purposes else None)
 
 
 class NoHandshake(flight.ServerAuthHandler):

@@ -18,6 +18,7 @@ from gateway.frontends.flight.sessions import Prepared, Session
 from gateway.frontends.flight.sql_info import SQL_INFO, sql_info
 from gateway.frontends.flight.tickets import Answer, Tickets
 from gateway.frontends.flight.type_info import TYPE_INFO, type_info
+from gateway.query.request import Parameter, Request
 
 READ_ONLY = "this gateway only reads: send a query"
 WRITES = ("CommandStatementUpdate", "CommandPreparedStatementUpdate", "CommandStatementIngest")
@@ -25,14 +26,19 @@ WRITES = ("CommandStatementUpdate", "CommandPreparedStatementUpdate", "CommandSt
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`client` is where the call comes from."""
+    """`client` is where the call comes from, `purpose` what its header says; without, the session's option holds."""
 
     session: Session
     client: str
+    purpose: str | None
 
     @property
     def name(self) -> str:
         return self.session.principal.name
+
+    def request(self, text: str, parameters: tuple[Parameter, ...] = ()) -> Request:
+        asked = self.session.request(text, self.client, parameters)
+        return replace(asked, purpose=self.purpose) if self.purpose else asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +84,16 @@ class Commands:
 
     def _started(self, caller: Caller, name: str, command: Any) -> Answer:
         if name == "CommandStatementQuery":
-            requests = [caller.session.request(command.query, caller.client)]
+            requests = [caller.request(command.query)]
         else:
             prepared = caller.session.prepared(command.prepared_statement_handle)
             rows = prepared.rows or ((),)
-            requests = [caller.session.request(prepared.text, caller.client, row) for row in rows]
+            requests = [caller.request(prepared.text, row) for row in rows]
         return StatementAnswer(self._gateway.run, requests, self._gateway.database)
 
     def _described(self, caller: Caller, text: str) -> tuple[pa.Schema, pa.Schema]:
         """Of the parameters, of the result."""
-        found = self._gateway.describe(caller.session.request(text, caller.client))
+        found = self._gateway.describe(caller.request(text))
         return parameter_schema(found.parameters), schema_of(found.columns, self._gateway.database)
 
     # --- what a ticket stands for --------------------------------------------------------------------
@@ -104,7 +110,7 @@ class Commands:
             return Taken(TableAnswer(type_info(number)))
         if name not in QUESTIONS:
             raise _refused(name)
-        request = caller.session.request(_told(name, command), caller.client)
+        request = caller.request(_told(name, command))
         return Taken(TableAnswer(QUESTIONS[name].answer(self._gateway.visible(request), command)))
 
     # --- what a put brings ---------------------------------------------------------------------------

@@ -275,7 +275,8 @@ def _call(context: flight.ServerCallContext) -> Call:
 def _caller(context: flight.ServerCallContext) -> Caller:
     """The client's address, without its port, as other endpoints have it on record."""
     _, _, address = context.peer().partition(":")
-    return Caller(_call(context).session, address.rpartition(":")[0].strip("[]"))
+    call = _call(context)
+    return Caller(call.session, address.rpartition(":")[0].strip("[]"), call.purpose)
 
 
 def _command(descriptor: flight.FlightDescriptor) -> bytes:
