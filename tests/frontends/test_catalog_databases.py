@@ -150,12 +150,28 @@ def test_a_statement_that_runs_too_long_is_ended(postgres: PostgresServer) -> No
         assert asking.rows(ONE) == ((b"1",),)
 
 
+def test_who_fills_all_his_places_keeps_nobody_else_waiting(postgres: PostgresServer) -> None:
+    with opened(postgres.uri()) as ana, ThreadPoolExecutor(24) as pool:
+        bob = replace(ana, who=replace(ana.who, principal="bob"))
+        ana.rows(ONE)
+        sleeping = [pool.submit(ana.rows, "SELECT pg_sleep(3)") for _ in range(24)]
+        assert bob.rows(ONE) == ((b"1",),)
+        assert not any(each.done() for each in sleeping)
+
+
 def test_more_statements_at_a_time_than_there_are_connections_are_all_answered(
     postgres: PostgresServer,
 ) -> None:
     """Of many principals, each with a database of its own."""
     with opened(postgres.uri()) as asking:
-        many = [replace(asking, known=Definition(((f"domain{number}", ""),), ())) for number in range(12)]
+        many = [
+            replace(
+                asking,
+                known=Definition(((f"domain{n}", ""),), ()),
+                who=replace(asking.who, principal=f"p{n}"),
+            )
+            for n in range(12)
+        ]
         with ThreadPoolExecutor(60) as pool:
             answers = pool.map(lambda one: one.rows("SELECT pg_sleep(0.05), 1"), many * 10)
             assert set(answers) == {((b"", b"1"),)}

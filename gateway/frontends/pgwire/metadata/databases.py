@@ -16,9 +16,10 @@ import psycopg
 from psycopg import pq
 
 from gateway.frontends.listing import Definition
-from gateway.frontends.pgwire.metadata.asking import SECONDS, ConnectionLost, answered, described, transaction
+from gateway.frontends.pgwire.metadata.asking import ConnectionLost, answered, described, transaction
 from gateway.frontends.pgwire.metadata.cluster import Cluster
 from gateway.frontends.pgwire.metadata.definition import statements
+from gateway.frontends.pgwire.metadata.places import Places
 from gateway.frontends.pgwire.metadata.question import Described, Given, Question, Rows, Running
 from gateway.frontends.pgwire.refusals import MetadataUnavailable
 
@@ -26,8 +27,6 @@ LOG = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 DATABASES = 64
 """More than this are not kept: the one not used for longest is dropped."""
-BUSY = 20
-"""Statements that run at a time; more wait. With those kept, far from the embedded server's `max_connections`."""
 IDLE = 10
 """Connections kept open, of all databases."""
 AGAIN_SECONDS = 3.0
@@ -58,7 +57,7 @@ class Databases:
         self._failed = -AGAIN_SECONDS
         self._lock = threading.Lock()
         self._making = threading.Lock()
-        self._places = threading.BoundedSemaphore(BUSY)
+        self._places = Places()
 
     def describe(self, question: Question, running: Running) -> Described:
         """Errors: those of the catalog's own words (`refused`)."""
@@ -91,22 +90,24 @@ class Databases:
         for _ in range(2):
             database = self._taken(question.known)
             try:
-                with self._connected(database) as connection, transaction(connection, question.who, running):
+                with (
+                    self._connected(database, question.who.principal) as connection,
+                    transaction(connection, question.who, running),
+                ):
                     return ask(connection)
             except ConnectionLost:
                 self._lost(question.known, database)
         raise MetadataUnavailable
 
     @contextmanager
-    def _connected(self, database: _Database) -> Iterator[pq.abc.PGconn]:
-        connection, placed = None, self._places.acquire(timeout=SECONDS)
+    def _connected(self, database: _Database, who: str) -> Iterator[pq.abc.PGconn]:
+        connection = None
         try:
-            if not placed:
-                raise MetadataUnavailable
-            with self._lock:
-                connection = database.idle.pop() if database.idle else None
-            connection = connection or database.cluster.connection(database.name)
-            yield connection
+            with self._places.taken(who):
+                with self._lock:
+                    connection = database.idle.pop() if database.idle else None
+                connection = connection or database.cluster.connection(database.name)
+                yield connection
         finally:
             with self._lock:
                 database.taken -= 1
@@ -117,8 +118,6 @@ class Databases:
                     connection = None
             if connection is not None:
                 connection.finish()
-            if placed:
-                self._places.release()
 
     def _taken(self, known: Definition) -> _Database:
         """Kept at least until it is given back."""
