@@ -79,7 +79,7 @@ REFUSED = {
     "an old token": (f"Bearer {ISSUER.token('maria', seconds=-600)}",),
     "a token for a name that is ours": (f"Bearer {ISSUER.token('ana')}",),
     "two": (basic("ana:ana"), basic("felix:felix")),
-    "a long one": ("Bearer " + "a" * 10_000,),
+    "a long one": ("Bearer " + "a" * 7_000,),  # above 8 kB in all, gRPC refuses some itself, at random
 }
 
 
