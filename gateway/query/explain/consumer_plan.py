@@ -75,6 +75,7 @@ class _Telling:
         self._schedule = schedule
         self._called = called
         appearing = [table.alias for tree in draft.trees() for table in tree.find_all(exp.Table, bfs=False)]
+        appearing += [sent.origin for sent in schedule.sent]  # a bound stands in no tree
         self._numbers = {alias: f"part {number}" for number, alias in enumerate(
             (alias for alias in dict.fromkeys(appearing) if alias in draft.units), start=1
         )}  # fmt: skip
