@@ -93,10 +93,18 @@ class Watcher:
         while not self._ending:
             numbers = [number for number, _ in self._poll.poll(LOOK_SECONDS)]
             with self._changing:
-                leaving = [self._attended[number] for number in numbers if number in self._attended]
+                known = [self._attended[number] for number in numbers if number in self._attended]
+                leaving = [attended for attended in known if _has_left(attended.connection)]
             for attended in leaving:
                 attended.gone()
             now = time.monotonic()
             for attended in self._all():
                 if attended.deadline is not None and attended.deadline < now:
                     attended.end()
+
+
+def _has_left(connection: socket.socket) -> bool:
+    """Asked again: what was seen may have been about another connection, which had this one's number before."""
+    poll = select.poll()
+    poll.register(connection, select.POLLRDHUP)
+    return bool(poll.poll(0))
