@@ -21,6 +21,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are no part of what is installed
 
+from benchmarks.bench_postgres_endpoint import CONTRACT_TYPES, VALUES
 from benchmarks.measure import clean_up_when_told_to_end, machine, medians, table
 from gateway.server import Server
 from gateway.settings import load_settings
@@ -28,23 +29,6 @@ from gateway.settings import load_settings
 ROWS = int(os.environ.get("ROWS", "1000000"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 PASSWORD = "benchmark-only"
-TYPES = {
-    "id": "bigint",
-    "amount": "decimal(12,2)",
-    "ratio": "double",
-    "count": "integer",
-    "active": "boolean",
-    "day": "date",
-    "at": "timestamp",
-    "name": "text",
-    "note": "text",
-}
-VALUES = """
-    i AS id, ((i * 7919) % 100000000 / 100.0)::DECIMAL(12,2) AS amount, sin(i) * 1000 AS ratio,
-    (i % 1000)::INTEGER AS count, i % 3 = 0 AS active, DATE '2020-01-01' + (i % 2000)::INTEGER AS day,
-    TIMESTAMP '2024-01-01' + to_seconds(i * 61) + to_microseconds(i % 1000000) AS at, 'customer-' || i AS name,
-    CASE WHEN i % 5 > 0 THEN repeat('note ', (i % 7)::INTEGER) END AS note
-"""
 FORMATS: Mapping[str, tuple[str, str | None]] = MappingProxyType(
     {
         "Arrow": ("application/vnd.apache.arrow.stream", None),
@@ -88,7 +72,7 @@ def write_mesh(folder: Path) -> Path:
 
 def contract() -> dict[str, object]:
     properties = [
-        {"name": name, "logicalType": "string", "physicalType": kind} for name, kind in TYPES.items()
+        {"name": name, "logicalType": "string", "physicalType": kind} for name, kind in CONTRACT_TYPES.items()
     ]
     schema = {"name": "events", "physicalName": "store.events", "properties": properties}
     identity = {"id": "events", "name": "events", "version": "1.0.0", "status": "active"}

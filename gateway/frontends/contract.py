@@ -9,6 +9,9 @@ from gateway.query.visible import VisibleCatalog
 from gateway.running import Statements
 from policies.principal import Principal
 
+PURPOSE = "x-mesh-purpose"
+"""The header, of Flight SQL and HTTP, that says what for."""
+
 
 class Verifier(Protocol):
     """What SCRAM needs of a password: RFC 5802."""

@@ -19,6 +19,16 @@ class Table:
     described: str
     view: bool = False
 
+    def comment(self, column: str) -> str:
+        """The contract's description, and that the column is masked."""
+        mask = dict(self.masks).get(column)
+        note = f"[masked: {mask}]" if mask else ""
+        return " ".join(filter(None, (self.relation.column(column).description, note)))
+
+    def is_nullable(self, column: str) -> bool:
+        """A mask may give NULL."""
+        return self.relation.column(column).nullable or column in dict(self.masks)
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pyarrow import flight
 
 from gateway.errors import ProtocolViolation, ShuttingDown
+from gateway.frontends.contract import PURPOSE
 from gateway.frontends.flight.boundary import boundary
 from gateway.frontends.flight.sessions import Session, Sessions
 
 CALL = "call"
-PURPOSE = "x-mesh-purpose"
 _NUMBERS = itertools.count()
 
 

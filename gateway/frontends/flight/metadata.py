@@ -99,19 +99,13 @@ def _fits(command: Any, field: str, name: str) -> bool:
 
 
 def _table_schema(seen: Seen, table: Table) -> bytes:
-    relation, masks = table.relation, dict(table.masks)
-    product = seen.catalog.products[relation.domain, relation.product]
-    remarks: dict[bytes | str, bytes | str] = {
-        f"{PREFIX}REMARKS": relation.description or product.description
-    }
+    relation = table.relation
+    remarks: dict[bytes | str, bytes | str] = {f"{PREFIX}REMARKS": table.described}
     fields = []
     for name, kind in table.columns:
-        column = relation.column(name)
-        note = f"[masked: {masks[name]}]" if name in masks else ""
         about = {"CATALOG_NAME": seen.database, "SCHEMA_NAME": relation.domain, "TABLE_NAME": relation.name}
-        about["REMARKS"] = " ".join(filter(None, (column.description, note)))
-        required = not (column.nullable or name in masks)
-        fields.append(_field(name, kind, about).with_nullable(not required))
+        about["REMARKS"] = table.comment(name)
+        fields.append(_field(name, kind, about).with_nullable(table.is_nullable(name)))
     return pa.schema(fields, metadata=remarks).serialize().to_pybytes()
 
 

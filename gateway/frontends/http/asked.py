@@ -10,13 +10,12 @@ from typing import Any, NoReturn
 from flask import Request as Http
 
 from gateway.errors import AuthenticationFailed
-from gateway.frontends.contract import Identities
+from gateway.frontends.contract import PURPOSE, Identities
 from gateway.frontends.http.problems import BadRequest
 from gateway.query.request import Parameter, Request
 from policies.principal import Principal
 
 ENDPOINT = "http"
-PURPOSE = "x-mesh-purpose"
 KEYS = ("sql", "parameters", "purpose")
 MAX_PARAMETERS = 65_535
 CREDENTIALS = "this needs a name and a password (Basic), or a token (Bearer)"

@@ -73,7 +73,7 @@ def _relation(mesh: Seen, table: Table) -> Document:
         "domain": relation.domain,
         "name": relation.name,
         "product": relation.product,
-        "description": relation.description or mesh.product(table).description,
+        "description": table.described,
         "access": "select" if relation.qualified_name in mesh.readable else "discover",
     }
 
@@ -116,7 +116,7 @@ def _columns(table: Table) -> Iterator[Document]:
             "name": name,
             "type": kind,
             "description": column.description,
-            "nullable": column.nullable or name in masks,
+            "nullable": table.is_nullable(name),
             "classification": column.classification,
             "mask": masks.get(name),
         }

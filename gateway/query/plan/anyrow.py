@@ -5,7 +5,7 @@ Not where a condition may raise: which rows are looked at before one is found is
 
 from sqlglot import exp
 
-from gateway.query.plan.blocks import BARE, conjuncts, is_loose, joins, reads, where
+from gateway.query.plan.blocks import BARE, conditions, is_loose, reads
 from gateway.sql.totality import may_raise
 
 
@@ -27,5 +27,4 @@ def _is_alone(select: exp.Select) -> bool:
 
 
 def _may_raise(select: exp.Select) -> bool:
-    asked = [*where(select), *(one for join in joins(select) for one in conjuncts(join.args.get("on")))]
-    return any(may_raise(condition) for condition in asked)
+    return any(may_raise(condition) for condition in conditions(select))

@@ -62,6 +62,11 @@ def where(select: exp.Select) -> list[exp.Expr]:
     return list(conjuncts(clause.this)) if clause is not None else []
 
 
+def conditions(select: exp.Select) -> list[exp.Expr]:
+    """Of WHERE and of its joins."""
+    return where(select) + [one for join in joins(select) for one in conjuncts(join.args.get("on"))]
+
+
 def set_where(select: exp.Select, conditions: Iterable[exp.Expr]) -> None:
     listed = list(conditions)
     select.set("where", exp.Where(this=all_of(listed)) if listed else None)

@@ -1,7 +1,6 @@
 """From a draft to a plan: units become fragments and stages, the statement becomes the engine's SQL over them."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
@@ -112,8 +111,7 @@ class _Emitter:
         set_where(_reading(select), [*where(_reading(select)), *(condition for _, condition in keys)])
         columns = self._columns(unit, shown)
         expand(select, self.draft, None)
-        text, conditions = _cut_out(remote_text(select, self.draft.dialect(unit)))
-        transfers = tuple(replace(one, condition=conditions[one.name]) for one, _ in keys)
+        text, transfers = _cut_out(remote_text(select, self.draft.dialect(unit)), keys)
         fragment = Fragment(
             unit.source,
             self._relations(unit.members),
@@ -219,8 +217,7 @@ class _Emitter:
         """The scan of a table, which gets the keys."""
         assert isinstance(read, Fragment)
         assert read.scan.query is not None
-        text, conditions = _cut_out(read.scan.query)
-        transfers = tuple(replace(one, condition=conditions[one.name]) for one, _ in keys)
+        text, transfers = _cut_out(read.scan.query, keys)
         scan = replace(read.scan, query=text)
         return replace(read, scan=scan, transfers=transfers, reduced=self.schedule.rows[unit.alias])
 
@@ -310,7 +307,8 @@ def _marked(condition: exp.Expr, name: str) -> exp.Expr:
 MARKED = re.compile(f"\\({MARK}([^{MARK}]+){MARK}, (.*?), {MARK}{MARK}\\)", re.DOTALL)
 
 
-def _cut_out(text: str) -> tuple[str, Mapping[str, str]]:
-    """A query with marks in the place of conditions, and the conditions by name."""
+def _cut_out(text: str, keys: _Given) -> tuple[str, tuple[KeyTransfer, ...]]:
+    """A query with marks in the place of the conditions of its keys, and the transfers with those conditions."""
     conditions = {found[1]: found[2] for found in MARKED.finditer(text)}
-    return MARKED.sub(lambda found: f"{MARK}{found[1]}{MARK}", text), conditions
+    transfers = tuple(replace(one, condition=conditions[one.name]) for one, _ in keys)
+    return MARKED.sub(lambda found: f"{MARK}{found[1]}{MARK}", text), transfers

@@ -11,7 +11,7 @@ from math import prod, sqrt
 from sqlglot import exp
 
 from connectors.base import ColumnStatistics
-from gateway.query.plan.blocks import conjuncts, equality, items, where
+from gateway.query.plan.blocks import conditions, equality, items, where
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import Leaf
 from gateway.query.plan.take import TAKEN
@@ -57,11 +57,8 @@ class Estimator:
         """Rows that a unit's FROM and WHERE leave."""
         rows = prod(self.leaf_rows(item.alias) for item in items(unit.select) if item.alias in unit.members)
         edges: dict[frozenset[str], list[tuple[exp.Column, exp.Column]]] = {}
-        conditions = where(unit.select) + [
-            one for join in unit.select.args.get("joins") or [] for one in conjuncts(join.args.get("on"))
-        ]
         alone = []
-        for condition in conditions:
+        for condition in conditions(unit.select):
             pair = equality(condition)
             if pair is not None and {pair[0].table, pair[1].table} <= unit.members:
                 edges.setdefault(frozenset({pair[0].table, pair[1].table}), []).append(pair)

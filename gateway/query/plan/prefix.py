@@ -6,9 +6,9 @@ SQLite knows too.
 
 from sqlglot import exp
 
-from gateway.sql.totality import FAMILIES, T, kind_of
+from gateway.sql.remote import TEXT_FAMILY
+from gateway.sql.totality import kind_of
 
-TEXTS = next(family for family in FAMILIES if T.TEXT in family)
 MOST = 16
 """More texts than this are sooner looked up in a list than compared one by one."""
 
@@ -36,7 +36,7 @@ def _asked(comparison: exp.Expr) -> exp.Expr | None:
 def _beginning(node: exp.Expr) -> tuple[exp.Column, int] | None:
     """The column and the number of characters that an expression takes from its start."""
     column = node.this
-    if not isinstance(column, exp.Column) or kind_of(column) not in TEXTS:
+    if not isinstance(column, exp.Column) or kind_of(column) not in TEXT_FAMILY:
         return None
     if isinstance(node, exp.Left):
         length = node.expression

@@ -12,6 +12,7 @@ from gateway.query.plan.blocks import (
     BARE,
     add_where,
     all_of,
+    conditions,
     conjuncts,
     inner_items,
     is_left,
@@ -109,8 +110,7 @@ def _asked_inside(node: exp.Expr, select: exp.Select, draft: Draft) -> Iterator[
     if fenced or any(select.args.get(key) for key in ("joins", *BARE)):
         yield None
     for each in (select, *(unit.select for unit in inner)):
-        yield from where(each)
-        yield from (one for join in joins(each) for one in conjuncts(join.args.get("on")))
+        yield from conditions(each)
     for item in select.expressions:
         value = item.unalias()
         if isinstance(node, exp.In):

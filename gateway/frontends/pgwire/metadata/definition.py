@@ -1,10 +1,9 @@
 """What a principal sees, as PostgreSQL has it: schemas, and empty tables with types, comments and keys."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from psycopg.sql import Identifier, Literal
 
-from gateway.catalog.product import Column
 from gateway.errors import DatatypeMismatch
 from gateway.frontends.listing import Definition, ForeignKey, Table, foreign_keys, primary_key
 from gateway.frontends.pgwire.metadata.stand_ins import OWNER
@@ -25,27 +24,23 @@ def statements(known: Definition) -> Iterator[str]:
 
 
 def _created(table: Table) -> Iterator[str]:
-    relation, masked = table.relation, dict(table.masks)
+    relation = table.relation
     name = _named(relation.domain, relation.name)
     key = primary_key(table)
     if table.view:
         shown = (f"NULL::{type_name(kind)} AS {_named(each)}" for each, kind in table.columns)
         yield f"CREATE VIEW {name} AS SELECT {', '.join(shown)}"
     else:
-        parts = [_column(relation.column(each), kind, masked) for each, kind in table.columns]
+        parts = [_column(table, each, kind) for each, kind in table.columns]
         parts += [f"PRIMARY KEY ({', '.join(map(_named, key))})"] if key else []
         yield f"CREATE TABLE {name} ({', '.join(parts)})"
     yield f"COMMENT ON {'VIEW' if table.view else 'TABLE'} {name} IS {_literal(table.described)}"
     for each, _ in table.columns:
-        told = " ".join(filter(None, (relation.column(each).description, _mask_note(masked.get(each)))))
+        told = table.comment(each)
         if told:
             yield f"COMMENT ON COLUMN {name}.{_named(each)} IS {_literal(told)}"
     # not SELECT: a statement reads the catalog or relations, never a relation where it is empty
     yield f"GRANT REFERENCES ON {name} TO PUBLIC"
-
-
-def _mask_note(mask: str | None) -> str:
-    return f"[masked: {mask}]" if mask else ""
 
 
 def _foreign_key(key: ForeignKey) -> str:
@@ -56,9 +51,8 @@ def _foreign_key(key: ForeignKey) -> str:
     )
 
 
-def _column(column: Column, kind: str, masked: Mapping[str, str]) -> str:
-    required = not column.nullable and column.name not in masked
-    return f"{_named(column.name)} {type_name(kind)}{' NOT NULL' if required else ''}"
+def _column(table: Table, name: str, kind: str) -> str:
+    return f"{_named(name)} {type_name(kind)}{'' if table.is_nullable(name) else ' NOT NULL'}"
 
 
 def type_name(kind: str) -> str:
