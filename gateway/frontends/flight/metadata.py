@@ -60,7 +60,6 @@ class Seen:
     """What there is for one principal. The mesh is the one catalog, a domain is a schema."""
 
     def __init__(self, visible: VisibleCatalog) -> None:
-        self.catalog = visible.catalog
         self.database = visible.catalog.name
         self.known: Definition = definition(visible)
 
