@@ -11,7 +11,7 @@ from gateway.query.pipeline import describe
 from gateway.query.request import Parameter, Request
 from policies.principal import Principal
 from tests.query.mesh import ANYBODY, Builder, ask, records, rows_of
-from tests.query.test_differential import TABLES
+from tests.query.tables import TABLES
 
 ANA = Principal("ana", attributes={"region": "EU"})
 POLICIES = {
@@ -23,25 +23,6 @@ p, e, role:any, sales, sales.found.inner, select, *, -, -, deny
 """,
     "dark": "p, x, user:nobody, dark, dark.matter, select, *, -, -, allow\n",
 }
-
-
-@pytest.fixture(scope="module")
-def mesh() -> Iterator[Mesh]:
-    made = Builder(TABLES).memory()
-    yield made
-    made.engine.close()
-
-
-@pytest.fixture(scope="module")
-def plain() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA sales; CREATE SCHEMA shipping")
-    for name, table in TABLES.items():
-        connection.register("given", table)
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
-        connection.unregister("given")
-    yield connection
-    connection.close()
 
 
 def world(number: int) -> Mesh:

@@ -13,7 +13,7 @@ from gateway.query.mesh import Mesh
 from gateway.settings import Limits
 from policies.principal import Principal
 from tests.query.mesh import Builder, ask, multiset, records, rows_of
-from tests.query.test_differential import TABLES
+from tests.query.tables import TABLES
 from tests.servers import PostgresServer
 
 ANSWERED = (
@@ -86,13 +86,6 @@ ANSWERED = (
 
 
 @pytest.fixture(scope="module")
-def mesh() -> Iterator[Mesh]:
-    made = Builder(TABLES).memory()
-    yield made
-    made.engine.close()
-
-
-@pytest.fixture(scope="module")
 def remote(postgres: PostgresServer) -> Iterator[Mesh]:
     """Over a source that the planner may give a part of the statement to."""
     made = Builder(TABLES).postgres(postgres, "shorthands")
@@ -100,18 +93,6 @@ def remote(postgres: PostgresServer) -> Iterator[Mesh]:
     made.engine.close()
     for connector in made.connectors.values():
         connector.close()
-
-
-@pytest.fixture(scope="module")
-def plain() -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA sales; CREATE SCHEMA shipping")
-    for name, table in TABLES.items():
-        connection.register("given", table)
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
-        connection.unregister("given")
-    yield connection
-    connection.close()
 
 
 @pytest.mark.parametrize("sql", ANSWERED)
