@@ -12,7 +12,7 @@ from gateway.sql.postgres_spellings import NODES, respelled, written
 PATTERN_WORDS = {
     "YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "DDD": "%j", "HH24": "%H", "HH12": "%I", "HH": "%I", "MI": "%M",
     "SS": "%S", "MS": "%g", "US": "%f", "AM": "%p", "PM": "%p", "Mon": "%b", "FMMonth": "%B", "Dy": "%a", "FMDay": "%A",
-    "IYYY": "%G", "IW": "%V", "ID": "%u",
+    "IYYY": "%G", "IW": "%V", "ID": "%u", "TZ": "%Z",
 }  # fmt: skip
 """PostgreSQL's patterns of to_char that DuckDB's strftime has an equal for, as they are written."""
 _RESPELLED: tuple[type[exp.Expr], ...] = (

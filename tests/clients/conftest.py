@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.clients.published import TABLES as PUBLISHED
+from tests.clients.published import publish
 from tests.clients.real_gateway import Real, serving
 from tests.clients.real_mesh import TABLES, write_real_mesh
 from tests.frontends.fake_gateway import Endpoint, endpoint
@@ -31,3 +33,24 @@ def real(
     folder = write_real_mesh(tmp_path_factory.mktemp("mesh"), source)
     with serving(folder, source) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def published(
+    request: pytest.FixtureRequest, postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Real]:
+    database = request.path.stem.removeprefix("test_")
+    source = postgres.database(database)
+    postgres.run(f"ALTER DATABASE {database} SET timezone = 'UTC'")
+    postgres.run(PUBLISHED, database=database)
+    folder = publish(tmp_path_factory.mktemp("mesh"), source)
+    with serving(folder, source) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def asked_as(published: Real, postgres: PostgresServer) -> str:
+    """The address of the database behind, as somebody who may only read and has the name of the gateway's principal."""
+    if not postgres.query("SELECT FROM pg_roles WHERE rolname = 'analyst'"):
+        postgres.run("CREATE ROLE analyst LOGIN")
+    return published.source.replace("postgres@", "analyst@")

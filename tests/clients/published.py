@@ -9,6 +9,34 @@ import yaml
 
 DOMAINS = ("sales", "shipping", "marketing")
 
+TABLES = """
+CREATE SCHEMA sales AUTHORIZATION pg_database_owner; CREATE SCHEMA shipping AUTHORIZATION pg_database_owner;
+CREATE SCHEMA marketing AUTHORIZATION pg_database_owner; SET ROLE pg_database_owner;
+COMMENT ON SCHEMA sales IS 'Sales: customers, orders'; COMMENT ON SCHEMA shipping IS 'Shipping';
+COMMENT ON SCHEMA marketing IS 'Marketing';
+CREATE TABLE sales.customers (customer_id integer PRIMARY KEY, name text NOT NULL, credit numeric(12,2), tags text[]);
+COMMENT ON TABLE sales.customers IS 'One row per customer';
+COMMENT ON COLUMN sales.customers.credit IS 'Credit limit, EUR';
+CREATE TABLE sales.orders (
+  order_id bigint PRIMARY KEY, customer_id integer NOT NULL REFERENCES sales.customers, amount numeric(10,2),
+  ordered_on date, ordered_at timestamptz, discount real, score double precision, paid boolean, profile json);
+COMMENT ON TABLE sales.orders IS 'One row per order';
+CREATE TABLE shipping.parcels (parcel_id uuid PRIMARY KEY, order_id bigint, cutoff time, transit interval, label bytea);
+COMMENT ON TABLE shipping.parcels IS 'What was sent';
+CREATE TABLE marketing.touches (campaign_id integer, customer_id integer, at timestamp,
+  PRIMARY KEY (campaign_id, customer_id));
+COMMENT ON TABLE marketing.touches IS 'Who was told of what';
+CREATE VIEW sales.totals AS SELECT customer_id, sum(amount)::numeric(12,2) AS total FROM sales.orders GROUP BY 1;
+INSERT INTO sales.customers SELECT i, 'Customer ' || i, i * 10.5, ARRAY['t' || i % 3] FROM generate_series(1, 20) i;
+INSERT INTO sales.orders SELECT i, 1 + i % 20, (i % 500) + 0.25, date '2026-01-01' + (i % 300),
+  '2026-01-01 08:00+00'::timestamptz + i * interval '7 hours', CASE WHEN i % 5 = 0 THEN 0.1 END, i / 4.0, i % 2 = 0
+  FROM generate_series(1, 300) i;
+GRANT USAGE ON SCHEMA sales, shipping, marketing TO PUBLIC;
+GRANT SELECT, REFERENCES ON ALL TABLES IN SCHEMA sales, shipping, marketing TO PUBLIC;
+RESET ROLE;
+"""
+"""What the catalog's tests publish: only what a mesh can publish, owned as in the gateway's own PostgreSQL."""
+
 COLUMNS = """
 SELECT n.nspname, c.relname, obj_description(c.oid), a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
        col_description(c.oid, a.attnum), coalesce(a.attnum = ANY (p.conkey), false), t.typtype,

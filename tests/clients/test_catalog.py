@@ -1,7 +1,6 @@
 """What clients ask of the catalog: over what is published as it is, the answers are those of the PostgreSQL behind."""
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,27 +9,8 @@ import pytest
 import sqlalchemy as sa
 from psycopg.types import TypeInfo
 
-from tests.clients.published import publish
-from tests.clients.real_gateway import Real, serving
-from tests.servers import PostgresServer
+from tests.clients.real_gateway import Real
 
-TABLES = """
-CREATE SCHEMA sales; CREATE SCHEMA shipping; CREATE SCHEMA marketing;
-COMMENT ON SCHEMA sales IS 'Sales: customers, orders'; COMMENT ON SCHEMA shipping IS 'Shipping';
-COMMENT ON SCHEMA marketing IS 'Marketing';
-CREATE TABLE sales.customers (customer_id integer PRIMARY KEY, name text NOT NULL, credit numeric(12,2), tags text[]);
-COMMENT ON TABLE sales.customers IS 'One row per customer';
-COMMENT ON COLUMN sales.customers.credit IS 'Credit limit, EUR';
-CREATE TABLE sales.orders (
-  order_id bigint PRIMARY KEY, customer_id integer NOT NULL REFERENCES sales.customers, amount numeric(10,2),
-  ordered_on date, ordered_at timestamptz, discount real, score double precision, paid boolean, profile json);
-COMMENT ON TABLE sales.orders IS 'One row per order';
-CREATE TABLE shipping.parcels (parcel_id uuid PRIMARY KEY, order_id bigint, cutoff time, transit interval, label bytea);
-COMMENT ON TABLE shipping.parcels IS 'What was sent';
-CREATE TABLE marketing.touches (campaign_id integer, customer_id integer, at timestamp,
-  PRIMARY KEY (campaign_id, customer_id));
-COMMENT ON TABLE marketing.touches IS 'Who was told of what';
-"""
 OURS = "('sales', 'shipping', 'marketing')"
 
 ASKED = (
@@ -72,15 +52,6 @@ SHOWN = (
     r"\d shipping.parcels",
     r"\dT int4",
 )
-
-
-@pytest.fixture(scope="module")
-def published(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
-    source = postgres.database("published")
-    postgres.run(TABLES, database="published")
-    folder = publish(tmp_path_factory.mktemp("mesh"), source)
-    with serving(folder, source) as running:
-        yield running
 
 
 @pytest.mark.parametrize("binary", [False, True], ids=["text", "binary"])

@@ -29,7 +29,8 @@ SELECT * FROM pg_hba_file_rules(); SELECT pg_export_snapshot() FROM pg_class; SE
 
 TELLING = """
 SELECT * FROM pg_database; SELECT * FROM pg_roles; SELECT * FROM pg_user; SELECT * FROM pg_settings
-SELECT * FROM pg_stat_activity; SELECT * FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+SELECT datid, datname, pid > 0, usename, client_addr, backend_start, query FROM pg_stat_activity
+SELECT * FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
 SELECT relname, relacl, relowner::regrole FROM pg_class WHERE relnamespace::regnamespace::text = 'sales'
 SELECT * FROM information_schema.columns WHERE table_schema = 'sales'; SELECT * FROM pg_locks
 SELECT pg_get_userbyid(n) FROM generate_series(1, 20000) AS t(n), pg_am WHERE amname = 'heap'
@@ -40,12 +41,13 @@ SELECT description FROM pg_description WHERE classoid = 'pg_class'::regclass AND
 SELECT reltuples, relpages FROM pg_class WHERE relname = 'orders'; SELECT * FROM pg_stat_user_tables
 SELECT pg_total_relation_size(oid) FROM pg_class WHERE relname = 'orders'
 SELECT conname FROM pg_constraint WHERE connamespace::regnamespace::text = 'sales'; SELECT * FROM pg_prepared_xacts
-SELECT attname FROM pg_attribute WHERE attrelid = 'sales.orders'::regclass; SELECT version(), pg_backend_pid()
+SELECT attname FROM pg_attribute WHERE attrelid = 'sales.orders'::regclass; SELECT version(), pg_backend_pid() > 0
 SELECT inet_server_addr(), inet_client_addr(), pg_postmaster_start_time(); SELECT * FROM pg_cursors
 SELECT c.xmin AS state, pg_catalog.age(c.xmin), "xmax", c.tableoid::regclass FROM pg_class c WHERE relname = 'pg_type'
 SELECT * FROM pg_replication_slots; SELECT n::oid::regrole::text FROM generate_series(1, 20000) n, pg_am WHERE oid = 403
 SELECT (aclexplode(relacl)).* FROM pg_class; SELECT proacl FROM pg_proc; SELECT nspname, nspacl FROM pg_namespace
-SELECT prosrc FROM pg_proc WHERE pronamespace::regnamespace::text = 'pg_meshgate'; SELECT relfrozenxid FROM pg_class
+SELECT prosrc FROM pg_proc WHERE pronamespace::regnamespace::text = 'information_schema'
+SELECT relfrozenxid FROM pg_class
 SELECT shobj_description(oid, 'pg_database') FROM pg_database; SELECT * FROM pg_shdescription
 SELECT * FROM pg_shseclabel
 SELECT pg_has_role(rolname, 'USAGE'), has_schema_privilege(rolname, 'sales', 'USAGE') FROM pg_roles

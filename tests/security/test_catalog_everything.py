@@ -21,7 +21,7 @@ MADE = re.compile(r"(?<!\d)(?:1638[4-9]|1639\d|16[4-9]\d\d|1[7-9]\d{3}|[2-9]\d{4
 
 RELATIONS = """
 SELECT c.oid::regclass FROM pg_class AS c WHERE c.relkind IN ('r', 'v') AND c.relnamespace IN
-    ('pg_catalog'::regnamespace, 'information_schema'::regnamespace, 'pg_meshgate'::regnamespace) ORDER BY 1::text
+    ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) ORDER BY 1::text
 """
 FUNCTIONS = """
 SELECT p.pronamespace::regnamespace || '.' || quote_ident(p.proname), array_to_string(p.proargtypes::regtype[], ', ')

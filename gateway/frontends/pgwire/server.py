@@ -78,7 +78,6 @@ class PostgresServer:
         self._thread = threading.Thread(target=self._loop.run_forever, name="pgwire-loop", daemon=True)
         self._server: asyncio.Server | None = None
         self._stopping = False
-        self._process = secrets.randbits(30)
 
     @property
     def port(self) -> int:
@@ -192,9 +191,14 @@ class PostgresServer:
         if own >= self._bounds.connections_per_principal:
             raise TooManyConnections(f'too many connections for role "{name}"')
 
+    def _number(self) -> int:
+        """At random: one after the other would tell how many others come."""
+        while (process := secrets.randbits(31)) in self._clients or not process:
+            pass
+        return process
+
     async def _attend(self, client: Client) -> None:
-        self._process = (self._process + 1) % (1 << 31)
-        process = self._process
+        process = self._number()
         self._clients[process] = client
         watch = self._loop.create_task(self._cancel_when_gone(client))
         try:

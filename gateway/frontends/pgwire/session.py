@@ -59,6 +59,7 @@ class Session:
 
     def steps(self, process: int, secret: int) -> Steps[None]:
         """Until the client leaves, or an error that ends the session (raised)."""
+        self._work.process = process
         yield Send(self._changed_settings() + wire.backend_key(process, secret) + self._ready())
         while True:
             message = yield from self._next_message()

@@ -129,7 +129,9 @@ class StatementSteps:
 
     def _catalog_statement(self, prepared: Prepared) -> CatalogStatement:
         assert prepared.catalog is not None
-        return CatalogStatement(self._request(prepared, ()), prepared.catalog, prepared.oids)
+        return CatalogStatement(
+            self._request(prepared, ()), prepared.catalog, prepared.oids, self._work.process
+        )
 
     def _request(self, prepared: Prepared, parameters: tuple[Parameter, ...]) -> Request:
         settings: Mapping[str, str] = self._work.settings

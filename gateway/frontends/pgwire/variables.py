@@ -173,6 +173,14 @@ PLANNING = {
     "max_parallel_workers_per_gather": "2", "plan_cache_mode": "auto", "random_page_cost": "4",
     "seq_page_cost": "1", "temp_buffers": "8MB", "temp_tablespaces": "", "xmlbinary": "base64",
     "log_min_duration_statement": "-1", "log_min_error_statement": "error", "transaction_timeout": "0",
+    "client_connection_check_interval": "0", "compute_query_id": "auto", "debug_parallel_query": "off",
+    "default_text_search_config": "pg_catalog.simple", "default_toast_compression": "pglz", "geqo_effort": "5",
+    "jit_inline_above_cost": "500000", "jit_optimize_above_cost": "500000", "log_error_verbosity": "default",
+    "min_parallel_table_scan_size": "8MB", "parallel_setup_cost": "1000", "parallel_tuple_cost": "0.1",
+    "password_encryption": "scram-sha-256", "recursive_worktable_factor": "10", "restrict_nonsystem_relation_kind": "",
+    "session_replication_role": "origin", "tcp_keepalives_count": "0", "tcp_keepalives_idle": "0",
+    "tcp_keepalives_interval": "0", "tcp_user_timeout": "0", "timezone_abbreviations": "Default",
+    "track_activities": "on",
 }  # fmt: skip
 PLANNING_SWITCHES = (
     "array_nulls", "enable_async_append", "enable_bitmapscan", "enable_gathermerge", "enable_group_by_reordering",
@@ -184,8 +192,16 @@ PLANNING_SWITCHES = (
 )  # fmt: skip
 """What tools set for PostgreSQL's own planning, writing and logging: kept and shown, and nothing follows from them."""
 
+FIXED = {
+    "autovacuum": "on", "block_size": "8192", "debug_assertions": "off", "max_connections": "100",
+    "max_function_args": "100", "max_index_keys": "32", "max_locks_per_transaction": "64",
+    "max_prepared_transactions": "0", "wal_level": "replica",
+}  # fmt: skip
+"""What tools ask of a server, as it is where nobody has changed it."""
+
 _TABLE = (
     *(Variable(name, default, _free) for name, default in PLANNING.items()),
+    *(Variable(name, value, None) for name, value in FIXED.items()),
     *(Variable(name, "on", _switch) for name in PLANNING_SWITCHES),
     Variable("application_name", "", _free, reported=True),
     Variable("backslash_quote", "safe_encoding", _free),

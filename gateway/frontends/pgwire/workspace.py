@@ -28,11 +28,13 @@ TEXT_CHARACTERS = 16_000_000
 
 
 class Workspace:
-    """`discarded` are portals whose results still have to be closed, which may take a moment."""
+    """`discarded` are portals whose results still have to be closed, which may take a moment. `process`: the session's
+    number in cancel keys."""
 
-    __slots__ = ("_ready", "discarded", "portals", "statements", "transaction")
+    __slots__ = ("_ready", "discarded", "portals", "process", "statements", "transaction")
 
     def __init__(self, startup: Mapping[str, str]) -> None:
+        self.process = 0
         self.transaction = Transaction(startup)
         self.statements: dict[str, Prepared] = {}
         self.portals: dict[str, Portal] = {}

@@ -170,7 +170,6 @@ SELECT ROW(1, 'a')
 SELECT (1, 2)
 SELECT carrier_id FROM shipping.carriers FOR UPDATE
 SELECT
-SELECT current_setting('server_version_num')::int > 100000
 SELECT created_at::time FROM sales.customers WHERE customer_id = 1
 SELECT 'abc'::name
 SELECT 5::oid

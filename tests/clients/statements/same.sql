@@ -425,3 +425,4 @@ SELECT 'a'::int
 SELECT nope(1)
 DELETE FROM nope WHERE
 SELECT pg_sleep(0)
+SELECT current_setting('server_version_num')::int > 100000

@@ -64,6 +64,7 @@ def _beginning(connection: pq.abc.PGconn, who: Who) -> Iterator[str]:
         "database": who.database,
         "version": f"PostgreSQL {who.settings.get('server_version', '')}",
         "settings": json.dumps(dict(who.settings)),
+        "process": str(who.process),
     }
     for name, text in told.items():
         yield f"SET LOCAL meshgate.{name} = {_literal(connection, text)}"

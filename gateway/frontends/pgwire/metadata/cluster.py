@@ -12,7 +12,7 @@ import psycopg
 from psycopg import conninfo, pq
 from psycopg.sql import SQL, Identifier, Literal
 
-from gateway.frontends.pgwire.metadata import rights, stand_ins
+from gateway.frontends.pgwire.metadata import rights, stand_in_views, stand_ins
 from gateway.frontends.pgwire.metadata.asking import ConnectionLost
 
 MARK = "meshgate"
@@ -138,7 +138,7 @@ class Cluster:
         _make(self._lease, self._template, "template0", None)
         with self._administrator(self._template) as admin:
             admin.execute("SET allow_system_table_mods = on")
-            for statement in (*stand_ins.STATEMENTS, *rights.STATEMENTS):
+            for statement in (*stand_ins.STATEMENTS, *stand_in_views.STATEMENTS, *rights.STATEMENTS):
                 admin.execute(statement.encode())
 
 

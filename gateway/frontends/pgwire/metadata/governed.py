@@ -20,11 +20,13 @@ RECORDED = ("pg_catalog",)
 
 @dataclass(frozen=True, slots=True)
 class CatalogStatement:
-    """A request, how PostgreSQL is asked for it, and the parameters' OIDs as the client declared them."""
+    """A request, how PostgreSQL is asked for it, the parameters' OIDs as the client declared them, and the session's
+    number in cancel keys."""
 
     request: Request
     asked: Asked
     types: tuple[int, ...] = ()
+    process: int = 0
 
 
 Formats = Callable[[int], tuple[int, ...]]
@@ -75,5 +77,5 @@ class GovernedCatalog:
 
 def _question(statement: CatalogStatement, request: Request, mesh: Mesh, now: float) -> Question:
     known = definition(visible_to(request, mesh, now))
-    who = Who(request.principal.name, mesh.catalog.name, request.settings)
+    who = Who(request.principal.name, mesh.catalog.name, request.settings, statement.process)
     return Question(statement.asked, statement.types, who, known)

@@ -37,7 +37,7 @@ READABLE = frozenset(
     """.split()
 )
 """They tell of this database only, so of what the principal sees."""
-TOLD = frozenset({"pg_database", "pg_roles", "pg_user", "pg_settings", "pg_tablespace"})
+TOLD = frozenset({"pg_database", "pg_roles", "pg_settings", "pg_stat_activity", "pg_tablespace", "pg_user"})
 """Stand-ins with rows take their place, which tell of the principal and of nothing else."""
 HIDDEN = RELATIONS - READABLE - TOLD - {"pg_authid", "pg_shadow"}
 """They tell of the host, of others and of their statements: stand-ins without rows take their place."""
@@ -63,7 +63,7 @@ INFORMATION = frozenset(
     pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible pg_ts_template_is_visible
     pg_type_is_visible pg_typeof quote_ident quote_literal quote_nullable row_security_active shobj_description
     to_regclass to_regcollation to_regnamespace to_regoper to_regoperator to_regproc to_regprocedure to_regtype
-    current_schemas pg_sleep
+    current_schemas parse_ident pg_sleep
     """.split()
 )
 """PostgreSQL's functions about its catalog: a statement that reads no relation and calls one of them goes there too."""
@@ -77,16 +77,19 @@ REGISTERED = frozenset(
 GENERAL = frozenset(
     """
     getdatabaseencoding nameconcatoid pg_encoding_max_length pg_get_publication_tables
-    pg_column_size     pg_get_statisticsobjdef_expressions pg_timezone_abbrevs_abbrevs pg_timezone_abbrevs_zone
-    pg_timezone_names
+    pg_column_size pg_get_statisticsobjdef_expressions pg_size_bytes pg_timezone_abbrevs_abbrevs
+    pg_timezone_abbrevs_zone pg_timezone_names
     abs any_value array_agg array_append array_cat array_dims array_length array_lower array_ndims
     array_position array_positions array_prepend array_remove array_replace array_to_json array_to_string
     array_upper ascii avg bit_length bool_and bool_or btrim cardinality ceil ceiling char_length
     character_length chr coalesce concat concat_ws count current_schema date date_part date_trunc decode
     dense_rank encode every extract first_value float8 floor format generate_series generate_subscripts greatest
-    initcap int2 int4 int8 isfinite json_agg json_array_elements json_array_length json_build_array
-    json_build_object json_each json_each_text json_object_agg jsonb_agg jsonb_array_elements jsonb_build_object
-    jsonb_each jsonb_object_agg lag last_value lead least left length like_escape lower ltrim make_date
+    initcap int2 int4 int8 isfinite json_agg json_array_elements json_array_elements_text json_array_length
+    json_build_array json_build_object json_each json_each_text json_extract_path json_extract_path_text json_object
+    json_object_agg json_object_keys json_strip_nulls json_typeof jsonb_agg jsonb_array_elements
+    jsonb_array_elements_text jsonb_array_length jsonb_build_array jsonb_build_object jsonb_each jsonb_each_text
+    jsonb_extract_path jsonb_extract_path_text jsonb_object jsonb_object_agg jsonb_object_keys jsonb_pretty
+    jsonb_strip_nulls jsonb_typeof lag last_value lead least left length like_escape lower ltrim make_date
     make_interval max md5 min mod name now nth_value ntile nullif num_nonnulls num_nulls numeric
     octet_length overlay percent_rank position power rank regexp_count regexp_instr regexp_like regexp_match
     regexp_matches regexp_replace regexp_split_to_array regexp_split_to_table regexp_substr replace reverse
@@ -107,16 +110,20 @@ STAND_INS = frozenset(
     has_language_privilege has_schema_privilege has_sequence_privilege has_server_privilege has_table_privilege
     has_tablespace_privilege has_type_privilege has_foreign_data_wrapper_privilege acldefault age mxid_age
     pg_indexes_size pg_relation_size pg_table_size pg_total_relation_size shobj_description
-    pg_available_extensions pg_tablespace_size
+    pg_available_extensions pg_available_extension_versions pg_tablespace_size pg_blocking_pids pg_current_wal_lsn
+    pg_current_xact_id pg_current_xact_id_if_assigned pg_is_wal_replay_paused pg_jit_available
+    pg_last_wal_receive_lsn pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_listening_channels
+    pg_notification_queue_usage pg_relation_filenode pg_tablespace_databases txid_current_if_assigned
     """.split()
 )
 """Functions that would tell of the host or of the account: ours of the same name answer instead."""
+COUNTS = "pg_stat_get_"
+"""How the functions begin that count what everybody does: of an object, ours answer that nothing was counted."""
 COUNTERS = frozenset({"xmin", "xmax"})
 """System columns that count the transactions of everybody."""
 KEYWORDS = frozenset({"current_user", "session_user", "user", "current_role", "current_catalog"})
 ROUTED = INFORMATION | STAND_INS - {
     "current_database",
-    "current_setting",
     "current_user",
     "session_user",
     "version",

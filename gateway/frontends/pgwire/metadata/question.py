@@ -47,11 +47,12 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """What the stand-ins tell of whoever asks. `settings` are the session's."""
+    """What the stand-ins tell of whoever asks. `settings` are the session's, `process` its number in cancel keys."""
 
     principal: str
     database: str
     settings: Mapping[str, str]
+    process: int = 0
 
 
 @dataclass(frozen=True, slots=True)

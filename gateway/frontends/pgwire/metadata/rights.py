@@ -76,10 +76,10 @@ STATEMENTS = (
     _COLLATIONS,
     _OWNED,
     _STILL,
-    f"GRANT USAGE ON SCHEMA pg_catalog, information_schema, public, {SCHEMA} TO PUBLIC",
+    f"GRANT USAGE ON SCHEMA pg_catalog, public, {SCHEMA} TO PUBLIC",
     _FUNCTIONS,
     _RELATIONS,
-    f"GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA}, information_schema TO PUBLIC",
+    f"GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO PUBLIC",
     "ALTER FUNCTION information_schema._pg_char_octet_length(oid, integer) SECURITY DEFINER",
 )
 """Run by the administrator after the stand-ins are there."""

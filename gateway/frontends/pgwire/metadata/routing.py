@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gateway.frontends.pgwire.metadata.names import (
     COUNTERS,
+    COUNTS,
     HIDDEN,
     KEYWORDS,
     REGISTERED,
@@ -68,9 +69,13 @@ def _is_about_catalog(words: Sequence[Token]) -> bool:
             return True
         if not reads and name in ROUTED and not qualifier and _next(words, at) == "(":
             return True
-        if not reads and name in REGISTERED and at and words[at - 1].text in ("::", ":"):
+        if not reads and name in REGISTERED and (_next(words, at) == "(" or _casts(words, at)):
             return True
     return False
+
+
+def _casts(words: Sequence[Token], at: int) -> bool:
+    return at > 0 and words[at - 1].text in ("::", ":")
 
 
 def _calls(words: Sequence[Token], at: int) -> bool:
@@ -112,15 +117,20 @@ def _replacement(words: Sequence[Token], at: int) -> str | None:
         return None
     if name == "pg_catalog" and following == "." and at + 2 < len(words):
         called = _next(words, at + 2) == "("
-        return SCHEMA if words[at + 2].name in (STAND_INS if called else REPLACED) else None
+        replaced = _stands_in(words[at + 2].name) if called else words[at + 2].name in REPLACED
+        return SCHEMA if replaced else None
     if _qualifier(words, at):
         return None
     if name in KEYWORDS and word.kind == "word" and following != "(":
         return f'{SCHEMA}."{name}"()'
     if following == "(":
-        return f"{SCHEMA}.{word.text}" if name in STAND_INS else None
+        return f"{SCHEMA}.{word.text}" if _stands_in(name) else None
     alias = at > 0 and words[at - 1].word == "AS"
     return f"{SCHEMA}.{word.text}" if name in REPLACED and following != "." and not alias else None
+
+
+def _stands_in(called: str) -> bool:
+    return called in STAND_INS or called.startswith(COUNTS)
 
 
 def _next(words: Sequence[Token], at: int) -> str:

@@ -1,4 +1,5 @@
-"""Stand-ins for what would tell of the host and of others, in the schema `pg_meshgate` of every database.
+"""Functions that stand in for what would tell of the host and of others, in the schema `information_schema` of every
+database: a schema of their own would stand in every tool's list of tables.
 
 They only make allowed questions answerable; what is refused without them is in `rights`. None of them names an account:
 two roles are seen, the principal and the owner of everything.
@@ -7,9 +8,9 @@ two roles are seen, the principal and the owner of everything.
 import itertools
 from collections.abc import Iterator
 
-from gateway.frontends.pgwire.metadata.names import HIDDEN
+from gateway.frontends.pgwire.metadata.names import COUNTS
 
-SCHEMA = "pg_meshgate"
+SCHEMA = "information_schema"
 OWNER = "pg_database_owner"
 """A role that every PostgreSQL has under one name and one OID, whatever else there is."""
 OWNER_OID = 6171
@@ -50,7 +51,7 @@ def _told(name: str, kind: str) -> str:
     return f"SELECT {_GUC.format(name)}::{kind}"
 
 
-_CALLER = f"{SCHEMA}.current_user()"
+CALLER = f"{SCHEMA}.current_user()"
 _IDENTITY = (
     *(
         _function(f'"{name}"()', "name", _told("principal", "name"))
@@ -61,20 +62,20 @@ _IDENTITY = (
         for name in ("current_database", "current_catalog")
     ),
     _function("version()", "text", _told("version", "text")),
+    _function("pg_backend_pid()", "integer", _told("process", "integer")),
     _function(
         "pg_get_userbyid(oid)",
         "name",
-        f"""SELECT CASE $1 WHEN {PRINCIPAL_OID} THEN {_CALLER} WHEN {OWNER_OID} THEN '{OWNER}'::name
+        f"""SELECT CASE $1 WHEN {PRINCIPAL_OID} THEN {CALLER} WHEN {OWNER_OID} THEN '{OWNER}'::name
             ELSE ('unknown (OID=' || $1 || ')')::name END""",
     ),
     _function(
         "role_oid(name)",
         "oid",
-        f"SELECT CASE $1 WHEN {_CALLER} THEN {PRINCIPAL_OID}::oid WHEN '{OWNER}' THEN {OWNER_OID}::oid END",
+        f"SELECT CASE $1 WHEN {CALLER} THEN {PRINCIPAL_OID}::oid WHEN '{OWNER}' THEN {OWNER_OID}::oid END",
     ),
 )
 _CONSTANT = (
-    ("pg_backend_pid()", "integer", "0"),
     ("inet_client_addr()", "inet", "NULL"),
     ("inet_client_port()", "integer", "NULL"),
     ("inet_server_addr()", "inet", "NULL"),
@@ -96,6 +97,18 @@ _CONSTANT = (
     ("age(xid)", "integer", "0"),
     ("mxid_age(xid)", "integer", "0"),
     ("set_config(text, text, boolean)", "text", "$2"),
+    ("pg_blocking_pids(integer)", "integer[]", "'{}'"),
+    ("pg_current_wal_lsn()", "pg_lsn", "NULL"),
+    ("pg_current_xact_id()", "xid8", "'1'"),
+    ("pg_current_xact_id_if_assigned()", "xid8", "NULL"),
+    ("pg_is_wal_replay_paused()", "boolean", "false"),
+    ("pg_jit_available()", "boolean", "false"),
+    ("pg_last_wal_receive_lsn()", "pg_lsn", "NULL"),
+    ("pg_last_wal_replay_lsn()", "pg_lsn", "NULL"),
+    ("pg_last_xact_replay_timestamp()", "timestamptz", "NULL"),
+    ("pg_notification_queue_usage()", "double precision", "0"),
+    ("pg_relation_filenode(regclass)", "oid", "0"),
+    ("txid_current_if_assigned()", "bigint", "NULL"),
 )
 _AGES = ("timestamp", "timestamp, timestamp", "timestamptz", "timestamptz, timestamptz")
 _ACL = f"SELECT CASE WHEN $2 = {OWNER_OID} THEN pg_catalog.acldefault($1, $2) END"
@@ -129,6 +142,13 @@ _SETTINGS = (
             WHERE lower(s.name) NOT IN (SELECT lower(key) FROM json_each_text({_GUC.format("settings")}::json))""",
     ),
     _function(
+        "known_settings()",
+        "TABLE (name text, unit text, category text, short_desc text, extra_desc text, context text, vartype text,"
+        " min_val text, max_val text, enumvals text[], boot_val text)",
+        "SELECT name, unit, category, short_desc, extra_desc, context, vartype, min_val, max_val, enumvals, boot_val"
+        " FROM pg_settings",
+    ),
+    _function(
         "current_setting(text, boolean)",
         "text",
         f"SELECT setting FROM {SCHEMA}.settings() AS s WHERE lower(s.name) = lower($1)",
@@ -159,12 +179,20 @@ _FUNCTIONS = (
         "TABLE (name name, default_version text, comment text)",
         "SELECT NULL::name, NULL::text, NULL::text WHERE false",
     ),
+    _function(
+        "pg_available_extension_versions()",
+        "TABLE (name name, version text, superuser boolean, trusted boolean, relocatable boolean, schema name,"
+        " requires name[], comment text)",
+        "SELECT NULL::name, NULL::text, false, false, false, NULL::name, NULL::name[], NULL::text WHERE false",
+    ),
+    _function("pg_listening_channels()", "SETOF text", "SELECT NULL::text WHERE false"),
+    _function("pg_tablespace_databases(oid)", "SETOF oid", f"SELECT {DATABASE_OID}::oid WHERE $1 = 1663"),
     _function('acldefault("char", oid)', "aclitem[]", _ACL),
     *itertools.chain.from_iterable(map(_shared_rights, _SHARED)),
     *_SETTINGS,
 )
 
-_IS_PRINCIPAL = {"name": f"$%s = {_CALLER}", "oid": f"$%s = {PRINCIPAL_OID}"}
+_IS_PRINCIPAL = {"name": f"$%s = {CALLER}", "oid": f"$%s = {PRINCIPAL_OID}"}
 _IS_OWNER = {"name": f"$%s = '{OWNER}'", "oid": f"$%s = {OWNER_OID}"}
 
 
@@ -226,114 +254,19 @@ BEGIN
 END $do$
 """
 
-_ROLES = f"(VALUES ({PRINCIPAL_OID}::oid, {_CALLER}, true), ({OWNER_OID}, '{OWNER}', false))"
-_VIEWS = (
-    f"""CREATE VIEW {SCHEMA}.pg_roles AS SELECT r.rolname, false AS rolsuper, true AS rolinherit,
-        false AS rolcreaterole, false AS rolcreatedb, r.own AS rolcanlogin, false AS rolreplication,
-        -1 AS rolconnlimit, '********'::text AS rolpassword, NULL::timestamptz AS rolvaliduntil,
-        false AS rolbypassrls, NULL::text[] AS rolconfig, r.oid FROM {_ROLES} AS r (oid, rolname, own)""",
-    f"""CREATE VIEW {SCHEMA}.pg_user AS SELECT r.rolname AS usename, r.oid AS usesysid, false AS usecreatedb,
-        false AS usesuper, false AS userepl, false AS usebypassrls, '********'::text AS passwd,
-        NULL::timestamptz AS valuntil, NULL::text[] AS useconfig
-        FROM {_ROLES} AS r (oid, rolname, own) WHERE r.own""",
-    f"""CREATE VIEW {SCHEMA}.pg_settings AS SELECT s.name, s.setting, NULL::text AS unit,
-        'Session'::text AS category, ''::text AS short_desc, NULL::text AS extra_desc, 'user'::text AS context,
-        'string'::text AS vartype, 'session'::text AS source, NULL::text AS min_val, NULL::text AS max_val,
-        NULL::text[] AS enumvals, s.setting AS boot_val, s.setting AS reset_val, NULL::text AS sourcefile,
-        NULL::integer AS sourceline, false AS pending_restart FROM {SCHEMA}.settings() AS s""",
-    f"""CREATE VIEW {SCHEMA}.pg_tablespace AS SELECT s.oid::oid, s.spcname::name, {OWNER_OID}::oid AS spcowner,
-        NULL::aclitem[] AS spcacl, NULL::text[] AS spcoptions
-        FROM (VALUES (1663, 'pg_default'), (1664, 'pg_global')) AS s (oid, spcname)""",
-)
-_DATABASE_ROW = {
-    "oid": f"{DATABASE_OID}::oid",
-    "datname": f"{SCHEMA}.current_database()",
-    "datdba": f"{OWNER_OID}::oid",
-    "encoding": "6",
-    "datlocprovider": "''c''::\"char\"",
-    "datistemplate": "false",
-    "datallowconn": "true",
-    "dathasloginevt": "false",
-    "datconnlimit": "-1",
-    "datfrozenxid": "''1''::xid",
-    "datminmxid": "''1''::xid",
-    "dattablespace": "1663::oid",
-    "datcollate": "''C''::text",
-    "datctype": "''C''::text",
-    "datlocale": "NULL::text",
-    "daticulocale": "NULL::text",
-    "daticurules": "NULL::text",
-    "datcollversion": "NULL::text",
-    "datacl": "NULL::aclitem[]",
-}
-_DATABASE = f"""
-DO $do$
-DECLARE listed text;
-BEGIN
-    SELECT pg_catalog.string_agg(CASE attname
-                {" ".join(f"WHEN '{name}' THEN '{value} AS {name}'" for name, value in _DATABASE_ROW.items())}
-                ELSE 'd.' || attname END, ', ' ORDER BY attnum) INTO listed FROM pg_catalog.pg_attribute
-        WHERE attrelid = 'pg_catalog.pg_database'::regclass AND attnum > 0 AND NOT attisdropped;
-    IF listed NOT LIKE '%daticulocale%' THEN
-        listed := listed || ', NULL::text AS daticulocale';
-    END IF;
-    EXECUTE 'CREATE VIEW {SCHEMA}.pg_database AS SELECT ' || listed ||
-        ' FROM pg_catalog.pg_database AS d WHERE d.datname = ''template0''';
-END $do$
-"""
-_EMPTY = f"""
+_COUNTS = f"""
 DO $do$
 DECLARE each record;
 BEGIN
-    FOR each IN SELECT c.relname, pg_catalog.string_agg(
-                    pg_catalog.format('NULL::%s AS %I', pg_catalog.format_type(a.atttypid, a.atttypmod), a.attname),
-                    ', ' ORDER BY a.attnum) AS columns
-                FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
-                WHERE c.relnamespace = 'pg_catalog'::regnamespace AND c.relname = ANY ({array(HIDDEN)})
-                  AND a.atttypid <> 'anyarray'::regtype GROUP BY c.relname LOOP
-        EXECUTE pg_catalog.format('CREATE VIEW {SCHEMA}.%I AS SELECT %s WHERE false', each.relname, each.columns);
+    FOR each IN SELECT proname, prorettype::regtype AS kind FROM pg_catalog.pg_proc
+                WHERE pronamespace = 'pg_catalog'::regnamespace AND starts_with(proname, '{COUNTS}')
+                  AND pronargs = 1 AND proargtypes[0] = 'oid'::regtype AND NOT proretset LOOP
+        EXECUTE pg_catalog.format('CREATE FUNCTION {SCHEMA}.%I(oid) RETURNS %s LANGUAGE sql IMMUTABLE AS %L',
+            each.proname, each.kind, CASE WHEN each.kind IN ('bigint'::regtype, 'integer'::regtype) THEN 'SELECT 0'
+                                          ELSE 'SELECT NULL::' || each.kind END);
     END LOOP;
 END $do$
 """
-_STANDARD = f"""
-DO $do$
-DECLARE each record; changed text;
-BEGIN
-    FOR each IN SELECT oid::regclass AS name, relname, pg_catalog.pg_get_viewdef(oid) AS body FROM pg_catalog.pg_class
-                WHERE relnamespace IN ('information_schema'::regnamespace, 'pg_catalog'::regnamespace)
-                  AND relkind = 'v' LOOP
-        changed := pg_catalog.replace(each.body, 'current_database()', '{SCHEMA}.current_database()');
-        changed := pg_catalog.replace(changed, 'CURRENT_USER', '{SCHEMA}.current_user()');
-        changed := pg_catalog.regexp_replace(changed, '\\m(acldefault|pg_get_userbyid|pg_has_role)\\(',
-                                             '{SCHEMA}.\\1(', 'g');
-        IF each.relname = 'enabled_roles' THEN
-            changed := 'SELECT {_CALLER}::information_schema.sql_identifier AS role_name';
-        END IF;
-        IF changed <> each.body THEN
-            EXECUTE pg_catalog.format('CREATE OR REPLACE VIEW %s AS %s', each.name, changed);
-        END IF;
-    END LOOP;
-END $do$
-"""
-_ROLE_NAMES = (
-    # a value of the type of roles becomes a name, and a name a value, whatever rights there are: so it holds no names
-    """UPDATE pg_catalog.pg_type SET typname = 'pg_regrole', typinput = 'oidin'::regproc, typoutput = 'oidout'::regproc,
-        typreceive = 'oidrecv'::regproc, typsend = 'oidsend'::regproc WHERE oid = 'pg_catalog.regrole'::regtype""",
-    "UPDATE pg_catalog.pg_type SET typinput = 'shell_in'::regproc WHERE oid = 'pg_catalog.aclitem'::regtype",
-    "CREATE DOMAIN pg_catalog.regrole AS name",
-    f"CREATE CAST (oid AS name) WITH FUNCTION {SCHEMA}.pg_get_userbyid(oid)",
-    f"CREATE CAST (name AS oid) WITH FUNCTION {SCHEMA}.role_oid(name)",
-)
 
-STATEMENTS = (
-    f"CREATE SCHEMA {SCHEMA}",
-    *_FUNCTIONS,
-    *_MEMBERS,
-    _PRIVILEGES,
-    *_VIEWS,
-    _DATABASE,
-    _EMPTY,
-    _STANDARD,
-    *_ROLE_NAMES,
-)
-"""Run by the administrator, who may change system tables, in a new database."""
+STATEMENTS = (*_FUNCTIONS, *_MEMBERS, _PRIVILEGES, _COUNTS)
+"""Run by the administrator in a new database, before `stand_in_views`."""
