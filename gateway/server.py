@@ -324,7 +324,8 @@ class Server:
         return FlightServer(self._gateway(), address, self._settings.tls, self._settings.limits.concurrency)
 
     def _http(self, address: Address) -> Endpoint:
-        options = Options(self._settings.origins, self._settings.limits.concurrency)
+        limits = self._settings.limits
+        options = Options(self._settings.origins, limits.concurrency, limits.connections)
         return HttpServer(self._gateway(), address, self._settings.tls, options)
 
 

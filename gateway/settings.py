@@ -15,6 +15,8 @@ from gateway.documents import Place, Section, choices, did_you_mean
 from gateway.errors import ConfigurationError
 from gateway.origins import read_origins
 from gateway.references import NAME, References, literal_secret
+from gateway.tls_settings import KNOWN as TLS_KEYS
+from gateway.tls_settings import TlsSettings, read_tls_settings
 from gateway.token_settings import TokenSettings, read_token_settings
 
 FILE = "mesh.toml"
@@ -24,7 +26,7 @@ CLEAR = ("flight", "http")
 SECTIONS = {
     "endpoints": ENDPOINTS,
     "http": ("origins",),
-    "tls": ("cert", "key", "require", "client_ca", "client_name", "flight_certificates"),
+    "tls": TLS_KEYS,
     "identity": ("principals", "oidc", "jwt"),
     "system": ("postgres", "state"),
     "masks": None,
@@ -88,26 +90,6 @@ class Limits:
 
 
 LIMIT_NAMES = tuple(item.name for item in fields(Limits))
-
-
-CLIENT_NAMES = ("cn", "dns", "email", "uri")
-
-
-@dataclass(frozen=True, slots=True)
-class TlsSettings:
-    """`client_ca`: who signs the certificates that principals may show instead of a password. `client_name`: where the
-    principal's name stands in one: the subject's common name, or the alternative names of a kind.
-
-    `flight_certificates`: Flight SQL clients must show one too, beside their password or token; whose it is, pyarrow's
-    server cannot say.
-    """
-
-    cert: Path
-    key: Path
-    require: bool = False
-    client_ca: Path | None = None
-    client_name: str = "cn"
-    flight_certificates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +211,7 @@ def _settings(root: Section, folder: Path, variables: Mapping[str, str]) -> Sett
         postgres=addresses.get("postgres"),
         flight=addresses.get("flight"),
         http=addresses.get("http"),
-        tls=_tls(sections["tls"], folder),
+        tls=read_tls_settings(sections["tls"], folder),
         principals=_principals(sections["identity"], folder, warnings),
         tokens=read_token_settings(sections["identity"], folder),
         state=state,
@@ -286,21 +268,6 @@ def _check_clear(section: Section, addresses: Mapping[str, Address], tls: TlsSet
         if name in addresses and not addresses[name].loopback and tls is None:
             text = "passwords would be read on their way: set [tls], or listen on 127.0.0.1"
             section.problem(text, name)
-
-
-def _tls(section: Section, folder: Path) -> TlsSettings | None:
-    if not section.values:
-        return None
-    require = section.flag("require")
-    cert, key = (section.file(name, folder) if section.required(name) else None for name in ("cert", "key"))
-    authority = section.file("client_ca", folder)
-    name = section.text("client_name", "cn")
-    if name not in CLIENT_NAMES:
-        section.problem(f"must be one of {choices(CLIENT_NAMES)}, not {name!r}", "client_name")
-    demanded = section.flag("flight_certificates")
-    if demanded and "client_ca" not in section:
-        section.problem("takes a client_ca, which signs the certificates", "flight_certificates")
-    return TlsSettings(cert, key, require, authority, name, demanded) if cert and key else None
 
 
 def _principals(section: Section, folder: Path, warnings: list[str]) -> Path | None:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from connectors.types import arrow_type
 
-BATCH_ROWS = 32_768
+BATCH_ROWS = 16_384
 BATCH_BYTES = 8_000_000
 
 SAME = frozenset(
@@ -35,11 +35,10 @@ def answer_type(kind: str) -> pa.DataType:
 
 
 def bounded(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """Slices of at most BATCH_ROWS rows and about BATCH_BYTES bytes."""
-    parts = max(1, -(-batch.nbytes // BATCH_BYTES), -(-batch.num_rows // BATCH_ROWS))
-    rows = max(1, -(-batch.num_rows // parts))
-    if parts == 1:
+    """Slices of at most BATCH_ROWS rows, and BATCH_BYTES bytes unless a row alone has more."""
+    if batch.num_rows <= 1 or (batch.num_rows <= BATCH_ROWS and batch.nbytes <= BATCH_BYTES):
         yield batch
         return
-    for start in range(0, batch.num_rows, rows):
-        yield batch.slice(start, rows)
+    half = batch.num_rows // 2
+    yield from bounded(batch.slice(0, half))
+    yield from bounded(batch.slice(half))

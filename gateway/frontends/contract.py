@@ -1,13 +1,17 @@
 """What every frontend needs of the rest: someone who answers, and who knows who asks."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from gateway.errors import AuthenticationFailed
 from gateway.query.request import Description, Request, Result
 from gateway.query.visible import VisibleCatalog
 from gateway.running import Statements
 from policies.principal import Principal
+
+LOG = logging.getLogger(__name__)
 
 PURPOSE = "x-mesh-purpose"
 """The header, of Flight SQL and HTTP, that says what for."""
@@ -57,3 +61,8 @@ class Gateway:
     visible: Callable[[Request], VisibleCatalog]
     version: Callable[[], object] = lambda: None
     statements: Statements = field(default_factory=Statements)
+
+
+def sign_in_refused(endpoint: str, client: str, error: AuthenticationFailed) -> None:
+    """For the operator, who is told more than the client. `client` is where it comes from, if that is known."""
+    LOG.warning("sign-in refused, %s, from %s: %s", endpoint, client or "a socket", ascii(str(error)))

@@ -57,7 +57,7 @@ class Description:
 class Result(Protocol):
     """A governed answer. Reading `batches` to the end, an error, or `close` closes its audit record.
 
-    Batches hold at most 32,768 rows and about 8 MB. `cancel` may come from any thread.
+    Batches hold at most 16,384 rows and 8 MB (a row that is larger comes alone). `cancel` may come from any thread.
     """
 
     reference: str

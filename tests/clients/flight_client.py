@@ -24,6 +24,7 @@ class RawClient:
     def __init__(self, uri: str, name: str, password: str | None = None, **options: Any) -> None:
         self.client = flight.connect(uri, **options)
         header = self.client.authenticate_basic_token(name, password or f"{name}-pw")
+        self.header = header
         self.options = flight.FlightCallOptions(headers=[header])
 
     def info(self, command: str, **fields: object) -> flight.FlightInfo:

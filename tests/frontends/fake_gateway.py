@@ -30,7 +30,8 @@ from gateway.frontends.pgwire.metadata.question import Described, Given, Questio
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
 from gateway.query.request import Description, Request
 from gateway.query.visible import VisibleCatalog
-from gateway.settings import Address, TlsSettings
+from gateway.settings import Address
+from gateway.tls_settings import TlsSettings
 from policies.policy_set import PolicySet
 from policies.principal import Circumstances, Principal
 from tests.system_postgres import databases

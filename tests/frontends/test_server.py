@@ -19,7 +19,8 @@ from gateway.frontends.pgwire.effects import Receive, Send
 from gateway.frontends.pgwire.handshake import Channel, admit
 from gateway.frontends.pgwire.messages import Password, Startup
 from gateway.frontends.pgwire.server import Bounds, PostgresServer
-from gateway.settings import Address, TlsSettings
+from gateway.settings import Address
+from gateway.tls_settings import TlsSettings
 from tests.certificates import Authority, Pair
 from tests.frontends.fake_gateway import PASSWORDS, DuckGateway, Endpoint, endpoint, gateway_over
 from tests.frontends.wire_messages import SSL_REQUEST, SYNC, answers, query, startup

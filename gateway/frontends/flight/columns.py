@@ -15,10 +15,8 @@ _LIST = re.compile(r"(.*)\[\d*\]", re.DOTALL)
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
 _OTHER: dict[str, pa.DataType] = {
     "HUGEINT": pa.decimal128(38, 0),
-    "UHUGEINT": pa.decimal128(38, 0),
     "UUID": pa.string(),
     "JSON": pa.string(),
-    "BIT": pa.string(),
     '"NULL"': pa.null(),
     "NULL": pa.null(),
     "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),

@@ -11,7 +11,7 @@ from gateway.errors import ProtocolViolation, SyntaxNotSupported, WriteRefused
 from gateway.frontends.contract import Gateway
 from gateway.frontends.flight.answers import StatementAnswer, TableAnswer
 from gateway.frontends.flight.columns import schema_of
-from gateway.frontends.flight.messages import made, packed, read, unpacked
+from gateway.frontends.flight.messages import made, packed, unpacked
 from gateway.frontends.flight.metadata import QUESTIONS
 from gateway.frontends.flight.parameters import bindings, parameter_schema
 from gateway.frontends.flight.sessions import Prepared, Session
@@ -124,7 +124,8 @@ class Commands:
             raise WriteRefused(READ_ONLY) if name in WRITES else _refused(name)
         handle = command.prepared_statement_handle
         prepared = caller.session.prepared(handle)
-        caller.session.bind(handle, replace(prepared, rows=bindings(batches)))
+        rows, size = bindings(batches, prepared.parameters)
+        caller.session.bind(handle, replace(prepared, rows=rows, size=len(prepared.text) + size))
         result: bytes = made(
             "DoPutPreparedStatementResult", prepared_statement_handle=handle
         ).SerializeToString()
@@ -135,7 +136,9 @@ class Commands:
     def prepare(self, caller: Caller, body: bytes) -> bytes:
         command = expected("ActionCreatePreparedStatementRequest", body)
         parameters, schema = self._described(caller, command.query)
-        handle = caller.session.prepare(Prepared(command.query, schema))
+        handle = caller.session.prepare(
+            Prepared(command.query, len(parameters), schema, size=len(command.query))
+        )
         return packed(
             "ActionCreatePreparedStatementResult",
             prepared_statement_handle=handle,
@@ -154,6 +157,13 @@ class Commands:
 
     def end_transaction(self, _: Caller, body: bytes) -> None:
         expected("ActionEndTransactionRequest", body)
+
+    def begin_savepoint(self, _: Caller, body: bytes) -> bytes:
+        expected("ActionBeginSavepointRequest", body)
+        return packed("ActionBeginSavepointResult", savepoint_id=secrets.token_bytes(8))
+
+    def end_savepoint(self, _: Caller, body: bytes) -> None:
+        expected("ActionEndSavepointRequest", body)
 
     def cancel(self, caller: Caller, tickets: Iterable[bytes]) -> bool:
         """Whether one of these tickets stands for something of the caller that still goes on."""
@@ -181,40 +191,3 @@ def _refused(name: str) -> SyntaxNotSupported | ProtocolViolation:
     if name == "CommandStatementSubstraitPlan":
         return SyntaxNotSupported("Substrait plans are not supported", hint="Send SQL.")
     return ProtocolViolation(f"{name} cannot be asked for in this way")
-
-
-# --- options of a session --------------------------------------------------------------------------------
-
-_INVALID_NAME, _INVALID_VALUE = 1, 2
-
-
-def set_options(caller: Caller, body: bytes, database: str) -> bytes:
-    request = read("SetSessionOptionsRequest", body)
-    errors = []
-    for option in request.session_options:
-        given = option.value
-        is_text = given.HasField("string_value")
-        try:
-            if not is_text and given.ListFields():
-                raise ValueError(option.key)
-            caller.session.choose(option.key, given.string_value if is_text else None, database)
-        except KeyError:
-            errors.append(_option_error(option.key, _INVALID_NAME))
-        except ValueError:
-            errors.append(_option_error(option.key, _INVALID_VALUE))
-    result: bytes = made("SetSessionOptionsResult", errors=errors).SerializeToString()
-    return result
-
-
-def _option_error(key: str, value: int) -> Any:
-    return made("SessionErrorOf", key=key, value=made("SessionError", value=value))
-
-
-def get_options(caller: Caller, database: str) -> bytes:
-    known = {"catalog": database, **caller.session.options}
-    options = [
-        made("SessionOption", key=key, value=made("SessionOptionValue", string_value=value))
-        for key, value in known.items()
-    ]
-    result: bytes = made("GetSessionOptionsResult", session_options=options).SerializeToString()
-    return result

@@ -11,7 +11,10 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.any_pb2 import Any as Packed
 from google.protobuf.message import DecodeError, Message
 
-from gateway.errors import ProtocolViolation
+from gateway.errors import LimitExceeded, ProtocolViolation
+
+COMMAND_BYTES = 4_000_000
+"""Of one command with its texts: what is longer is not even on record."""
 
 SQL = "arrow.flight.protocol.sql"
 CORE = "arrow.flight.protocol"
@@ -46,6 +49,9 @@ _SQL_MESSAGES = {
     "ActionBeginTransactionRequest": "",
     "ActionBeginTransactionResult": "transaction_id:bytes",
     "ActionEndTransactionRequest": "transaction_id:bytes action:int32",
+    "ActionBeginSavepointRequest": "transaction_id:bytes name:string",
+    "ActionBeginSavepointResult": "savepoint_id:bytes",
+    "ActionEndSavepointRequest": "savepoint_id:bytes action:int32",
     "ActionCancelQueryRequest": "info:bytes",
     "ActionCancelQueryResult": "result:int32",
 }
@@ -124,7 +130,9 @@ def read(name: str, data: bytes) -> Any:
 
 
 def unpacked(data: bytes) -> tuple[str, Any]:
-    """The name and the message in a google.protobuf.Any. Errors: ProtocolViolation."""
+    """The name and the message in a google.protobuf.Any. Errors: ProtocolViolation, LimitExceeded."""
+    if len(data) > COMMAND_BYTES:
+        raise LimitExceeded(f"a command of more than {COMMAND_BYTES:,} bytes")
     wrapper = Packed()
     try:
         wrapper.ParseFromString(data)

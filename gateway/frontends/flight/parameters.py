@@ -21,17 +21,21 @@ def parameter_schema(kinds: Iterable[str]) -> pa.Schema:
     return pa.schema([(f"${number}", wire_type(kind)) for number, kind in enumerate(kinds, start=1)])
 
 
-def bindings(batches: Iterable[pa.RecordBatch]) -> tuple[tuple[Parameter, ...], ...]:
-    """Errors: LimitExceeded, DatatypeMismatch, ProtocolViolation."""
+def bindings(batches: Iterable[pa.RecordBatch], wanted: int) -> tuple[tuple[tuple[Parameter, ...], ...], int]:
+    """One for each row, and the bytes of all. `wanted`: how many parameters there are.
+
+    Errors: LimitExceeded, DatatypeMismatch, ProtocolViolation."""
     rows: list[tuple[Parameter, ...]] = []
     size = 0
     for batch in batches:
+        if batch.num_columns != wanted:
+            raise ProtocolViolation(f"{batch.num_columns} parameters were sent, the statement has {wanted}")
         size += batch.nbytes
         if len(rows) + batch.num_rows > MOST_ROWS or size > MOST_BYTES:
             raise LimitExceeded(f"more than {MOST_ROWS:,} rows or {MOST_BYTES:,} bytes of parameters")
         columns = [_column(array) for array in batch.columns]
         rows += zip(*columns, strict=True) if columns else [()] * batch.num_rows
-    return tuple(rows)
+    return tuple(rows), size
 
 
 def _column(array: Any) -> list[Parameter]:

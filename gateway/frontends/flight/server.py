@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -14,13 +15,15 @@ from gateway.errors import ConfigurationError, ProtocolViolation, SyntaxNotSuppo
 from gateway.frontends.contract import Gateway
 from gateway.frontends.flight.boundary import boundary
 from gateway.frontends.flight.calls import CALL, Admission, Call, NoHandshake
-from gateway.frontends.flight.commands import Caller, Commands, Taken, expected, get_options, set_options
+from gateway.frontends.flight.commands import Caller, Commands, Taken, expected
 from gateway.frontends.flight.connections import cut
 from gateway.frontends.flight.messages import made, packed, read
+from gateway.frontends.flight.options import get_options, set_options
 from gateway.frontends.flight.sessions import Sessions
 from gateway.frontends.flight.tickets import Tickets
 from gateway.frontends.flight.watch import Watch
-from gateway.settings import Address, TlsSettings
+from gateway.settings import Address
+from gateway.tls_settings import TlsSettings
 
 _CANCELED, _NOT_CANCELABLE = 1, 3
 _CLOSED = 1
@@ -31,6 +34,8 @@ ACTIONS = {
     "ClosePreparedStatement": "Forgets a prepared statement",
     "BeginTransaction": "Begins a transaction, in which nothing can be written",
     "EndTransaction": "Ends a transaction",
+    "BeginSavepoint": "Begins a savepoint, to which there is nothing to return",
+    "EndSavepoint": "Ends a savepoint",
     "CancelQuery": "Cancels a statement, by its FlightInfo",
     "CancelFlightInfo": "Cancels a statement, by its FlightInfo",
     "SetSessionOptions": "Sets catalog, schema or purpose",
@@ -179,7 +184,6 @@ class _Calls:
     """What the hooks do: contexts to callers, answers to streams."""
 
     def __init__(self, gateway: Gateway, tickets: Tickets, sessions: Sessions, watch: Watch) -> None:
-        self._database = gateway.database
         self._tickets = tickets
         self._sessions = sessions
         self._watch = watch
@@ -191,8 +195,10 @@ class _Calls:
             "EndTransaction": self._commands.end_transaction,
             "CancelQuery": self._cancel_query,
             "CancelFlightInfo": self._cancel_flight_info,
-            "SetSessionOptions": lambda caller, body: set_options(caller, body, self._database),
-            "GetSessionOptions": lambda caller, _: get_options(caller, self._database),
+            "BeginSavepoint": self._commands.begin_savepoint,
+            "EndSavepoint": self._commands.end_savepoint,
+            "SetSessionOptions": partial(set_options, gateway),
+            "GetSessionOptions": lambda caller, _: get_options(gateway, caller),
             "CloseSession": self._close_session,
         }
         self._actions = bodies

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from gateway.errors import AuthenticationFailed, ProtocolViolation
-from gateway.frontends.contract import Identities
+from gateway.frontends.contract import Identities, sign_in_refused
 from gateway.query.request import Parameter, Request
 from policies.principal import Principal
 
@@ -22,17 +22,21 @@ LIFE_SECONDS = 24 * 3600.0
 SESSIONS_EACH = 100
 SESSIONS = 10_000
 PREPARED = 1_000
+PREPARED_BYTES = 32_000_000
 
 REJECTED = "authentication failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`rows` are the bindings: one execution each, one after the other."""
+    """`parameters`: how many it has. `rows` are the bindings: one execution each, one after the other.
+    `size`: bytes of text and bindings, as sent."""
 
     text: str
+    parameters: int
     schema: pa.Schema
     rows: tuple[tuple[Parameter, ...], ...] = ()
+    size: int = 0
 
 
 @dataclass
@@ -60,13 +64,18 @@ class Session:
         )
 
     def prepare(self, prepared: Prepared) -> bytes:
-        """Its handle; the statement that was not used for longest gives way when there are too many."""
+        """Its handle. Those that were not used for longest give way when there are too many, or they hold too much."""
         handle = secrets.token_bytes(16)
         with self._lock:
-            self._prepared[handle] = prepared
-            if len(self._prepared) > PREPARED:
-                self._prepared.popitem(last=False)
+            self._keep(handle, prepared)
         return handle
+
+    def _keep(self, handle: bytes, prepared: Prepared) -> None:
+        self._prepared[handle] = prepared
+        self._prepared.move_to_end(handle)
+        held = sum(each.size for each in self._prepared.values())
+        while len(self._prepared) > PREPARED or (held > PREPARED_BYTES and len(self._prepared) > 1):
+            held -= self._prepared.popitem(last=False)[1].size
 
     def prepared(self, handle: bytes) -> Prepared:
         """Raises ProtocolViolation."""
@@ -79,7 +88,7 @@ class Session:
     def bind(self, handle: bytes, prepared: Prepared) -> None:
         with self._lock:
             if handle in self._prepared:
-                self._prepared[handle] = prepared
+                self._keep(handle, prepared)
 
     def forget(self, handle: bytes) -> None:
         with self._lock:
@@ -135,6 +144,7 @@ class Sessions:
         try:
             principal = self._identities().authenticate(name, password)
         except AuthenticationFailed as error:
+            sign_in_refused("flight", "", error)
             raise AuthenticationFailed(REJECTED) from error
         token = secrets.token_urlsafe(32)
         return self._begun(principal, token), token
@@ -148,6 +158,7 @@ class Sessions:
                 session = self._begun(self._identities().bearer(token), token)
             session.principal = self._identities().renewed(session.principal)
         except AuthenticationFailed as error:
+            sign_in_refused("flight", "", error)
             raise AuthenticationFailed(REJECTED) from error
         now = self._clock()
         with self._lock:

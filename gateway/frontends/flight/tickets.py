@@ -15,6 +15,9 @@ from gateway.query.deadline import CALLS
 
 SECONDS = 60.0
 """How long an answer waits for its reader."""
+SURE_SECONDS = 2.0
+"""How long it does so even if its principal asks for more answers than may be open: clients that only look at a
+statement's schema leave its answer behind."""
 
 
 class Answer(Protocol):
@@ -32,6 +35,7 @@ class _Held:
     answer: Answer
     principal: str
     call: int
+    since: float
     taken: bool = False
 
 
@@ -48,15 +52,27 @@ class Tickets:
     def issue(self, answer: Answer, principal: str) -> bytes:
         """Raises LimitExceeded, and closes the answer, when too many wait already."""
         ticket = secrets.token_bytes(32)
+        self._make_room(principal)
         with self._changed:
             counts = Counter(held.principal for held in self._held.values())
             refusal = self._refusal(counts, principal)
             if refusal is None:
-                call = CALLS.add(time.monotonic() + self._seconds, lambda: self._expire(ticket))
-                self._held[ticket] = _Held(answer, principal, call)
+                now = time.monotonic()
+                call = CALLS.add(now + self._seconds, lambda: self._expire(ticket))
+                self._held[ticket] = _Held(answer, principal, call, now)
                 return ticket
         answer.close()
         raise refusal
+
+    def _make_room(self, principal: str) -> None:
+        """Of one that nobody takes, the longest waiting first."""
+        long_ago = time.monotonic() - SURE_SECONDS
+        with self._changed:
+            own = [(ticket, held) for ticket, held in self._held.items() if held.principal == principal]
+            left = [ticket for ticket, held in own if not held.taken and held.since < long_ago]
+            is_full = len(own) >= self._most or len(self._held) >= 4 * self._most
+        if is_full and left:
+            self._expire(left[0])
 
     def _refusal(self, counts: Counter[str], principal: str) -> LimitExceeded | ShuttingDown | None:
         if self._closed:

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
@@ -11,10 +12,12 @@ from flask import Response
 from werkzeug.exceptions import NotAcceptable
 
 from gateway.engines.base import OutputColumn
+from gateway.errors import DatatypeMismatch
 from gateway.frontends.http.formats import FORMATS, Chunk, Format, Sink
 from gateway.query.request import Result
 
 ENCODINGS = ("zstd", "gzip")
+_LEAST = 0.001  # of what is not named: the least weight that HTTP can write
 GZIP_LEVEL = 1  # what is compressed once and read once
 
 
@@ -37,29 +40,59 @@ GONE = "meshgate.gone"
 """Where in the WSGI environment the server puts a `Gone`."""
 
 
-def accepted_format(http: Http) -> Format:
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the client takes. `encoding` None: the bytes as they are."""
+
+    form: Format
+    encoding: str | None
+
+
+def accepted(http: Http) -> Accepted:
     """Raises NotAcceptable."""
+    form = _form(http)
+    return Accepted(form, _encoding(http, squeezed=form.squeezed))
+
+
+def _form(http: Http) -> Format:
     if not http.accept_mimetypes:
         return next(iter(FORMATS.values()))
-    media_type = http.accept_mimetypes.best_match(FORMATS)
-    if media_type is None:
+    found = http.accept_mimetypes.best_match([*FORMATS, *(f"{name};charset=utf-8" for name in FORMATS)])
+    if found is None:
         raise NotAcceptable(f"answers come as {', '.join(FORMATS)}")
-    return FORMATS[media_type]
+    return FORMATS[found.partition(";")[0]]
 
 
-def answered(http: Http, result: Result, form: Format) -> Response:
+def _encoding(http: Http, *, squeezed: bool) -> str | None:
+    """The one that the client likes best (RFC 9110, 12.5.3); of equals zstd, which is faster. What is `squeezed`
+    already stays as it is where it may."""
+    given = http.accept_encodings
+    if not given:
+        return None
+    named = dict(given)
+    plain = named.get("identity", named.get("*", 1.0) and _LEAST)
+    best = max(ENCODINGS, key=lambda each: given[each])
+    if plain and (squeezed or plain > given[best]):
+        return None
+    if not given[best]:
+        if plain:
+            return None
+        raise NotAcceptable(f"answers come as they are, or encoded as {', '.join(ENCODINGS)}")
+    return best
+
+
+def answered(http: Http, result: Result, taken: Accepted) -> Response:
     """The rows of a result, which this closes. What fails before the first bytes raises; later the answer is cut off:
     its end is missing."""
     try:
         http.environ.get(GONE, Unwatched()).watch(result.cancel)
-        body = _Body(result, form)
-        response = Response(body, mimetype=form.media_type)
+        body = _Body(result, taken.form)
+        response = Response(body, mimetype=taken.form.media_type)
         response.headers["x-mesh-reference"] = result.reference
         response.vary.update(("Accept", "Accept-Encoding"))
-        encoding = None if form.squeezed else http.accept_encodings.best_match(ENCODINGS)
-        if encoding is not None:
-            response.headers["Content-Encoding"] = encoding
-            body.squeeze(encoding)
+        if taken.encoding is not None:
+            response.headers["Content-Encoding"] = taken.encoding
+            body.squeeze(taken.encoding)
     except BaseException:
         result.close()
         raise
@@ -85,7 +118,11 @@ class _Body:
     """The chunks of an answer. `close` ends its result, read to the end or not."""
 
     def __init__(self, result: Result, form: Format) -> None:
+        """Raises DatatypeMismatch for a type that the engine delivers under another's label: 128 bits without a sign,
+        which Arrow reads with one."""
         self._result = result
+        if any("UHUGEINT" in column.type for column in result.columns):
+            raise DatatypeMismatch("a column of type UHUGEINT cannot be sent", hint="Cast it to VARCHAR.")
         chunks = form.chunks(_Begun(result))
         self._chunks: Iterator[Chunk] = chain((next(chunks),), chunks)
 

@@ -25,10 +25,12 @@ EXPOSED = "x-mesh-reference, retry-after, www-authenticate"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`origins`: whose pages may read answers (CORS); `statements`: how many run at once."""
+    """`origins`: whose pages may read answers (CORS); `statements`: how many run at once;
+    `connections`: how many clients there may be."""
 
     origins: tuple[str, ...] = ()
     statements: int = 32
+    connections: int = 2_000
 
 
 def create_app(gateway: Gateway, options: Options = Options()) -> Flask:

@@ -26,6 +26,10 @@ class BadRequest(ProtocolViolation):
     """The request is not what the OpenAPI document describes."""
 
 
+class UnsupportedMedia(BadRequest):
+    http_status = 415
+
+
 class TooManyStatements(Refused):
     sqlstate = "53300"
     http_status = 503
@@ -50,8 +54,8 @@ def problem(error: Exception) -> Response:
     answer = _answer({name: value for name, value in document.items() if value is not None})
     if isinstance(error, AuthenticationFailed):
         answer.headers["WWW-Authenticate"] = CHALLENGE
-    if isinstance(error, TooManyStatements):
-        answer.headers["Retry-After"] = "1"
+    if error.http_status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers["Retry-After"] = "1" if isinstance(error, TooManyStatements) else "10"
     return answer
 
 

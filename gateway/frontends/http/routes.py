@@ -10,7 +10,7 @@ from flask import Flask, Response, jsonify, request
 
 from gateway.frontends.contract import Gateway
 from gateway.frontends.http import catalog, running
-from gateway.frontends.http.answers import accepted_format, answered
+from gateway.frontends.http.answers import accepted, answered
 from gateway.frontends.http.asked import asker, statement
 from gateway.frontends.http.explain import explained
 from gateway.frontends.http.openapi import document
@@ -24,9 +24,9 @@ def add_statements(app: Flask, gateway: Gateway, room: BoundedSemaphore) -> None
     @app.post("/v1/query")
     def query() -> Response:
         asked = statement(request, gateway.identities())
-        form = accepted_format(request)
+        taken = accepted(request)
         with _taken(room) as stack:
-            response = answered(request, gateway.run(asked), form)
+            response = answered(request, gateway.run(asked), taken)
             response.call_on_close(stack.pop_all().close)
         return response
 

@@ -10,13 +10,14 @@ import logging
 import socket
 import ssl
 import struct
+import sys
 import threading
+from contextlib import suppress
 from typing import Any
 
 from cheroot import errors
 from cheroot.makefile import MakeFile
-from cheroot.server import HTTPConnection, HTTPRequest
-from cheroot.ssl import Adapter
+from cheroot.server import HeaderReader, HTTPConnection, HTTPRequest
 from cheroot.wsgi import Gateway_10
 from cheroot.wsgi import Server as WsgiServer
 
@@ -24,8 +25,12 @@ from gateway.errors import ConfigurationError, MeshgateError
 from gateway.frontends.contract import Gateway
 from gateway.frontends.http.answers import GONE
 from gateway.frontends.http.app import BODY_BYTES, Options, create_app
+from gateway.frontends.http.asked import CERTIFIED
+from gateway.frontends.http.refusals import refusal
+from gateway.frontends.http.tls import Tls
 from gateway.frontends.http.watch import Attended, Watcher
-from gateway.settings import Address, TlsSettings
+from gateway.settings import Address
+from gateway.tls_settings import TlsSettings
 
 LOG = logging.getLogger(__name__)
 
@@ -34,9 +39,9 @@ IDLE_SECONDS = 30  # of a connection without a request, and between two bytes of
 REQUEST_SECONDS = 20.0  # for a whole request to come
 STALLED_SECONDS = 300.0  # for a client that reads nothing of an answer
 PIECE = 1 << 18  # bytes that are given to a socket at once
+BUSY = "503 Service Unavailable"
 TOO_LARGE = "Request Entity Too Large"  # what cheroot says of a body in chunks; it has no class for that
 SPARE_THREADS = 16  # for what is no statement
-CONNECTIONS = 500
 
 
 class HttpServer:
@@ -46,9 +51,9 @@ class HttpServer:
         """Errors: ConfigurationError if the certificate cannot be used."""
         self._address = address
         app = create_app(gateway, options)
-        self._server = _Server(address, app, options.statements + SPARE_THREADS)
+        self._server = _Server(address, app, options)
         if tls is not None:
-            self._server.ssl_adapter = _Tls(tls)
+            self._server.ssl_adapter = Tls(tls)
         self._thread = threading.Thread(target=self._server.serve, name="http", daemon=True)
 
     @property
@@ -80,17 +85,57 @@ class HttpServer:
         self._server.watcher.close()
 
 
+class _Headers(HeaderReader):
+    def _allow_header(self, key_name: bytes) -> bool:
+        """WSGI would take `x_mesh_purpose` for `x-mesh-purpose`."""
+        return b"_" not in key_name
+
+
+class _Once(dict[bytes, bytes]):
+    """Of two values of one of these headers, which is meant nobody can tell."""
+
+    NAMES = frozenset((b"Authorization", b"Content-Length", b"Content-Type", b"Host", b"X-Mesh-Purpose"))
+
+    def __setitem__(self, name: bytes, value: bytes) -> None:
+        if name in self.NAMES and name in self:
+            raise ValueError(f"there is more than one header {name.decode()}")
+        super().__setitem__(name, value)
+
+
 class _Request(HTTPRequest):
+    header_reader = _Headers()
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.inheaders = _Once()
+
     def parse_request(self) -> None:
         self.conn.begin()
         super().parse_request()
+
+    def read_request_headers(self) -> bool:
+        """Errors, as all, by an answer and False. What cheroot overlooks of RFC 9112 (3.2, 6.1): a proxy before the
+        gateway might read such requests otherwise."""
+        if not super().read_request_headers():  # type: ignore[no-untyped-call]
+            return False
+        modern = self.response_protocol == "HTTP/1.1"
+        if (modern and b"Host" not in self.inheaders) or {b"Transfer-Encoding", b"Content-Length"} <= {
+            *self.inheaders
+        }:
+            self.simple_response("400 Bad Request", "no Host, or a length beside a transfer encoding")
+            return False
+        return True
 
     def respond(self) -> None:
         try:
             super().respond()
         except _Unreadable as error:
-            self.close_connection = True
             self.simple_response(str(error))
+
+    def simple_response(self, status: str, msg: str = "") -> None:
+        """What cheroot refuses before the application hears of it."""
+        self.close_connection = True
+        self.conn.wfile.write(refusal(str(status), str(msg)))
 
 
 class _Unreadable(Exception):
@@ -121,6 +166,23 @@ class _Connection(HTTPConnection):
                 self.socket.do_handshake()
             except OSError as error:
                 raise errors.FatalSSLAlert(*error.args) from error
+
+    def certified(self) -> frozenset[str]:
+        """The names in the certificate that the client has shown."""
+        adapter = self.server.ssl_adapter
+        return adapter.certified(self.socket) if adapter is not None else frozenset()
+
+    def refuse(self) -> None:
+        """More connections than there may be. Over TLS nothing can be said before the handshake."""
+        if self.server.ssl_adapter is None:
+            with suppress(OSError):
+                self.socket.settimeout(0)
+                self.socket.send(refusal(BUSY, "too many connections, try again", sqlstate="53300"))
+        self.close()
+
+    def close(self) -> None:
+        self.server.connected.discard(self)
+        super().close()
 
     def cut(self) -> None:
         """End it by a reset, so that no client takes what it has got for all."""
@@ -156,6 +218,7 @@ class _WsgiGateway(Gateway_10):
         connection.socket.settimeout(STALLED_SECONDS)
         environ.update({"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
         environ[GONE] = connection.attended
+        environ[CERTIFIED] = connection.certified()
         return environ
 
     def _body(self) -> bytes:
@@ -185,13 +248,13 @@ class _Server(WsgiServer):
     ConnectionClass = _Connection
     max_request_header_size = HEADER_BYTES
     max_request_body_size = BODY_BYTES
-    keep_alive_conn_limit = CONNECTIONS
+    keep_alive_conn_limit = sys.maxsize  # those that there are may stay
 
-    def __init__(self, address: Address, app: Any, threads: int) -> None:
+    def __init__(self, address: Address, app: Any, options: Options) -> None:
         super().__init__(
             (address.host, address.port),
             app,
-            numthreads=threads,
+            numthreads=options.statements + SPARE_THREADS,
             server_name="meshgate",
             request_queue_size=256,
             timeout=IDLE_SECONDS,
@@ -199,6 +262,8 @@ class _Server(WsgiServer):
         self.gateway = _WsgiGateway
         self.software = "meshgate"
         self.watcher = Watcher()
+        self.connected: set[_Connection] = set()
+        self._most = options.connections
         self.bind_error: OSError | None = None
 
     def bind(self, family: int, type: int, proto: int = 0) -> socket.socket:  # noqa: A002  # cheroot's name
@@ -213,36 +278,11 @@ class _Server(WsgiServer):
         """A new connection waits for its first byte with the idle ones, not in a thread."""
         if conn.last_used is not None:
             super().process_conn(conn)
-        elif self.can_add_keepalive_connection:
+        elif len(self.connected) < self._most:
+            self.connected.add(conn)
             self.put_conn(conn)
         else:
-            conn.close()
+            conn.refuse()
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:  # noqa: FBT001, FBT002
         LOG.log(level, msg, exc_info=traceback)
-
-
-class _Tls(Adapter):
-    """The handshake is made in `_Connection.begin`."""
-
-    def __init__(self, tls: TlsSettings) -> None:
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        try:
-            self.context.load_cert_chain(tls.cert, tls.key)
-        except (OSError, ssl.SSLError) as error:
-            problem = f"mesh.toml: tls: cannot use {tls.cert} with {tls.key}: {error}"
-            raise ConfigurationError((problem,)) from error
-
-    def bind(self, sock: socket.socket) -> socket.socket:
-        return sock
-
-    def wrap(self, sock: socket.socket) -> tuple[ssl.SSLSocket, dict[str, Any]]:
-        wrapped = self.context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-        return wrapped, self.get_environ()
-
-    def get_environ(self) -> dict[str, Any]:
-        return {"wsgi.url_scheme": "https", "HTTPS": "on"}
-
-    def makefile(self, sock: socket.socket, mode: str = "r", bufsize: int = -1) -> Any:
-        return MakeFile(sock, mode, io.DEFAULT_BUFFER_SIZE if bufsize < 0 else bufsize)

@@ -20,6 +20,7 @@ from gateway.errors import (
     ProtocolViolation,
     ShuttingDown,
 )
+from gateway.frontends.contract import sign_in_refused
 from gateway.frontends.pgwire.driver import Client, Driver
 from gateway.frontends.pgwire.effects import Disconnected, T
 from gateway.frontends.pgwire.failure import canceled_by_user, error_response
@@ -36,7 +37,8 @@ from gateway.frontends.pgwire.refusals import ConnectionTimedOut, InsecureConnec
 from gateway.frontends.pgwire.session import Session
 from gateway.frontends.pgwire.tls import Tls, encrypted
 from gateway.frontends.pgwire.wire import Wire
-from gateway.settings import Address, TlsSettings
+from gateway.settings import Address
+from gateway.tls_settings import TlsSettings
 
 LOG = logging.getLogger(__name__)
 
@@ -158,7 +160,7 @@ class PostgresServer:
             wire.transport.abort()
         except (MeshgateError, TimeoutError) as error:
             if isinstance(error, AuthenticationFailed):
-                LOG.warning("sign-in refused, from %s: %s", _host(wire) or "a socket", ascii(str(error)))
+                sign_in_refused("postgres", _host(wire), error)
             told = ConnectionTimedOut() if isinstance(error, TimeoutError) else error
             with suppress(Disconnected):
                 await wire.write(error_response(told, severity="FATAL"))

@@ -21,6 +21,7 @@ from gateway.engines.base import OutputColumn
 from gateway.errors import DatatypeMismatch
 from gateway.frontends.http.formats import FORMATS, TEXT_BYTES
 from gateway.output import write
+from tests.frontends.http.asking import Asked
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 TICKS = INT64 | st.integers(-(10**17), 10**17)
@@ -163,3 +164,8 @@ def test_many_columns_with_long_names_take_no_more_memory_than_few(media_type: s
     chunks = FORMATS[media_type].chunks(wide)
     sizes = [len(chunk) for chunk, _ in zip(chunks, range(4), strict=False)]
     assert max(sizes) < 2 * TEXT_BYTES
+
+
+def test_a_type_that_arrow_would_show_wrongly_is_refused(asked: Asked) -> None:
+    answer = asked.query("SELECT [340282366920938463463374607431768211455::uhugeint] AS n")
+    assert (answer.status, answer.json["sqlstate"]) == (400, "42804")

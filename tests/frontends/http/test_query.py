@@ -73,6 +73,8 @@ def test_text_formats_hold_exact_texts(asked: Asked, media_type: str) -> None:
         ("text/*", "text/csv"),
         ("application/json;q=0.1, text/csv;q=0.9", "text/csv"),
         ("image/png, application/x-ndjson", NDJSON),
+        ("application/json;q=0, */*;q=0.5", NDJSON),
+        ("text/html, text/csv; charset=UTF-8", "text/csv"),
     ],
 )
 def test_the_client_chooses_the_format(asked: Asked, accept: str | None, media_type: str) -> None:
@@ -115,6 +117,13 @@ def test_parameters_are_values_and_never_text(asked: Asked) -> None:
         (b"{", "not JSON"),
         (b'{"sql": NaN}', "not JSON"),
         (b"[" * 100_000, "not JSON"),
+        (b'{"a":' * 50_000, "not JSON"),
+        (b'{"sql": "SELECT 1 AS n", "sql": "SELECT 2 AS n"}', "twice"),
+        (b'{"sql": "SELECT $1", "parameters": [{"value": 1, "value": 2, "type": "INTEGER"}]}', "twice"),
+        (b'{"sql": "SELECT $1 AS t", "parameters": ["\\ud800"]}', "not JSON"),
+        (b'{"sql": "SELECT \xed\xa0\x80"}', "not JSON"),
+        ('{"sql": "SELECT 1 AS n"}'.encode("utf-16"), "not JSON"),
+        (b'{"sql": "SELECT $1", "parameters": [' + b"9" * 10_000 + b"]}", "not JSON"),
         ({"sql": 1}, '"sql"'),
         ({}, '"sql"'),
         ({"sql": "SELECT 1", "limit": 3}, '"limit"'),
@@ -192,7 +201,7 @@ def test_without_a_right_credential_there_is_no_answer(asked: Asked, headers: di
 def test_a_form_of_another_site_cannot_ask(asked: Asked) -> None:
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
         answer = asked.ask("POST", "/v1/query", b'{"sql": "SELECT 1 AS n"}', Content_Type=kind)
-        assert answer.status == 400
+        assert answer.status == 415
 
 
 # --- while it is on its way ------------------------------------------------------------------------------
