@@ -15,7 +15,7 @@ from gateway.engines.base import Answer, Engine, OutputColumn
 from gateway.engines.base import Input as EngineInput
 from gateway.errors import QueryCanceled, SyntaxNotSupported
 from gateway.query.deadline import Deadline
-from gateway.query.gather import Earlier, Gathering, filled
+from gateway.query.gather import Earlier, Gathering, Given, Opener, filled
 from gateway.query.hashing import hash_columns, hashed_schema
 from gateway.query.passthrough import PassedAnswer
 from gateway.query.plan import Fragment, Input, Plan, Stage
@@ -119,12 +119,14 @@ class Execution:
         self.keep(answer)
         return answer
 
+    def _staged(self, stage: Stage, own: Mapping[str, Opener], earlier: Earlier) -> Answer:
+        inputs: dict[str, EngineInput | pa.Table] = {name: Given(each, earlier) for name, each in own.items()}
+        return self._run(stage.sql, {**inputs, **{name: earlier[name] for name in stage.reads}})
+
     def _input(self, read: Input) -> "_FragmentInput | _StageInput":
         if isinstance(read, Stage):
             inputs = {name: self._input(each) for name, each in read.inputs.items()}
-            return _StageInput(
-                read, lambda earlier: self._run(read.sql, {**inputs, **earlier}), self._hash_key
-            )
+            return _StageInput(read, lambda earlier: self._staged(read, inputs, earlier), self._hash_key)
         source = _FragmentInput(read, self._sources, self._hash_key, self.keep)
         self._reads.append(source)
         return source

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from threading import Lock
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from connectors.base import KeySet, Scan
 from gateway.engines.base import Input, source_failure
-from gateway.query.plan import Form, Fragment, KeyTransfer, Plan, Stage, with_keys
+from gateway.query.plan import Form, Fragment, KeyTransfer, Plan, with_keys
 from gateway.query.plan import Input as Read
 
 GATHERED_BYTES = 256_000_000
@@ -32,6 +32,21 @@ class Opener(Protocol):
     schema: pa.Schema
 
     def open(self, earlier: Earlier | None = None) -> pa.RecordBatchReader: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An engine's `Input` that gets its keys from what was read before it."""
+
+    source: Opener
+    earlier: Earlier
+
+    @property
+    def schema(self) -> pa.Schema:
+        return self.source.schema
+
+    def open(self) -> pa.RecordBatchReader:
+        return self.source.open(self.earlier)
 
 
 class Overflow:
@@ -93,7 +108,9 @@ class Gathering:
 
 def needs(read: Read) -> tuple[str, ...]:
     """Names of the inputs that must be read before this one."""
-    return read.reads if isinstance(read, Stage) else tuple(each.origin for each in read.transfers)
+    if isinstance(read, Fragment):
+        return tuple(each.origin for each in read.transfers)
+    return (*read.reads, *(name for each in read.inputs.values() for name in needs(each)))
 
 
 def filled(fragment: Fragment, earlier: Earlier | None = None) -> Scan:

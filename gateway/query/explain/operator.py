@@ -17,9 +17,8 @@ from gateway.query.explain.words import names_of, piece, pretty
 from gateway.query.mesh import Mesh
 from gateway.query.parse import parse
 from gateway.query.pipeline import described, opened, refusals_on_record, run, visible_to
-from gateway.query.plan import Fragment, Plan, cut
+from gateway.query.plan import Fragment, Plan, cut, written
 from gateway.query.plan.draft import Draft
-from gateway.query.plan.emit import emit
 from gateway.query.plan.transfer import transfer
 from gateway.query.plan.why import fenced, why
 from gateway.query.request import Request
@@ -90,7 +89,7 @@ def explain(request: Request, mesh: Mesh, *, analyze: bool = False) -> Explanati
         kept, notes = _kept(draft), tuple(dict.fromkeys(_relations(authorized, visible)))
         schedule = transfer(draft)
         advised = advice(draft, schedule)
-        planned = emit(draft, schedule, governed.names)
+        planned = written(draft, schedule, governed.names)
         mesh.audit.write(replace(described(record, authorized), outcome="done"))
     ran = _run(request, mesh) if analyze else None
     return Explanation(

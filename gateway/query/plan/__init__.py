@@ -27,13 +27,17 @@ from gateway.query.plan.factor import factor
 from gateway.query.plan.fuse import fuse, separate
 from gateway.query.plan.hoist import hoist
 from gateway.query.plan.inline import inline, merge
+from gateway.query.plan.keyed import keyed
 from gateway.query.plan.leaves import Namer, leaf_of
+from gateway.query.plan.mirror import mirror
 from gateway.query.plan.model import Form, Fragment, Input, KeyTransfer, Plan, Stage, with_keys
 from gateway.query.plan.names import unique_names
 from gateway.query.plan.preaggregate import preaggregate
 from gateway.query.plan.prefix import prefix
 from gateway.query.plan.push import push
+from gateway.query.plan.schedule import Schedule
 from gateway.query.plan.semijoin import semijoin
+from gateway.query.plan.share import share
 from gateway.query.plan.simplify import simplify
 from gateway.query.plan.single import single
 from gateway.query.plan.sources import Sources
@@ -42,10 +46,10 @@ from gateway.query.plan.transfer import transfer
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.scopes import USE
 
-__all__ = ["Form", "Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "with_keys"]
+__all__ = ["Form", "Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "with_keys", "written"]
 
 SHAPING = (
-    unique_names, inline, simplify, branches, prefix, hoist, factor, anyrow, decorrelate, single, average,
+    unique_names, mirror, inline, simplify, branches, prefix, hoist, factor, anyrow, decorrelate, single, average,
 )  # fmt: skip
 """Rules that look at the statement only, in order."""
 
@@ -57,7 +61,7 @@ def plan(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connec
     """Raises SourceUnavailable for a product whose source was down when the mesh was loaded. The query is used up:
     copying its typed trees would cost as much as the rest of the step."""
     draft = cut(query, catalog, connectors)
-    return emit(draft, transfer(draft), query.names)
+    return written(draft, transfer(draft), query.names)
 
 
 def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Draft:
@@ -73,6 +77,12 @@ def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connect
     semijoin(draft)
     bound(draft)
     return draft
+
+
+def written(draft: Draft, schedule: Schedule, names: tuple[str, ...]) -> Plan:
+    """Uses the draft up."""
+    keyed(draft, schedule)
+    return emit(draft, schedule, share(draft, schedule), names)
 
 
 def _drafted(query: GovernedQuery, sources: Sources) -> Draft:

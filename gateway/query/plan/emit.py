@@ -1,6 +1,7 @@
 """From a draft to a plan: units become fragments and stages, the statement becomes the engine's SQL over them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
@@ -13,14 +14,15 @@ from gateway.query.plan.leaves import ENGINE, KEYS, NOTHING, EngineReader, deliv
 from gateway.query.plan.model import MARK, Form, Fragment, Input, KeyTransfer, Plan, Stage
 from gateway.query.plan.passthrough import passed_through
 from gateway.query.plan.schedule import Schedule, Sent
+from gateway.query.plan.share import Twin
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.literals import cast
 from gateway.sql.remote import remote_text
 
 
-def emit(draft: Draft, schedule: Schedule, names: tuple[str, ...]) -> Plan:
+def emit(draft: Draft, schedule: Schedule, twins: Mapping[str, Twin], names: tuple[str, ...]) -> Plan:
     """Uses the draft up."""
-    return _Emitter(draft, schedule, EngineReader(draft.sources, draft.namer)).plan(names)
+    return _Emitter(draft, schedule, twins, EngineReader(draft.sources, draft.namer)).plan(names)
 
 
 _Given = list[tuple[KeyTransfer, exp.Expr]]
@@ -39,6 +41,7 @@ class _Shown:
 class _Emitter:
     draft: Draft
     schedule: Schedule
+    twins: Mapping[str, Twin]
     reader: EngineReader
     inputs: dict[str, Input] = field(default_factory=dict)
     made: dict[str, str] = field(default_factory=dict)
@@ -50,21 +53,28 @@ class _Emitter:
         units = self.draft.units
         read = [table for tree in self.draft.trees() for table in tree.find_all(exp.Table)]
         for alias in self.schedule.order:
-            unit = units[alias]
-            tables = [table for table in read if table.alias == alias]
-            if not tables and alias not in givers:
+            unit, alike = units[alias], self._alike(alias)
+            tables = [table for table in read if table.alias in alike]
+            if alias in self.twins or not (tables or givers & alike):
                 continue  # a value that nobody is asked by
             shown = self._shown(unit)
             node = (
-                self._stage(unit, shown, alias in givers)
+                self._stage(unit, shown, bool(givers & alike))
                 if unit.site == ENGINE
                 else self._fragment(unit, shown)
             )
+            if len(alike) > 1:
+                self.read_twice.add(self.made[alias])
+                self.made.update(dict.fromkeys(alike, self.made[alias]))
             for table in tables:
                 _put(table, node.copy())
         passed = passed_through(self.draft.tree, self.inputs)
         sql = generate(self.draft.tree, consume=True)
         return Plan(sql, names, self.inputs, tuple(self.reader.native), self._kept(), passed)
+
+    def _alike(self, alias: str) -> set[str]:
+        """The unit, and those that are read with it."""
+        return {alias, *(other for other, twin in self.twins.items() if twin.first == alias)}
 
     def _kept(self) -> frozenset[str]:
         """What is joined with something is read ahead; a lone input streams."""
@@ -83,19 +93,24 @@ class _Emitter:
                 shown.values[item.alias_or_name] = item.unalias()
             return shown
         columns = [column for tree in self.draft.trees() for column in tree.find_all(exp.Column)]
-        for column in [*columns, *self._key_columns(unit)]:
-            if column.table in unit.members:
-                late = self.draft.leaves[column.table].late.get(column.name)
-                name = _name_in(shown, column)
-                column.set("this", quoted(name))
-                column.set("table", quoted(unit.alias))
-                if late is not None and column.parent is not None:
-                    column.replace(cast(column.copy(), late))
+        for alias in sorted(self._alike(unit.alias)):
+            leaves = self.twins[alias].leaves if alias in self.twins else {own: own for own in unit.members}
+            for column in [*columns, *self._key_columns(alias)]:
+                if column.table in leaves:
+                    self._show(column, leaves[column.table], alias, shown)
         return shown
 
-    def _key_columns(self, unit: Unit) -> list[exp.Column]:
+    def _show(self, column: exp.Column, leaf: str, unit: str, shown: _Shown) -> None:
+        late = self.draft.leaves[leaf].late.get(column.name)
+        name = _name_in(shown, exp.column(column.name, leaf, quoted=True))
+        column.set("this", quoted(name))
+        column.set("table", quoted(unit))
+        if late is not None and column.parent is not None:
+            column.replace(cast(column.copy(), late))
+
+    def _key_columns(self, unit: str) -> list[exp.Column]:
         """The columns in which its keys go to others."""
-        return [ours for sent in self.schedule.sent if sent.origin == unit.alias for ours, _ in sent.pairs]
+        return [ours for sent in self.schedule.sent if sent.origin == unit for ours, _ in sent.pairs]
 
     def _items(self, shown: _Shown) -> list[exp.Expr]:
         listed = [exp.alias_(value.copy(), name, quoted=True) for name, value in shown.values.items()]
@@ -184,19 +199,12 @@ class _Emitter:
         keys = self._given(unit)
         columns = tuple((name, self._engine_type(value)) for name, value in shown.values.items())
         select, own = self._read_by_engine(unit, shown, keys)
-        if not gives or keys:  # what gets keys stands beside what gives them
-            self.inputs.update(own)
         if not gives:
+            self.inputs.update(own)
             return exp.Subquery(this=select)
-        stage = Stage(
-            self._relations(unit.members),
-            generate(select, consume=True),
-            {} if keys else own,
-            columns,
-            rows=self.schedule.rows[unit.alias],
-            reads=tuple(own) if keys else (),
-        )
-        return self._read(unit, stage, None)
+        sql = generate(select, consume=True)
+        rows = self.schedule.rows[unit.alias]
+        return self._read(unit, Stage(self._relations(unit.members), sql, own, columns, rows=rows), None)
 
     def _read_by_engine(self, unit: Unit, shown: _Shown, keys: _Given) -> tuple[exp.Select, dict[str, Input]]:
         """What the engine runs for a unit, and the inputs that it needs for that alone."""
@@ -214,8 +222,10 @@ class _Emitter:
         return select, own
 
     def _reduced(self, read: Input, unit: Unit, keys: _Given) -> Input:
-        """The scan of a table, which gets the keys."""
-        assert isinstance(read, Fragment)
+        """The scan of a table, also below a stage of its own, with the keys."""
+        if isinstance(read, Stage):
+            inputs = {name: self._reduced(each, unit, keys) for name, each in read.inputs.items()}
+            return replace(read, inputs=inputs)
         assert read.scan.query is not None
         text, transfers = _cut_out(read.scan.query, keys)
         scan = replace(read.scan, query=text)

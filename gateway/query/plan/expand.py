@@ -21,6 +21,8 @@ def expand(select: exp.Select, draft: Draft, reader: EngineReader | None) -> Non
         leaf = draft.leaves[table.alias]
         if reader is not None:
             _put_item(table, reader.item(leaf.select, leaf.governed, leaf.kept))
+        elif leaf.keyed:
+            _put_keyed(table, leaf)
         elif leaf.plain and not leaf.fenced and not (_is_nullable(table) and where(leaf.select)):
             _put_table(table, leaf)
         else:
@@ -48,16 +50,44 @@ def _put_item(table: exp.Table, node: exp.Expr) -> None:
 
 def _put_table(table: exp.Table, leaf: Leaf) -> None:
     """The source's own table, the leaf's filters beside the conditions of the SELECT around it."""
-    source = leaf.table
-    assert source is not None
     around = table.find_ancestor(exp.Select)
     assert around is not None
-    own = [_called(condition.copy(), leaf.alias) for condition in where(leaf.select)]
-    set_where(around, [*where(around), *own])  # what a consumer asks mostly leaves out more than a filter
-    new = source.copy()
+    set_where(
+        around, [*where(around), *_filters(leaf)]
+    )  # what a consumer asks mostly leaves out more than a filter
+    table.replace(_source(table, leaf))
+
+
+def _put_keyed(table: exp.Table, leaf: Leaf) -> None:
+    """The source's own columns of rows that all conditions of the SELECT around it let through, its keys among them,
+    behind a fence; the leaf's filters take their place."""
+    around = table.find_ancestor(exp.Select)
+    assert around is not None
+    names = dict.fromkeys(column.name for column in leaf.select.find_all(exp.Column))
+    inner = exp.Select(expressions=[_own_column(name, leaf.alias) for name in names])
+    inner.set("from_", exp.From(this=_source(table, leaf)))
+    set_where(inner, where(around))
+    inner.set("offset", exp.Offset(expression=exp.Literal.number("0")))
+    set_where(around, _filters(leaf))
+    _put_item(table, exp.Subquery(this=inner))
+
+
+def _filters(leaf: Leaf) -> list[exp.Expr]:
+    return [_called(condition.copy(), leaf.alias) for condition in where(leaf.select)]
+
+
+def _source(table: exp.Table, leaf: Leaf) -> exp.Table:
+    assert leaf.table is not None
+    new = leaf.table.copy()
     new.set("alias", table.args["alias"].copy())
     new.meta["plain"] = leaf.alias
-    table.replace(new)
+    return new
+
+
+def _own_column(name: str, alias: str) -> exp.Column:
+    column = exp.Column(this=quoted(name), table=quoted(alias))
+    column.meta["source"] = True
+    return column
 
 
 def _called(node: exp.Expr, alias: str) -> exp.Expr:

@@ -7,6 +7,7 @@ which no condition of the consumer's is moved through.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from sqlglot import exp
 
@@ -39,7 +40,7 @@ class Leaf:
     `sound` those that mean the same at the source in expressions (of an engine leaf: by whose values its source may
     leave out rows before the engine reads them); `late` maps those that the engine casts on arrival to
     their types, as their source knows no such cast. `fenced`: a condition that is not leakproof waits at
-    the source for what the filters let through.
+    the source for what the filters let through. `keyed`: the filters wait there for what keys let through.
     """
 
     alias: str
@@ -51,6 +52,7 @@ class Leaf:
     sound: frozenset[str] = frozenset()
     kept: str = ""
     fenced: bool = False
+    keyed: bool = False
     late: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -100,13 +102,15 @@ WHOLE = frozenset({"SMALLINT", "INTEGER", "BIGINT"})
 
 def _reducible(governed: GovernedSelect, raw: frozenset[str], sources: Sources) -> frozenset[str]:
     """Raw columns of a relation that shows the rows of one table, each for itself: what it makes of a row must not
-    raise, as which rows are left out depends on sizes, which tell of hidden ones."""
+    raise, as which rows are left out depends on sizes, which tell of hidden ones. A cast to its contract's type is none
+    of the consumer's doing, here as where it is done on arrival (`Leaf.late`)."""
     select = governed.select
     table = select.args["from_"].this
     plain = isinstance(table, exp.Table) and table.catalog and not any(map(select.args.get, ("joins", *BARE)))
-    if not plain or _is_staged(governed) or sources.dialect(table.catalog) is None:
+    if not plain or sources.dialect(table.catalog) is None:
         return frozenset()
-    if any(raises(part) or part.find(exp.Query) for part in (*_values(select).values(), *where(select))):
+    computed = [value for value in _values(select).values() if not _is_cast_column(value)]
+    if any(raises(part) or part.find(exp.Query) for part in (*computed, *where(select))):
         return frozenset()
     return _sound(select, sources.dialect(table.catalog) or "", sources) & raw
 
@@ -120,10 +124,14 @@ def _cast_late(whole: exp.Select, governed: GovernedSelect, dialect: str) -> dic
         value = item.unalias()
         if item.alias_or_name in governed.hashed:
             continue
-        if type(value) is exp.Cast and isinstance(value.this, exp.Column) and not_pushable(value, dialect):
+        if _is_cast_column(value) and not_pushable(value, dialect):
             late[item.alias_or_name] = kinds[item.alias_or_name]
             value.replace(value.this)
     return late
+
+
+def _is_cast_column(value: exp.Expr) -> TypeGuard[exp.Cast]:
+    return type(value) is exp.Cast and isinstance(value.this, exp.Column)
 
 
 def _not_one_source(governed: GovernedSelect, sources: Sources) -> str | None:

@@ -1,7 +1,8 @@
 """Rule: what a block adds up of one unit's rows, the unit's source adds up per join key, before the rows are joined.
 
 Every row that is joined to one of the rows that were added up is joined to all of them: they agree in all columns
-that anything else of the statement looks at. So sums are sums of the parts' sums, and counts sums of counts.
+that anything else of the statement looks at. So sums are sums of the parts' sums, and counts sums of counts. A row of
+NULLs, which a LEFT JOIN fills up with, has no parts: of the unit to the right only its own columns are added up.
 """
 
 from sqlglot import exp
@@ -32,18 +33,19 @@ def preaggregate(select: exp.Select, draft: Draft) -> None:
     if not aggregates or keys_of(select) is None:
         return
     estimator = Estimator(draft)
-    units = [draft.units[item.alias] for item in inner_items(select) if item.alias in draft.units]
+    units = [draft.units[item.alias] for item in items(select) if item.alias in draft.units]
     able = [unit for unit in units if not unit.grouped and draft.dialect(unit) == "postgres"]
+    inner = {item.alias for item in inner_items(select)}
     for unit in sorted(able, key=estimator.unit_rows, reverse=True):
-        if _add_up(select, unit, draft, estimator):
+        if _add_up(select, unit, draft, estimator, filled_up=unit.alias not in inner):
             return
 
 
-def _add_up(select: exp.Select, unit: Unit, draft: Draft, estimator: Estimator) -> bool:
+def _add_up(select: exp.Select, unit: Unit, draft: Draft, estimator: Estimator, *, filled_up: bool) -> bool:
     attempt = select.copy()
     added = Unit(unit.alias, unit.site, unit.source, unit.members, unit.select.copy())
     outputs = Outputs(added, draft)
-    taken_apart = _Parts(unit, draft, outputs)
+    taken_apart = _Parts(unit, draft, outputs, filled_up=filled_up)
     if not all(taken_apart.put(node) for node in aggregates_of(attempt) or []):
         return False
     keys = taken_apart.keys(attempt, draft.tree, select)
@@ -76,12 +78,13 @@ def _any_row() -> exp.Having:
 
 
 class _Parts:
-    """Aggregates of a block taken apart, for one unit."""
+    """Aggregates of a block taken apart, for one unit. `filled_up`: a LEFT JOIN puts NULLs in the place of its rows."""
 
-    def __init__(self, unit: Unit, draft: Draft, outputs: Outputs) -> None:
+    def __init__(self, unit: Unit, draft: Draft, outputs: Outputs, *, filled_up: bool) -> None:
         self._unit = unit
         self._draft = draft
         self._outputs = outputs
+        self._filled_up = filled_up
 
     def put(self, node: exp.AggFunc) -> bool:
         """Replace an aggregate by one over the unit's parts; False: it cannot be taken apart."""
@@ -144,6 +147,8 @@ class _Parts:
     def _part(self, node: exp.Expr) -> exp.Expr | None:
         """The column of the unit that holds an aggregate of its own rows."""
         assert isinstance(node, exp.AggFunc)
+        if self._filled_up and not isinstance(node.this, exp.Column):
+            return None
         able = is_plain_aggregate(node) and is_known(node.this, self._unit, self._draft)
         return self._outputs.column(node) if able else None
 
@@ -172,7 +177,7 @@ class _Parts:
         texts = {
             key.sql(): key.copy()
             for key in keys_of(attempt) or []
-            if not isinstance(key, exp.Column) and self._is_own_key(key)
+            if not (self._filled_up or isinstance(key, exp.Column)) and self._is_own_key(key)
         }
 
         def put(node: exp.Expr) -> exp.Expr | None:

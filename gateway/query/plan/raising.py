@@ -15,29 +15,37 @@ from gateway.sql.totality import (
 )
 
 APPROXIMATE = (T.FLOAT, T.DOUBLE)
+TEXTS = (T.TEXT, T.VARCHAR)
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
 
 
 def raises(condition: exp.Expr) -> bool:
-    """Beside what is total (`totality`), exact arithmetic within 38 digits and approximate arithmetic cannot: DuckDB
-    calculates infinities and NaN as IEEE 754 says. Subqueries are looked at where they stand."""
+    """Beside what is total (`totality`), exact arithmetic within 38 digits, approximate arithmetic and casts to text
+    cannot: DuckDB calculates infinities and NaN as IEEE 754 says. Subqueries are looked at where they stand."""
     stack = [condition]
     while stack:
         node = stack.pop()
         if is_constant(node) or isinstance(node, exp.Query) or fits(node):
             continue
-        if not (is_total_node(node) or _is_approximate(node) or _compares_numbers(node) or _looks_up(node)):
+        if not (is_total_node(node) or _is_unfailing(node) or _compares_numbers(node) or _looks_up(node)):
             return True
         stack += list(node.iter_expressions())
     return False
 
 
-def _is_approximate(node: exp.Expr) -> bool:
+def _is_unfailing(node: exp.Expr) -> bool:
     if isinstance(node, exp.Cast):
-        return node.to.this is T.DOUBLE and (kind_of(node.this) in NUMBERS or fits(node.this))
+        return _is_sure(node)
     if isinstance(node, exp.Round):
         return _is_double(node) and node.args.get("decimals") is None
     return isinstance(node, ARITHMETIC) and any(_is_double(side) for side in (node.left, node.right))
+
+
+def _is_sure(node: exp.Cast) -> bool:
+    """Every value has a text; every number is about a double."""
+    if node.to.this in TEXTS:
+        return True
+    return node.to.this is T.DOUBLE and (kind_of(node.this) in NUMBERS or fits(node.this))
 
 
 def _is_double(node: exp.Expr) -> bool:

@@ -232,6 +232,7 @@ EAGER = {
     ("transfer", "SHARED"): 1e9,
     ("fuse", "JOIN_KEEPS"): 1.5,
     ("costs", "GROUPING"): -1e9,
+    ("keyed", "WORTH"): 1.0,
 }
 
 

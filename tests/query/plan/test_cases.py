@@ -8,7 +8,8 @@
     the engine's SQL
 
 No source can be opened: plans come from what the sources say of their tables and sizes. `sales` and `depot` are two
-PostgreSQL servers, `shop` is SQLite, `desk` runs no SQL. The mask of `shop.firms.town` is none that SQLite knows.
+PostgreSQL servers, `shop` is SQLite, `desk` runs no SQL. The mask of `shop.firms.town` and `shop.makers.town` is none
+that SQLite knows, `shop.makers.name` is hashed.
 `hr.staff` is governed: a filter on `region`, `name` and `wage` are masked, `email` is hashed, `code` is tagged.
 """
 
@@ -89,9 +90,13 @@ SOURCES: Mapping[str, Silent] = {
     ),
     "shop": silent(
         "sqlite",
-        {"items": "id INTEGER, name TEXT, size INTEGER", "firms": "id INTEGER, name TEXT, town TEXT"},
-        {"items": 1_000, "firms": 90_000},
-        {"items", "firms"},
+        {
+            "items": "id INTEGER, name TEXT, size INTEGER",
+            "firms": "id INTEGER, name TEXT, town TEXT",
+            "makers": "id INTEGER, name TEXT, town TEXT",
+        },
+        {"items": 1_000, "firms": 90_000, "makers": 90_000},
+        {"items", "firms", "makers"},
     ),
     "desk": silent(None, {"notes": "order_id int8, text text"}, {"notes": 200}),
     "hr": silent(
@@ -111,6 +116,8 @@ POLICIES = {
     "shop": """\
 p, all-shop, role:any, shop, shop.*, select, *, -, -, allow
 p3, town, role:any, shop, shop.firms.town, partial, 1, -, -
+p3, maker, role:any, shop, shop.makers.name, hash, 1, -, -
+p3, place, role:any, shop, shop.makers.town, partial, 1, -, -
 """,
     "hr": """\
 p, staff, role:any, hr, hr.staff, select, eu, -, -, allow

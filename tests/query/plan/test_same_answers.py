@@ -16,7 +16,10 @@ from hypothesis import strategies as st
 
 from gateway.query.hashing import hash_columns
 from gateway.query.mesh import Mesh
-from gateway.query.plan import SHAPING, Form, Plan
+from gateway.query.plan import SHAPING, Form, Plan, cut
+from gateway.query.plan.keyed import keyed
+from gateway.query.plan.share import share
+from gateway.query.plan.transfer import transfer
 from tests.query.mesh import Builder
 from tests.query.plan.beginnings import beginnings
 from tests.query.plan.first_rows import first_rows, united
@@ -35,6 +38,7 @@ from tests.query.plan.mesh import (
     shown,
 )
 from tests.query.plan.statements import Statement, extremes, statements
+from tests.query.plan.twice import twice
 from tests.servers import PostgresServer
 
 pytestmark = pytest.mark.xdist_group("same answers")
@@ -179,6 +183,13 @@ def test_the_first_rows_of_several(raw: Pair, governed: Pair, statement: Stateme
     compared(governed, statement)
 
 
+@examples(50)
+@given(statement=twice())
+def test_the_same_rows_twice(raw: Pair, governed: Pair, statement: Statement) -> None:
+    compared(raw, statement)
+    compared(governed, statement)
+
+
 @examples(30)
 @given(statement=statements(), room=st.sampled_from([0, 4_000, 40_000]))
 def test_what_is_too_large_to_be_held_is_streamed(raw: Pair, statement: Statement, room: int) -> None:
@@ -205,7 +216,7 @@ SIDES = re.compile(r"\b(UNION|INTERSECT|EXCEPT) SELECT")
 
 
 def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
-    found = set(shaped_by(mesh, sql))
+    found = set(shaped_by(mesh, sql)) | set(arranged_by(mesh, sql))
     for fragment in plan.fragments():
         asked = fragment.scan.query or ""
         found |= {"fuse"} if " JOIN " in asked else set()
@@ -233,16 +244,27 @@ def shaped_by(mesh: Mesh, sql: str) -> Iterator[str]:
             yield rule.__name__
 
 
+def arranged_by(mesh: Mesh, sql: str) -> Iterator[str]:
+    draft = cut(governed_query(mesh, sql), mesh.catalog, mesh.connectors)
+    schedule = transfer(draft)
+    keyed(draft, schedule)
+    if any(leaf.keyed for leaf in draft.leaves.values()):
+        yield "keyed"
+    if share(draft, schedule):
+        yield "share"
+
+
 RULES = [
     *(rule.__name__ for rule in SHAPING), "fuse", "push", "eachside", "summarize", "cutoff", "preaggregate", "semijoin",
-    "bound", "span", "transfer",
+    "bound", "span", "transfer", "share",
 ]  # fmt: skip
+OF_FILTERS = ["keyed"]
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", RULES + OF_FILTERS)
 def test_each_rule_had_a_part_in_the_answers(rule: str, raw: Pair, governed: Pair) -> None:
     if not raw.fired or not governed.fired:
         pytest.fail("run the tests above with this one: it counts what they did")
-    assert raw.fired[rule] >= 4
+    assert raw.fired[rule] >= (0 if rule in OF_FILTERS else 4)
     assert governed.fired[rule] >= 2
     assert raw.fired["refused by DuckDB"] + governed.fired["refused by DuckDB"] < 10

@@ -27,9 +27,7 @@ SELECT c.name, (SELECT count(*) FROM sales.orders AS o WHERE o.customer = c.id) 
 -- scan 1 @ sales: SELECT "customers"."name" AS "name", "customers"."id" AS "id" FROM "customers" AS "customers" WHERE "customers"."region" = 'EU' ORDER BY "customers"."id" LIMIT 5
 -- scan 2 @ sales: SELECT "orders"."customer" AS "customer", "orders"."day" AS "day" FROM "orders" AS "orders" WHERE |keys 1|
 --   keys 1 = scan 1.id: "orders"."customer" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
--- scan 3 @ sales: SELECT "orders"."customer" AS "customer" FROM "orders" AS "orders" WHERE |keys 1|
---   keys 1 = scan 1.id: "orders"."customer" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
-SELECT "u3"."name" AS "name", COALESCE("d1"."v", 0) AS "n", "d2"."v" AS "d" FROM "#scan 1" AS "u3" LEFT JOIN (SELECT "u2"."customer" AS "k1", COUNT(*) AS "v" FROM "#scan 3" AS "u2" GROUP BY "u2"."customer") AS "d1" ON "d1"."k1" = "u3"."id" LEFT JOIN (SELECT "u1"."customer" AS "k1", MAX("u1"."day") AS "v" FROM "#scan 2" AS "u1" GROUP BY "u1"."customer") AS "d2" ON "d2"."k1" = "u3"."id" ORDER BY "u3"."id" LIMIT 5
+SELECT "u3"."name" AS "name", COALESCE("d1"."v", 0) AS "n", "d2"."v" AS "d" FROM "#scan 1" AS "u3" LEFT JOIN (SELECT "u2"."customer" AS "k1", COUNT(*) AS "v" FROM "#scan 2" AS "u2" GROUP BY "u2"."customer") AS "d1" ON "d1"."k1" = "u3"."id" LEFT JOIN (SELECT "u1"."customer" AS "k1", MAX("u1"."day") AS "v" FROM "#scan 2" AS "u1" GROUP BY "u1"."customer") AS "d2" ON "d2"."k1" = "u3"."id" ORDER BY "u3"."id" LIMIT 5
 
 -- where NULL may pass
 SELECT o.id FROM sales.orders AS o WHERE coalesce((SELECT sum(l.quantity) FROM depot.lines AS l WHERE l.order_id = o.id), 0) < 5

@@ -28,6 +28,5 @@ SELECT "u2"."id" AS "id" FROM "#scan 1" AS "u2" INTERSECT SELECT "u1"."order_id"
 -- not what the engine still filters
 SELECT o.region FROM sales.orders AS o WHERE round(o.total) = 3 UNION SELECT o.status FROM sales.orders AS o WHERE round(o.total) = 4
 -- =>
--- scan 1 @ sales: SELECT "orders"."status" AS "status", "orders"."total" AS "total" FROM "orders" AS "orders"
--- scan 2 @ sales: SELECT "orders"."region" AS "region", "orders"."total" AS "total" FROM "orders" AS "orders"
-SELECT "u2"."region" AS "region" FROM "#scan 2" AS "u2" WHERE ROUND("u2"."total") = 3 UNION SELECT "u1"."status" AS "status" FROM "#scan 1" AS "u1" WHERE ROUND("u1"."total") = 4
+-- scan 1 @ sales: SELECT "orders"."status" AS "status", "orders"."total" AS "total", "orders"."region" AS "region" FROM "orders" AS "orders"
+SELECT "u2"."region" AS "region" FROM "#scan 1" AS "u2" WHERE ROUND("u2"."total") = 3 UNION SELECT "u1"."status" AS "status" FROM "#scan 1" AS "u1" WHERE ROUND("u1"."total") = 4

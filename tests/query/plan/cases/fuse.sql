@@ -20,17 +20,14 @@ SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1"
 SELECT a.id FROM hr.staff AS a JOIN hr.staff AS b ON a.name = b.name
 -- =>
 -- scan 1 @ hr: SELECT "staff"."id" AS "id", (LEFT("staff"."name", 1) || '***') AS "name" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
--- scan 2 @ hr: SELECT (LEFT("staff"."name", 1) || '***') AS "name" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
-SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u1"."name" = "u2"."name"
+SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u1"."name" = "u2"."name"
 
 -- not by a column that is hashed
 SELECT a.id FROM hr.staff AS a JOIN hr.staff AS b ON a.email = b.email
 -- =>
 -- scan 1 @ hr: SELECT "staff"."id" AS "id", "staff"."email" AS "email" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
 --   hashed: email
--- scan 2 @ hr: SELECT "staff"."email" AS "email" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
---   hashed: email
-SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u1"."email" = "u2"."email"
+SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u1"."email" = "u2"."email"
 
 -- not what nothing connects
 SELECT o.id, c.id AS customer FROM sales.orders AS o, sales.customers AS c WHERE o.status = 'open'
@@ -43,8 +40,7 @@ SELECT "u1"."id" AS "id", "u2"."id" AS "customer" FROM "#scan 2" AS "u1" CROSS J
 SELECT a.id FROM sales.orders AS a JOIN sales.orders AS b ON a.status = b.status
 -- =>
 -- scan 1 @ sales: SELECT "orders"."id" AS "id", "orders"."status" AS "status" FROM "orders" AS "orders"
--- scan 2 @ sales: SELECT "orders"."status" AS "status" FROM "orders" AS "orders"
-SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u1"."status" = "u2"."status"
+SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u1"."status" = "u2"."status"
 
 -- not around a FULL JOIN
 SELECT o.id, c.id AS customer FROM sales.orders AS o FULL JOIN sales.customers AS c ON c.id = o.customer
@@ -57,8 +53,7 @@ SELECT "u1"."id" AS "id", "u2"."id" AS "customer" FROM "#scan 2" AS "u1" FULL JO
 SELECT a.id FROM sales.customers AS a JOIN sales.customers AS b ON a.kind = b.kind
 -- =>
 -- scan 1 @ sales: SELECT "customers"."id" AS "id", "customers"."kind" AS "kind" FROM "customers" AS "customers"
--- scan 2 @ sales: SELECT "customers"."kind" AS "kind" FROM "customers" AS "customers"
-SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u1"."kind" = "u2"."kind"
+SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u1"."kind" = "u2"."kind"
 
 -- not across servers
 SELECT o.id, l.item FROM sales.orders AS o LEFT JOIN depot.lines AS l ON l.order_id = o.id WHERE o.id = 7

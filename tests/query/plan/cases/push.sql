@@ -97,6 +97,5 @@ SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE EXISTS(SELECT 1 AS "one" F
 -- not one that asks so of the row outside
 SELECT s.id FROM hr.staff AS s WHERE EXISTS (SELECT 1 FROM hr.staff AS t WHERE t.customer = s.customer AND t.id = length(s.code))
 -- =>
--- scan 1 @ hr: SELECT "staff"."customer" AS "customer", "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
--- scan 2 @ hr: SELECT "staff"."id" AS "id", "staff"."customer" AS "customer", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
-SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE EXISTS(SELECT 1 AS "one" FROM "#scan 1" AS "u1" WHERE "u1"."customer" = "u2"."customer" AND "u1"."id" = LENGTH("u2"."code"))
+-- scan 1 @ hr: SELECT "staff"."customer" AS "customer", "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+SELECT "u2"."id" AS "id" FROM "#scan 1" AS "u2" WHERE EXISTS(SELECT 1 AS "one" FROM "#scan 1" AS "u1" WHERE "u1"."customer" = "u2"."customer" AND "u1"."id" = LENGTH("u2"."code"))

@@ -37,16 +37,16 @@ SELECT n.text, q.t FROM desk.notes AS n JOIN (SELECT customer, sum(total) AS t F
 -- =>
 -- scan 1 @ desk: order_id, text of notes
 -- scan 2 @ engine, first: SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes"
--- scan 3 @ sales: SELECT "orders"."customer" AS "customer", "orders"."total" AS "total" FROM "orders" AS "orders" WHERE |keys 1|
+-- scan 3 @ sales: SELECT "orders"."customer" AS "customer", SUM("orders"."total") AS "sum" FROM "orders" AS "orders" WHERE |keys 1| GROUP BY "orders"."customer"
 --   keys 1 = scan 2.order_id: "orders"."customer" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
-SELECT "u2"."text" AS "text", "q1"."t" AS "t" FROM "#scan 2" AS "u2" CROSS JOIN (SELECT "u1"."customer" AS "customer", SUM("u1"."total") AS "t" FROM "#scan 3" AS "u1" GROUP BY "u1"."customer") AS "q1" WHERE "q1"."customer" = "u2"."order_id"
+SELECT "u2"."text" AS "text", "u1"."sum" AS "t" FROM "#scan 2" AS "u2" CROSS JOIN "#scan 3" AS "u1" WHERE "u1"."customer" = "u2"."order_id"
 
 -- into a governed relation, by a raw column
 SELECT n.text, s.id FROM desk.notes AS n JOIN hr.staff AS s ON s.id = n.order_id
 -- =>
 -- scan 1 @ desk: order_id, text of notes
 -- scan 2 @ engine, first: SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes"
--- scan 3 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE |keys 1| AND "staff"."region" = 'EU'
+-- scan 3 @ hr: SELECT "staff"."id" AS "id" FROM (SELECT "staff"."id", "staff"."region" FROM "staff" AS "staff" WHERE |keys 1| OFFSET 0) AS "staff" WHERE "staff"."region" = 'EU'
 --   keys 1 = scan 2.order_id: "staff"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
 SELECT "u1"."text" AS "text", "u2"."id" AS "id" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 3" AS "u2" WHERE "u2"."id" = "u1"."order_id"
 
@@ -162,3 +162,20 @@ SELECT o.id, f.town FROM shop.firms AS f JOIN sales.orders AS o ON o.note = f.to
 -- scan 1 @ sales: SELECT "orders"."id" AS "id", "orders"."note" AS "note" FROM "orders" AS "orders" WHERE "orders"."day" = CAST('2026-01-01' AS DATE) AND "orders"."status" = 'open'
 -- scan 2 @ shop: SELECT "r"."town" AS "town" FROM "firms" AS "r"
 SELECT "u2"."id" AS "id", "u1"."town" AS "town" FROM (SELECT "firms"."town" AS "town" FROM (SELECT LEFT("r"."town", 1) || '***' AS "town" FROM "#scan 2" AS "r" OFFSET 0) AS "firms") AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."note" = "u1"."town"
+
+-- keys go below the stage that hashes, where they leave out rows by what is not masked
+SELECT m.name, m.town FROM shop.makers AS m JOIN sales.orders AS o ON o.customer = m.id WHERE o.day = date '2026-01-01' AND o.status = 'open'
+-- =>
+-- scan 1 @ sales: SELECT "orders"."customer" AS "customer" FROM "orders" AS "orders" WHERE "orders"."day" = CAST('2026-01-01' AS DATE) AND "orders"."status" = 'open'
+-- scan 2 @ shop: SELECT "r"."id" AS "id", "r"."name" AS "name", "r"."town" AS "town" FROM "makers" AS "r" WHERE |keys 1|
+--   keys 1 = scan 1.customer: "r"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+-- scan 3 @ engine, first: SELECT "r"."id" AS "id", "r"."name" AS "name", LEFT("r"."town", 1) || '***' AS "town" FROM "#scan 2" AS "r" OFFSET 0
+SELECT "u1"."name" AS "name", "u1"."town" AS "town" FROM (SELECT "makers"."name" AS "name", "makers"."town" AS "town", "makers"."id" AS "id" FROM "#scan 3" AS "makers") AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."customer" = "u1"."id"
+
+-- not by what is hashed
+SELECT o.id, m.town FROM shop.makers AS m JOIN sales.orders AS o ON o.note = m.name WHERE o.day = date '2026-01-01' AND o.status = 'open'
+-- =>
+-- scan 1 @ sales: SELECT "orders"."id" AS "id", "orders"."note" AS "note" FROM "orders" AS "orders" WHERE "orders"."day" = CAST('2026-01-01' AS DATE) AND "orders"."status" = 'open'
+-- scan 2 @ shop: SELECT "r"."name" AS "name", "r"."town" AS "town" FROM "makers" AS "r"
+-- scan 3 @ engine, first: SELECT "r"."name" AS "name", LEFT("r"."town", 1) || '***' AS "town" FROM "#scan 2" AS "r" OFFSET 0
+SELECT "u2"."id" AS "id", "u1"."town" AS "town" FROM (SELECT "makers"."town" AS "town", "makers"."name" AS "name" FROM "#scan 3" AS "makers") AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."note" = "u1"."name"
