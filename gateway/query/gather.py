@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from threading import Lock
 from typing import Any, Protocol
@@ -34,19 +34,16 @@ class Opener(Protocol):
     def open(self, earlier: Earlier | None = None) -> pa.RecordBatchReader: ...
 
 
-@dataclass(frozen=True, slots=True)
 class Given:
     """An engine's `Input` that gets its keys from what was read before it."""
 
-    source: Opener
-    earlier: Earlier
-
-    @property
-    def schema(self) -> pa.Schema:
-        return self.source.schema
+    def __init__(self, source: Opener, earlier: Earlier) -> None:
+        self.schema = source.schema
+        self._source = source
+        self._earlier = earlier
 
     def open(self) -> pa.RecordBatchReader:
-        return self.source.open(self.earlier)
+        return self._source.open(self._earlier)
 
 
 class Overflow:
