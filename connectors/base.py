@@ -76,13 +76,16 @@ class Scan:
     `query` is SQL in the connector's `dialect`; its result has exactly these column names. Each column
     arrives in its `type`, exactly: a connector converts at the source where the driver would lose something.
     `keys` are tables that the query reads by their names as if they were the source's own; how they get there
-    is the connector's business.
+    is the connector's business. Queries of one `shape` differ at most in the values of conditions, and those of none
+    may differ in anything. `one`: one row at most is expected, which more must not harm.
     """
 
     columns: tuple[SourceColumn, ...]
     table: tuple[str, ...] | None = None
     query: str | None = None
     keys: tuple[KeySet, ...] = ()
+    shape: tuple[str, ...] | None = None
+    one: bool = False
 
     @property
     def asked(self) -> str:

@@ -69,14 +69,18 @@ class Connection:
     def query(self, sql: str) -> "Rows":
         return Rows(self._raw, sql)
 
-    def value(self, sql: str) -> str:
-        """The text that a query gives, in one round trip."""
+    def at_once(self, sql: str) -> pa.Table:
+        """All rows of a query in one round trip. The driver holds them twice: for few."""
         with adbc_driver_manager.AdbcStatement(self._raw) as statement:
             statement.set_options(**{"adbc.postgresql.use_copy": "false"})
             statement.set_sql_query(sql)
             stream, _ = statement.execute_query()
             with pa.RecordBatchReader.from_stream(stream) as rows:
-                return str(rows.read_all().column(0)[0].as_py())
+                return rows.read_all()
+
+    def value(self, sql: str) -> str:
+        """The text that a query gives."""
+        return str(self.at_once(sql).column(0)[0].as_py())
 
     def cancel(self) -> None:
         """Ask the server to stop what runs here; from any thread."""

@@ -16,8 +16,9 @@ from connectors.spool import Spool
 from connectors.streams import Batches, PulledStream, Scans, scan_schema
 
 Arrivals = Mapping[str, Arrival]
-Question = tuple[str, tuple[SourceColumn, ...]]
-"""A statement that selects the columns as they are, and the columns as they shall arrive."""
+Question = tuple[tuple[str, ...], tuple[SourceColumn, ...]]
+"""A statement that selects the columns as they are, or what it shares with those that select the same, and the columns
+as they shall arrive."""
 
 
 class KnownArrivals:
@@ -81,12 +82,13 @@ class PostgresSnapshot:
         with work.on_a_line(keys) as line:
             inline = _inline(line, keys)
             source = self._source(scan)
-            plain = _select(scan, source, _plain)
-            question = _with((each.description for each in inline), plain), scan.columns
+            plain = _with((each.description for each in inline), _select(scan, source, _plain))
+            question = scan.shape or (plain,), scan.columns
             try:
-                arrivals = self._arrivals(question, line)
+                arrivals = self._arrivals(question, plain, line)
                 selected = _select(scan, source, lambda column: arrivals[column.name].sql)
-                rows = work.asked(line, _with((each.as_expression for each in inline), selected))
+                sql = _with((each.as_expression for each in inline), selected)
+                rows = (work.one(line, sql) if scan.one else None) or work.asked(line, sql)
                 _refuse_other_types(scan, arrivals, rows.schema)
                 check_text = line.connection.unchecked_text
                 for batch in rows:
@@ -95,11 +97,10 @@ class PostgresSnapshot:
                 self._known.forget(question)
                 raise
 
-    def _arrivals(self, question: Question, line: Line) -> Arrivals:
+    def _arrivals(self, question: Question, sql: str, line: Line) -> Arrivals:
         found = self._known.get(question)
         if found is None:
-            sql, columns = question
-            pairs = zip(columns, line.connection.describe(sql), strict=True)
+            pairs = zip(question[1], line.connection.describe(sql), strict=True)
             found = {column.name: arrival(column, field) for column, field in pairs}
             self._known.keep(question, found)
         return found
@@ -152,6 +153,15 @@ class _Work:
         rows = line.connection.query(sql)
         line.spool = self._rows = Spool(rows, lambda well: self._released(well=well))
         return self._rows
+
+    def one(self, line: Line, sql: str) -> pa.RecordBatchReader | None:
+        """Its only row, or none, in one round trip instead of three; the line is released. None: there are more rows,
+        as many as nobody knows."""
+        found = line.connection.at_once(f"{sql} LIMIT 2")
+        if found.num_rows > 1:
+            return None
+        self._released(well=True)
+        return found.to_reader()
 
     def _released(self, *, well: bool) -> None:
         with self._lock:  # from here on a cancel finds nothing; one that was sent may still be on its way

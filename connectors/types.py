@@ -6,6 +6,7 @@ holds it. `exact` brings other Arrow types of a file into these without changing
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -46,6 +47,7 @@ def decimal_type(precision: int, scale: int) -> pa.DataType:
     return pa.decimal64(precision, scale) if precision <= 18 else pa.decimal128(precision, scale)
 
 
+@lru_cache(maxsize=1_024)
 def arrow_type(name: str) -> pa.DataType:
     """The Arrow type of a DuckDB type name, in DuckDB's spelling. ValueError: no type that is delivered."""
     tokens = [match.group().strip() for match in _TOKEN.finditer(name)]

@@ -36,7 +36,7 @@ class Form:
         )
 
     def filled(self, values: Sequence[Slot]) -> Plan:
-        return _with_texts(self.plan, (text.filled(values) for text in self.texts))
+        return _with_texts(self.plan, ((text.filled(values), text.pieces) for text in self.texts))
 
     @property
     def size(self) -> int:
@@ -69,7 +69,7 @@ class Form:
 def form_of(plan: Plan, values: tuple[Slot, ...]) -> Form:
     """Of one plan: nothing is free."""
     texts = tuple(Template((text,), ()) for text in _texts(plan))
-    return Form(_with_texts(plan, repeat("")), texts, values)
+    return Form(_with_texts(plan, repeat(("", ()))), texts, values)
 
 
 def _widened(
@@ -131,20 +131,27 @@ def _texts_of(read: Input) -> Iterator[str]:
         yield transfer.condition
 
 
-def _with_texts(plan: Plan, texts: Iterator[str]) -> Plan:
+_Text = tuple[str, tuple[str, ...]]
+"""A text, and its pieces between the literals that are free: those of a source's query are its shape."""
+
+
+def _with_texts(plan: Plan, texts: Iterator[_Text]) -> Plan:
     """The plan with other texts, and without estimates and reasons, which no execution looks at."""
-    sql = next(texts)
+    sql, _ = next(texts)
     return replace(plan, sql=sql, inputs={name: _given(read, texts) for name, read in plan.inputs.items()})
 
 
-def _given(read: Input, texts: Iterator[str]) -> Input:
+def _given(read: Input, texts: Iterator[_Text]) -> Input:
     if isinstance(read, Stage):
-        sql = next(texts)
+        sql, _ = next(texts)
         inputs = {name: _given(inner, texts) for name, inner in read.inputs.items()}
         return replace(read, sql=sql, inputs=inputs, rows=None)
-    scan = read.scan if read.scan.query is None else replace(read.scan, query=next(texts))
+    scan = read.scan
+    if scan.query is not None:
+        query, pieces = next(texts)
+        scan = replace(scan, query=query, shape=pieces)
     return replace(read, scan=scan, transfers=_conditions(read, texts), kept="", rows=None, reduced=None)
 
 
-def _conditions(read: Fragment, texts: Iterator[str]) -> tuple[KeyTransfer, ...]:
-    return tuple(replace(transfer, condition=next(texts), reason="") for transfer in read.transfers)
+def _conditions(read: Fragment, texts: Iterator[_Text]) -> tuple[KeyTransfer, ...]:
+    return tuple(replace(transfer, condition=next(texts)[0], reason="") for transfer in read.transfers)

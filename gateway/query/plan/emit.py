@@ -130,7 +130,7 @@ class _Emitter:
         fragment = Fragment(
             unit.source,
             self._relations(unit.members),
-            Scan(columns, query=text),
+            Scan(columns, query=text, one=self.schedule.full[unit.alias] <= 1.0 and not transfers),
             self._hashed(unit, shown),
             unit.kept,
             transfers,
