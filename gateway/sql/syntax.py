@@ -19,6 +19,7 @@ from gateway.settings import Limits
 from gateway.sql.allowed import check_allowed
 from gateway.sql.dialect import DUCKDB, WRITTEN, sized
 from gateway.sql.expansion import check_expansion
+from gateway.sql.lexing import has_more_tokens
 from gateway.sql.naming import CALLED
 from gateway.sql.spellings import respell
 
@@ -107,6 +108,8 @@ def parsed(text: str, limits: Limits) -> exp.Expr:
         raise LimitExceeded(f"the statement is longer than limits.text_bytes ({limits.text_bytes:,})")
     if "\0" in text:
         raise SyntaxRefused("the statement holds a NUL character")
+    if has_more_tokens(text, limits.nodes):
+        raise _too_many_tokens(limits)
     try:
         tokens = _whole_intervals(DUCKDB.tokenize(text))
         _check_shape(tokens, limits)
@@ -155,7 +158,7 @@ def _whole_intervals(tokens: Sequence[Token]) -> list[Token]:
 def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
     """Bounds before a recursive parser runs: its depth follows brackets, CASE and runs of prefix operators."""
     if len(tokens) > limits.nodes:
-        raise StatementTooComplex(f"the statement has more than limits.nodes ({limits.nodes:,}) tokens")
+        raise _too_many_tokens(limits)
     depth = run = unions = links = 0
     before = None
     _check_numbers(tokens)
@@ -170,6 +173,10 @@ def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
             raise StatementTooComplex(f"the statement nests deeper than limits.nesting ({limits.nesting})")
         if unions > MAX_SET_OPERATIONS:
             raise StatementTooComplex(f"the statement has more than {MAX_SET_OPERATIONS} set operations")
+
+
+def _too_many_tokens(limits: Limits) -> StatementTooComplex:
+    return StatementTooComplex(f"the statement has more than limits.nodes ({limits.nodes:,}) tokens")
 
 
 def _check_escapes(tokens: Sequence[Token], text: str) -> None:

@@ -12,7 +12,7 @@ from gateway.frontends.pgwire.metadata.governed import CatalogStatement
 from gateway.frontends.pgwire.metadata.question import Described
 from gateway.frontends.pgwire.portal import AnyRows, Portal
 from gateway.frontends.pgwire.refusals import FeatureRefused
-from gateway.frontends.pgwire.rows import CatalogRows, Pulled, Shape, catalog_shape, shape_of
+from gateway.frontends.pgwire.rows import CatalogRows, Pulled, Rows, catalog_shape, shape_of
 from gateway.frontends.pgwire.scrolling import ScrolledRows
 from gateway.query.request import Description, Request, Result
 
@@ -61,14 +61,10 @@ class Execution:
         found = yield from self._call(run)
         return portal.answered(CatalogRows(found.rows, catalog_shape(found.fields)))
 
-    def run(self, portal: Portal, request: Request) -> Steps[AnyRows]:
-        """Errors: FeatureRefused too, if the columns are not those that the client was told."""
-        told = portal.prepared.shape
-        shape = yield from self._call(partial(self._opened, portal, request))
-        if told is not None and not told.same(shape):
-            raise FeatureRefused("cached plan must not change result type")
-        assert portal.rows is not None
-        return portal.rows
+    def run(self, portal: Portal, request: Request, ahead: int | None = None) -> Steps[AnyRows]:
+        """`ahead`: up to so many rows (0: all) will be asked for next. Errors: FeatureRefused too, if the columns are not
+        those that the client was told."""
+        return (yield from self._call(partial(self._opened, portal, request, ahead)))
 
     def recheck(self, result: Result) -> Steps[None]:
         """Errors: AccessDenied, if what the result shows may not be shown any more."""
@@ -92,11 +88,14 @@ class Execution:
         """Send up to `limit` rows (0: all). How many, and whether there are no more."""
         count = 0
         while not limit or count < limit:
-            pulled = yield from self._call(partial(rows.pull, limit - count if limit else 0))
-            if pulled.done:
-                return count, True
+            most = limit - count if limit else 0
+            pulled = None if isinstance(rows, ScrolledRows) else rows.ready(most)
+            if pulled is None:
+                pulled = yield from self._call(partial(rows.pull, most))
             count += pulled.rows
             yield Send(pulled.data)
+            if pulled.done:
+                return count, True
         return count, False
 
     def skip(self, rows: AnyRows, limit: int) -> Steps[int]:
@@ -104,19 +103,23 @@ class Execution:
         count = 0
         while not limit or count < limit:
             pulled = yield from self._call(partial(rows.pull, limit - count if limit else 0))
+            count += pulled.rows
             if pulled.done:
                 break
-            count += pulled.rows
         return count
 
-    def _opened(self, portal: Portal, request: Request) -> Shape:
+    def _opened(self, portal: Portal, request: Request, ahead: int | None) -> AnyRows:
         """In a thread. A cancel that came before there was a result is passed on to it."""
         portal.result = self._gateway.run(request)
         if self._reason is not None:
             portal.result.cancel()
-        shape = shape_of(portal.result.columns)
-        portal.opened(portal.result, shape)
-        return shape
+        told, shape = portal.prepared.shape, shape_of(portal.result.columns)
+        rows = portal.opened(portal.result, shape)
+        if told is not None and not told.same(shape):
+            raise FeatureRefused("cached plan must not change result type")
+        if ahead is not None and isinstance(rows, Rows):
+            rows.read_ahead(ahead)
+        return rows
 
     def _call(self, function: Callable[[], T]) -> Steps[T]:
         """What the function returns; if the statement was canceled meanwhile, the reason, whatever came back."""

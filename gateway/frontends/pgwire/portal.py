@@ -81,13 +81,14 @@ class Portal:
         self.rows: AnyRows | None = None
         self.done = False
 
-    def opened(self, result: Result, shape: Shape) -> None:
+    def opened(self, result: Result, shape: Shape) -> AnyRows:
         self.result = result
         batches = iter(result.batches())
         if self.scroll:
             self.rows = ScrolledRows(batches, shape, _encoder, self.codes)
         else:
             self.rows = Rows(batches, shape, self.codes, self.prepared.copy)
+        return self.rows
 
     def answered(self, rows: CatalogRows) -> AnyRows:
         """What the catalog said."""

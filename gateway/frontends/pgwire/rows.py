@@ -15,6 +15,10 @@ from gateway.frontends.pgwire.metadata.question import Field
 from gateway.frontends.pgwire.types import BY_NAME, ColumnType, PgType, column_type
 
 _ROWS_AT_ONCE = 1 << 31
+_ENOUGH = 1 << 16
+"""Bytes that are worth a thread's while; a client is not sent less before the end."""
+_FEW = 100
+"""Rows that are put together in no time."""
 RAW = ColumnType(BY_NAME["bytea"])
 """Values that are encoded already, whatever their type: bytes, in binary format, are sent as they are."""
 
@@ -62,7 +66,7 @@ def catalog_shape(fields: Sequence[Field]) -> Shape:
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """Some rows as DataRow messages. `done`: there are no more."""
+    """Some rows as DataRow messages. `done`: there are no more after them."""
 
     data: memoryview
     rows: int
@@ -72,7 +76,7 @@ class Pulled:
 class Rows:
     """The rows of one execution, encoded as they are asked for. Not for two threads at once."""
 
-    __slots__ = ("_batches", "_encoder", "_rest", "shape")
+    __slots__ = ("_ahead", "_batches", "_encoder", "_rest", "shape")
 
     def __init__(
         self,
@@ -86,6 +90,7 @@ class Rows:
         if copy is not None:
             self._encoder = CopyEncoder(shape.names, shape.types, copy)
         self._rest: pa.RecordBatch | None = None
+        self._ahead: Pulled | Exception | None = None
         self.shape = shape
 
     def use(self, codes: tuple[int, ...]) -> None:
@@ -96,19 +101,48 @@ class Rows:
         """What follows the last row."""
         return self._encoder.end()
 
+    def read_ahead(self, limit: int) -> None:
+        """Do now what the next `pull` would, in the thread that is there. `ready` says what came of it."""
+        try:
+            self._ahead = self.pull(limit)
+        except Exception as error:  # noqa: BLE001 - raised where the rows are asked for
+            self._ahead = error
+
+    def ready(self, _limit: int) -> Pulled | None:
+        """What was read ahead, once; None: nothing was. Errors: as `pull`."""
+        ahead, self._ahead = self._ahead, None
+        if isinstance(ahead, Exception):
+            raise ahead
+        return ahead
+
     def pull(self, limit: int = 0) -> Pulled:
-        """The next rows: at most `limit` (0: any number), about a megabyte. Blocks on the query."""
-        batch = self._rest if self._rest is not None else next(self._batches, None)
-        while batch is not None and not batch.num_rows:
+        """The next rows: at most `limit` (0: any number), all that are left or some tens of kilobytes to a megabyte.
+        Blocks on the query."""
+        parts: list[memoryview] = []
+        rows = size = 0
+        while size < _ENOUGH and (not limit or rows < limit):
+            batch = self._next()
+            if batch is None:
+                return Pulled(_whole(parts), rows, done=True)
+            count = min(limit - rows if limit else _ROWS_AT_ONCE, self._encoder.step(batch))
+            if count < batch.num_rows:
+                self._rest = batch.slice(count)
+            parts.append(self._encoder.encode(batch.slice(0, count)))
+            rows += min(count, batch.num_rows)
+            size += len(parts[-1])
+        return Pulled(_whole(parts), rows, done=False)
+
+    def _next(self) -> pa.RecordBatch | None:
+        batch, self._rest = self._rest, None
+        while batch is None or not batch.num_rows:
             batch = next(self._batches, None)
-        self._rest = None
-        if batch is None:
-            return Pulled(memoryview(b""), 0, done=True)
-        count = min(limit or _ROWS_AT_ONCE, self._encoder.step(batch))
-        if count < batch.num_rows:
-            self._rest = batch.slice(count)
-        part = batch.slice(0, count)
-        return Pulled(self._encoder.encode(part), part.num_rows, done=False)
+            if batch is None:
+                return None
+        return batch
+
+
+def _whole(parts: Sequence[memoryview]) -> memoryview:
+    return parts[0] if len(parts) == 1 else memoryview(b"".join(parts))
 
 
 def values_of(row: memoryview) -> list[bytes | None]:
@@ -156,10 +190,14 @@ class CatalogRows:
     def end(self) -> bytes:
         return b""
 
+    def ready(self, limit: int) -> Pulled | None:
+        """The next rows, if there are few."""
+        return self.pull(limit) if len(self._rest) <= _FEW else None
+
     def pull(self, limit: int = 0) -> Pulled:
         taken = self._rest[:limit] if limit else self._rest
         self._rest = self._rest[len(taken) :]
-        return Pulled(memoryview(b"".join(map(_data_row, taken))), len(taken), done=not taken)
+        return Pulled(memoryview(b"".join(map(_data_row, taken))), len(taken), done=not limit or not taken)
 
 
 def _data_row(values: Sequence[bytes | None]) -> bytes:

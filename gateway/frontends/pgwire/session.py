@@ -167,13 +167,14 @@ class Session:
 
     def _simple_query(self, portal: Portal) -> Steps[None]:
         try:
-            rows = yield from self._statements.open(portal)
+            rows = yield from self._statements.open(portal, ahead=0)
             if portal.prepared.copy is not None:
                 yield from self._statements.copy(portal.prepared.copy, rows)
-                return
-            yield Send(wire.row_description(rows.shape.description(_TEXT)))
-            count, _ = yield from self._execution.stream(rows, 0)
-            yield Send(wire.command_complete(f"SELECT {count}"))
+            else:
+                yield Send(wire.row_description(rows.shape.description(_TEXT)))
+                count, _ = yield from self._execution.stream(rows, 0)
+                yield Send(wire.command_complete(f"SELECT {count}"))
+            portal.close()  # its result has ended: nothing to wait for
         finally:
             self._execution.end()
             self._work.discarded.append(portal)
@@ -338,13 +339,13 @@ class Session:
             yield Send(wire.command_complete("SELECT 0"))
             return
         if rows is None:
-            rows = yield from self._statements.open(portal)
+            rows = yield from self._statements.open(portal, ahead=limit)
         else:
             yield from self._statements.still_allowed(portal)
         if portal.prepared.copy is not None:
             yield from self._statements.copy(portal.prepared.copy, rows)
             self._execution.end()
-            yield Call(portal.close)
+            portal.close()
             return
         if self._undescribed is portal:
             self._undescribed = None
@@ -355,7 +356,7 @@ class Session:
             yield Send(wire.PORTAL_SUSPENDED)
             return
         yield Send(wire.command_complete(f"SELECT {count}"))
-        yield Call(portal.close)
+        portal.close()  # its result has ended: nothing to wait for
 
     # --- statements ----------------------------------------------------------------------------------
 
@@ -383,7 +384,9 @@ class Session:
 
     def _release(self) -> Steps[None]:
         while self._work.discarded:
-            yield Call(self._work.discarded.pop().close)
+            portal = self._work.discarded.pop()
+            if not portal.done:
+                yield Call(portal.close)
 
     def _failed(self, error: Exception) -> Steps[None]:
         """Tell the client, in the words of the error tree only."""

@@ -109,12 +109,12 @@ class StatementSteps:
         if self._work.statements.get(name) is prepared:
             self._work.statements[name] = known
 
-    def open(self, portal: Portal) -> Steps[AnyRows]:
-        """Run the portal's statement."""
+    def open(self, portal: Portal, ahead: int | None = None) -> Steps[AnyRows]:
+        """Run the portal's statement. `ahead`: up to so many of its rows (0: all) will be asked for next."""
         prepared = portal.prepared
         self._start(portal)
         if prepared.catalog is None:
-            return (yield from self._execution.run(portal, self._request(prepared, portal.parameters)))
+            return (yield from self._execution.run(portal, self._request(prepared, portal.parameters), ahead))
         return (yield from self._execution.run_catalog(portal, self._catalog_statement(prepared)))
 
     def still_allowed(self, portal: Portal) -> Steps[None]:

@@ -1,31 +1,11 @@
-"""Splitting a query text into statements, and into tokens to recognize a session statement by.
-
-PostgreSQL's and DuckDB's lexical rules: '' and "" double their quote, E'' knows backslashes, $tag$ has no escapes,
-block comments nest. A token that never ends reaches to the end of the text; the parser refuses it.
-"""
+"""Splitting a query text into statements, and into tokens to recognize a session statement by."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.errors import SyntaxRefused
-
-_TOKEN = re.compile(
-    r"""
-      (?P<space> [\s\u200b\ufeff]+ | --[^\n]* )
-    | (?P<comment> /\* )
-    | (?P<string> [eE]'(?:[^'\\]|\\.|'')*(?:'|\Z|\\\Z) | '(?:[^']|'')*(?:'|\Z) )
-    | (?P<quoted> "(?:[^"]|"")*(?:"|\Z) )
-    | (?P<word> [^\W\d][\w$]* )
-    | (?P<parameter> \$\d{1,9} )
-    | (?P<dollar> \$(?:[^\W\d]\w*)?\$ )
-    | (?P<number> \.?\d[\w.]* )
-    | (?P<end> ; )
-    | (?P<symbol> . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_COMMENT_EDGE = re.compile(r"/\*|\*/")
+from gateway.sql.lexing import coarse_spans, spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +52,9 @@ class Statement:
     parameters: int = 0
 
 
-Span = tuple[str, int, int]
-"""A token's kind, start and stop."""
-
-
 def tokens(text: str) -> Iterator[Token]:
     """Everything but white space and comments."""
-    return (Token(kind, text[start:stop], start, stop) for kind, start, stop in _spans(text))
-
-
-def _spans(text: str) -> Iterator[Span]:
-    at = 0
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        assert match is not None
-        kind, stop = str(match.lastgroup), match.end()
-        if kind == "comment":
-            stop = _comment_end(text, at)
-        elif kind == "dollar":
-            closing = text.find(match[0], stop)
-            kind, stop = "string", len(text) if closing < 0 else closing + len(match[0])
-        if kind not in ("space", "comment"):
-            yield kind, at, stop
-        at = stop
+    return (Token(kind, text[start:stop], start, stop) for kind, start, stop in spans(text))
 
 
 def outside_brackets(words: Iterable[Token]) -> Iterator[Token]:
@@ -124,7 +84,7 @@ def split(text: str) -> tuple[Statement, ...]:
     """The statements of a text, empty ones left out."""
     found: list[Statement] = []
     start, stop, parameters = -1, 0, 0
-    for kind, begin, end in _spans(text):
+    for kind, begin, end in coarse_spans(text):
         if kind == "end":
             found += [Statement(text[start:stop], start, parameters)] if start >= 0 else []
             start, parameters = -1, 0
@@ -133,14 +93,3 @@ def split(text: str) -> tuple[Statement, ...]:
         if kind == "parameter":
             parameters = max(parameters, int(text[begin + 1 : end]))
     return (*found, Statement(text[start:stop], start, parameters)) if start >= 0 else tuple(found)
-
-
-def _comment_end(text: str, start: int) -> int:
-    depth, at = 1, start + 2
-    while depth:
-        edge = _COMMENT_EDGE.search(text, at)
-        if edge is None:
-            return len(text)
-        depth += 1 if edge[0] == "/*" else -1
-        at = edge.end()
-    return at
