@@ -31,8 +31,7 @@ from pyarrow import flight
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the tests' servers are no part of what is installed
 
-from benchmarks.bench_postgres_endpoint import resident
-from benchmarks.measure import clean_up_when_told_to_end, machine, medians, table, verdict
+from benchmarks.measure import clean_up_when_told_to_end, machine, medians, resident, table, verdict
 from tests.clients.flight_client import RawClient
 from tests.servers import postgres_server
 from tests.tpch.mesh import columns_of, fill_postgres, generate

@@ -21,7 +21,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks are no part of what is installed
 
-from benchmarks.bench_postgres_endpoint import CONTRACT_TYPES, VALUES
+from benchmarks.endpoint.data import CONTRACT_TYPES, VALUES
 from benchmarks.measure import clean_up_when_told_to_end, machine, medians, table
 from gateway.server import Server
 from gateway.settings import load_settings

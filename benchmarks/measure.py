@@ -33,6 +33,12 @@ def _memory_gb() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
 
 
+def resident(pid: int) -> float:
+    """Megabytes that a process holds in memory."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
 def clean_up_when_told_to_end() -> None:
     """SIGTERM ends the benchmark as Ctrl-C does: what it started stops, what it wrote goes."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

@@ -62,8 +62,8 @@ class Execution:
         return portal.answered(CatalogRows(found.rows, catalog_shape(found.fields)))
 
     def run(self, portal: Portal, request: Request, ahead: int | None = None) -> Steps[AnyRows]:
-        """`ahead`: up to so many rows (0: all) will be asked for next. Errors: FeatureRefused too, if the columns are not
-        those that the client was told."""
+        """`ahead`: up to so many rows (0: all) will be asked for next. Errors: FeatureRefused too, if the columns are
+        not those that the client was told."""
         return (yield from self._call(partial(self._opened, portal, request, ahead)))
 
     def recheck(self, result: Result) -> Steps[None]:
