@@ -1,35 +1,13 @@
-"""COPY ... TO STDOUT: what the statement says, and rows as PostgreSQL copies them."""
+"""COPY ... TO STDOUT: what the statement says."""
 
-import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-
-import pyarrow as pa
+from dataclasses import dataclass, replace
 
 from gateway.errors import SyntaxRefused, WriteRefused
-from gateway.frontends.pgwire.encode import BINARY, TEXT, fields_of, step_of
-from gateway.frontends.pgwire.kernels import Array, pc
-from gateway.frontends.pgwire.messages import framed
-from gateway.frontends.pgwire.pieces import (
-    Field,
-    Piece,
-    Variable,
-    big_endian,
-    constant,
-    data_of,
-    data_rows,
-    joined,
-    lengths_of,
-    without_nulls,
-)
+from gateway.frontends.pgwire.encode import BINARY, TEXT
 from gateway.frontends.pgwire.statements import Token, first_word, near, tokens
-from gateway.frontends.pgwire.types import ColumnType
 
-SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-TRAILER = framed(b"d", b"\xff\xff")
-COPY_DONE = framed(b"c")
 _FORMATS = ("text", "csv", "binary")
-_CONTROL = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,107 +151,3 @@ def _set(found: CopyTo, name: str, value: Sequence[Token], near: Token) -> CopyT
 
 def _is_mark(text: str) -> bool:
     return len(text.encode()) == 1 and text not in "\r\n"
-
-
-# --- rows ------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class CopyEncoder:
-    """Rows as CopyData messages, one a row. The first call brings the header too: some clients want both in one."""
-
-    names: tuple[str, ...]
-    columns: tuple[ColumnType, ...]
-    options: CopyTo
-    _begun: bool = field(default=False)
-
-    def step(self, batch: pa.RecordBatch) -> int:
-        return step_of(batch) if self._begun else 1
-
-    def encode(self, batch: pa.RecordBatch) -> memoryview:
-        codes = self.options.codes * len(self.columns)
-        fields = fields_of(batch, self.columns, codes)
-        rows = batch.num_rows
-        if self.options.format == "binary":
-            data = data_rows(fields, rows, b"d")
-            if self._begun:
-                return data
-            self._begun = True
-            return memoryview(framed(b"d", SIGNATURE + bytes(data[5:])))
-        header = b"" if self._begun else self._header()
-        self._begun = True
-        lines = _lines(
-            [self._texts(each, place, rows) for place, each in enumerate(fields)], self._delimiter, rows
-        )
-        return memoryview(header + bytes(lines)) if header else lines
-
-    def end(self) -> bytes:
-        """After the last row."""
-        if self.options.format == "binary":
-            return TRAILER if self._begun else framed(b"d", SIGNATURE + b"\xff\xff")
-        return b"" if self._begun else self._header()
-
-    @property
-    def _delimiter(self) -> bytes:
-        default = "," if self.options.format == "csv" else "\t"
-        return (self.options.delimiter or default).encode()
-
-    @property
-    def _null(self) -> str:
-        default = "" if self.options.format == "csv" else "\\N"
-        return default if self.options.null is None else self.options.null
-
-    def _header(self) -> bytes:
-        if not self.options.header:
-            return b""
-        texts = pa.array(self.names, pa.string())
-        shown = self._quoted(texts, forced=False) if self.options.format == "csv" else self._escaped(texts)
-        return framed(b"d", self._delimiter.join(text.encode() for text in shown.to_pylist()) + b"\n")
-
-    def _texts(self, values: Field, place: int, rows: int) -> Array:
-        whole = joined(without_nulls(values, rows), rows) if values.pieces else None
-        text = pa.array([""] * rows) if whole is None else whole.array.cast(pa.string())
-        if self.options.format == "csv":
-            forced = self.options.forced is None or self.names[place] in self.options.forced
-            text = self._quoted(text, forced=forced)
-        else:
-            text = self._escaped(text)
-        if values.valid is not None:
-            text = pc.if_else(pa.array(values.valid), text, self._null)
-        return text
-
-    def _escaped(self, text: Array) -> Array:
-        marks = dict(_CONTROL)
-        delimiter = self._delimiter.decode()
-        marks.setdefault(delimiter, "\\" + delimiter)
-        for mark, spelled in marks.items():
-            text = pc.replace_substring(text, mark, spelled)
-        return text
-
-    def _quoted(self, text: Array, *, forced: bool) -> Array:
-        quote, escape = self.options.quote, self.options.escape or self.options.quote
-        special = [pc.match_substring(text, mark) for mark in (self._delimiter.decode(), quote, "\n", "\r")]
-        special += [pc.equal(text, self._null), pc.equal(text, "\\.")]
-        needed = special[0]
-        for one in special[1:]:
-            needed = pc.or_(needed, one)
-        body = text if escape == quote else pc.replace_substring(text, escape, escape + escape)
-        body = pc.replace_substring(body, quote, escape + quote)
-        shown = pc.binary_join_element_wise(quote, body, quote, "")
-        return shown if forced else pc.if_else(needed, shown, text)
-
-
-def _lines(texts: Sequence[Array], delimiter: bytes, rows: int) -> memoryview:
-    """A CopyData message for each row."""
-    parts: list[Piece] = []
-    for text in texts:
-        parts += [constant(delimiter)] if parts else []
-        parts.append(Variable(text.cast(pa.binary())))
-    parts.append(constant(b"\n"))
-    sizes = big_endian(lengths_of(parts, rows) + 4, ">i4")
-    return data_of(joined([constant(b"d"), sizes, *parts], rows))
-
-
-def copy_out_response(options: CopyTo, columns: int) -> bytes:
-    code = options.codes[0]
-    return framed(b"H", struct.pack(f"!bH{columns}H", code, columns, *([code] * columns)))

@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from gateway.engines.base import OutputColumn
 from gateway.errors import ProtocolViolation
-from gateway.frontends.pgwire.copying import CopyEncoder, CopyTo
+from gateway.frontends.pgwire.copying import CopyTo
 from gateway.frontends.pgwire.encode import Encoder, formats_of
+from gateway.frontends.pgwire.encode_copy import CopyEncoder
 from gateway.frontends.pgwire.messages import ColumnDescription, framed
 from gateway.frontends.pgwire.metadata.question import Field
 from gateway.frontends.pgwire.types import BY_NAME, ColumnType, PgType, column_type

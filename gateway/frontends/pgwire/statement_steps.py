@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from gateway.frontends.pgwire import messages as wire
 from gateway.frontends.pgwire.commands import shown
-from gateway.frontends.pgwire.copying import COPY_DONE, CopyTo, copy_out_response
+from gateway.frontends.pgwire.copying import CopyTo
 from gateway.frontends.pgwire.cursors import (
     Declare,
     ExecutePrepared,
@@ -13,6 +13,7 @@ from gateway.frontends.pgwire.cursors import (
     Prepare,
 )
 from gateway.frontends.pgwire.effects import Send, Steps
+from gateway.frontends.pgwire.encode_copy import COPY_DONE, copy_out_response
 from gateway.frontends.pgwire.execution import Execution
 from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement
