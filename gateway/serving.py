@@ -24,8 +24,8 @@ LOG = logging.getLogger(__name__)
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
 SWITCH_SECONDS = 0.001
-"""What a short statement waits for a long one each time that it comes back from a disk or a source; Python's own is five
-times that."""
+"""What a short statement waits for a long one each time that it comes back from a disk or a source. Python's own choice
+is five times that."""
 
 
 def serve(folder: Path) -> int:
@@ -35,7 +35,9 @@ def serve(folder: Path) -> int:
         logging.getLogger(package).setLevel(logging.INFO)
     _allow_many_connections()
     sys.setswitchinterval(SWITCH_SECONDS)
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what is freed: a third more for a long answer
+    pa.set_memory_pool(
+        pa.system_memory_pool()
+    )  # Arrow's own keeps what is freed: a third more for a long answer
     with _signals() as events:
         server = Server(load_settings(folder))
         server.start()

@@ -28,3 +28,40 @@ class Nodes:
     def of_any(self, kinds: Sequence[type[exp.Expr]]) -> list[exp.Expr]:
         """The nodes of these classes, class by class."""
         return [node for kind in kinds for node in self._by_class.get(kind, ())]
+
+
+T = TypeVar("T", bound=exp.Expr)
+
+
+def copied(tree: T) -> T:
+    """A copy of a typed tree that shares its types with it, which nobody changes. sqlglot's own copies the type of each
+    node too, which is a tree itself, and takes some times as long."""
+    root = type(tree)()
+    stack: list[tuple[exp.Expr, exp.Expr]] = [(tree, root)]
+    while stack:
+        node, copy = stack.pop()
+        copy._type = node._type  # noqa: SLF001 - as sqlglot copies it; `type` would build a type of a type
+        copy._meta = dict(node._meta) if node._meta else None  # noqa: SLF001 - `meta` makes a dict where there is none
+        for key, value in node.args.items():
+            if isinstance(value, exp.Expr):
+                child = type(value)()
+                copy.set(key, child)
+                stack.append((value, child))
+            elif isinstance(value, list):
+                copy.set(key, [_appended(item, stack) for item in value])
+            else:
+                copy.args[key] = value
+    return root
+
+
+def _appended(item: object, stack: list[tuple[exp.Expr, exp.Expr]]) -> object:
+    if not isinstance(item, exp.Expr):
+        return item
+    child = type(item)()
+    stack.append((item, child))
+    return child
+
+
+def text_of(node: exp.Expr) -> str:
+    """The same for nodes that are written alike."""
+    return node.sql(copy=False)

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from gateway.sql.exact import is_whole, scale_of
 from gateway.sql.literals import cast
+from gateway.sql.nodes import copied
 
 WRAPPED = (exp.Window, exp.Filter, exp.WithinGroup, exp.IgnoreNulls)
 """Never taken apart, so always the same."""
@@ -23,11 +24,11 @@ def average(tree: exp.Query) -> None:
 def _quotient(value: exp.Expr) -> exp.Expr:
     """One whole number divided by another, rounded once. Of decimals the sum's digits are divided by as many times the
     count: 0.3 as a DOUBLE, divided by 3, is less than 0.1."""
-    summed: exp.Expr = cast(exp.Sum(this=value.copy()), "DOUBLE")
-    count: exp.Expr = exp.Count(this=value.copy(), big_int=True)
+    summed: exp.Expr = cast(exp.Sum(this=copied(value)), "DOUBLE")
+    count: exp.Expr = exp.Count(this=copied(value), big_int=True)
     scale = scale_of(value)
     if scale:
         digits = exp.Literal.number(f"1e{scale}")
         summed = exp.Round(this=exp.Mul(this=summed, expression=digits))
-        count = exp.Paren(this=exp.Mul(this=count, expression=digits.copy()))
+        count = exp.Paren(this=exp.Mul(this=count, expression=copied(digits)))
     return exp.Paren(this=exp.Div(this=summed, expression=count))

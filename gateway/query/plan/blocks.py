@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
+from gateway.sql.nodes import copied
+
 BARE = frozenset({"distinct", "group", "having", "order", "limit", "offset", "qualify", "windows", "sample"})
 """Clauses without which a SELECT shows what its FROM and WHERE let through."""
 MOVABLE_JOINS = frozenset({"", "INNER", "CROSS"})
@@ -132,7 +134,7 @@ def selects(tree: exp.Expr) -> list[exp.Select]:
 
 def replace_item(item: exp.Expr, node: exp.Expr) -> None:
     """Put another item in the place of one of FROM, with its alias."""
-    node.set("alias", item.args["alias"].copy())
+    node.set("alias", copied(item.args["alias"]))
     item.replace(node)
 
 

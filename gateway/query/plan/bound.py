@@ -15,6 +15,7 @@ from gateway.query.plan.raising import raises
 from gateway.query.plan.summing import type_of
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import cast, shared_type
+from gateway.sql.nodes import copied
 from gateway.sql.totality import T
 
 MORE, LESS = (exp.GT, exp.GTE), (exp.LT, exp.LTE)
@@ -103,7 +104,7 @@ def _calculate_ahead(asked: _Asked, draft: Draft) -> None:
     draft.units[unit.alias] = unit
     own = exp.Column(this=quoted(NAME), table=quoted(unit.alias))
     own.type = shared_type(kind)
-    draft.bounds.append(Bound(own, asked.column.copy(), lower=asked.lower))
+    draft.bounds.append(Bound(own, copied(asked.column), lower=asked.lower))
 
 
 def _is_added_up(block: exp.Select, draft: Draft) -> bool:
@@ -120,7 +121,7 @@ def _is_added_up(block: exp.Select, draft: Draft) -> bool:
 def _rounded(asked: _Asked, column: str) -> tuple[exp.Expr, str] | None:
     """The value as a type that sources compare with the column's, away from the rows that are wanted, with the type's
     name; NULL if that cannot be. None: the types are not of one kind."""
-    value, kind = asked.value.copy(), _kind(asked.value)
+    value, kind = copied(asked.value), _kind(asked.value)
     if kind in TIMES and column in ("DATE", "TIMESTAMP"):
         return _inside(asked.value, cast(value, column), TIME_SPAN), column
     if kind in NUMBERS and (column in ("SMALLINT", "INTEGER", "BIGINT") or column.startswith("DECIMAL(")):
@@ -131,7 +132,7 @@ def _rounded(asked: _Asked, column: str) -> tuple[exp.Expr, str] | None:
 
 def _inside(value: exp.Expr, rounded: exp.Expr, span: tuple[exp.Expr, exp.Expr]) -> exp.Case:
     low, high = span
-    inside = exp.Between(this=value.copy(), low=low.copy(), high=high.copy())
+    inside = exp.Between(this=copied(value), low=copied(low), high=copied(high))
     return exp.Case(ifs=[exp.If(this=inside, true=rounded)])
 
 

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from gateway.query.plan.blocks import equality
 from gateway.query.plan.draft import Draft, Unit
+from gateway.sql.nodes import copied, text_of
 from gateway.sql.resolve import base_tables
 
 Domains = frozenset[str]
@@ -28,7 +29,7 @@ class Confinement:
         own = self._leaf_column(column)
         if own is None:
             return all(home <= allowed for allowed in self._below(origin))
-        equal = self._classes.get(own.sql(), {own.sql(): own})
+        equal = self._classes.get(text_of(own), {text_of(own): own})
         return all(home <= allowed for each in equal.values() for allowed in self._allowed(each))
 
     def _allowed(self, column: exp.Column) -> Iterator[Domains]:
@@ -71,7 +72,7 @@ class Confinement:
         classes: dict[str, dict[str, exp.Column]] = {}
         for pair in _equated(self._draft):
             found = [self._leaf_column(column) or column for column in pair]
-            own = [classes.get(column.sql(), {column.sql(): column}) for column in found]
+            own = [classes.get(text_of(column), {text_of(column): column}) for column in found]
             together = {**own[0], **own[1]}
             classes.update(dict.fromkeys(together, together))
         return classes
@@ -99,7 +100,7 @@ def _equated(draft: Draft) -> Iterator[tuple[exp.Column, exp.Column]]:
 def _null_safe(condition: exp.Expr) -> tuple[exp.Column, exp.Column] | None:
     if not isinstance(condition, exp.NullSafeEQ):
         return None
-    return equality(exp.EQ(this=condition.this.copy(), expression=condition.expression.copy()))
+    return equality(exp.EQ(this=copied(condition.this), expression=copied(condition.expression)))
 
 
 def _of_in(condition: exp.Expr, query: exp.Expr) -> tuple[exp.Column, exp.Column] | None:

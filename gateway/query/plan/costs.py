@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from gateway.query.plan.draft import Unit
 from gateway.query.plan.estimate import Estimator
+from gateway.sql.nodes import text_of
 from gateway.sql.totality import T, kind_of
 
 SENDING = 0.10
@@ -48,7 +49,9 @@ def is_worth_adding_up(
     if unit.grouped or not estimator.is_known(unit):
         return True
     rows, groups = estimator.unit_rows(unit), estimator.groups(unit, keys)
-    columns = {column.sql(): column for node in (*aggregates, *keys) for column in node.find_all(exp.Column)}
+    columns = {
+        text_of(column): column for node in (*aggregates, *keys) for column in node.find_all(exp.Column)
+    }
     own = [column for column in columns.values() if column.table in unit.members]
     return _of_adding_up(rows, groups, len(keys), aggregates) <= _of_sending(rows, own)
 

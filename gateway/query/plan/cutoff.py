@@ -12,6 +12,7 @@ from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.push import is_pushable
 from gateway.query.plan.summarize import LATER
 from gateway.query.plan.summing import parts_nodes
+from gateway.sql.nodes import copied
 
 COMPUTING = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
 """What looks at several rows for one, or makes several of one."""
@@ -74,6 +75,6 @@ def _ordered(ordered: exp.Expr, select: exp.Select, unit: Unit, draft: Draft) ->
     elif unit.grouped or not isinstance(value, exp.Column) or not is_pushable(value, unit, draft):
         return None
     new = exp.Ordered(
-        this=value.copy(), desc=ordered.args.get("desc"), nulls_first=ordered.args.get("nulls_first")
+        this=copied(value), desc=ordered.args.get("desc"), nulls_first=ordered.args.get("nulls_first")
     )
     return new if not isinstance(value, exp.Column) or value.find(exp.Query) is None else None

@@ -25,6 +25,7 @@ from gateway.query.plan.inline import CLAUSES
 from gateway.query.plan.summing import parts_nodes
 from gateway.sql.dialect import quoted
 from gateway.sql.exact import fits
+from gateway.sql.nodes import copied
 from gateway.sql.totality import may_raise
 
 STRICT = (
@@ -137,16 +138,16 @@ def _outwards(condition: exp.Expr, own: frozenset[str]) -> tuple[exp.Column, exp
 
 def _join(subquery: exp.Subquery, outer: exp.Select, keys: _Keys, name: str) -> None:
     inner = subquery.this
-    columns = [inside.copy() for inside, _ in keys.pairs]
+    columns = [copied(inside) for inside, _ in keys.pairs]
     value = inner.expressions[0].unalias()
     inner.set("expressions", [exp.alias_(column, f"k{n}", quoted=True) for n, column in enumerate(columns, 1)]
               + [exp.alias_(value, "v", quoted=True)])  # fmt: skip
     set_where(inner, keys.rest)
-    inner.set("group", exp.Group(expressions=[column.copy() for column in columns]))
+    inner.set("group", exp.Group(expressions=[copied(column) for column in columns]))
     inside = not _is_count(value) and _drops_rows(subquery, outer)
     subquery.replace(_value_of(_column("v", name, value), value))
     equalities: list[exp.Expr] = [
-        exp.EQ(this=_column(f"k{n}", name, inside), expression=outside.copy())
+        exp.EQ(this=_column(f"k{n}", name, inside), expression=copied(outside))
         for n, (inside, outside) in enumerate(keys.pairs, 1)
     ]
     table = exp.Subquery(this=inner, alias=exp.TableAlias(this=quoted(name)))

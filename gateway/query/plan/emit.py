@@ -17,6 +17,7 @@ from gateway.query.plan.schedule import Schedule, Sent
 from gateway.query.plan.share import Twin
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.literals import cast
+from gateway.sql.nodes import copied
 from gateway.sql.remote import remote_text
 
 
@@ -67,7 +68,7 @@ class _Emitter:
                 self.read_twice.add(self.made[alias])
                 self.made.update(dict.fromkeys(alike, self.made[alias]))
             for table in tables:
-                _put(table, node.copy())
+                _put(table, copied(node))
         passed = passed_through(self.draft.tree, self.inputs)
         sql = generate(self.draft.tree, consume=True)
         return Plan(sql, names, self.inputs, tuple(self.reader.native), self._kept(), passed)
@@ -106,14 +107,14 @@ class _Emitter:
         column.set("this", quoted(name))
         column.set("table", quoted(unit))
         if late is not None and column.parent is not None:
-            column.replace(cast(column.copy(), late))
+            column.replace(cast(copied(column), late))
 
     def _key_columns(self, unit: str) -> list[exp.Column]:
         """The columns in which its keys go to others."""
         return [ours for sent in self.schedule.sent if sent.origin == unit for ours, _ in sent.pairs]
 
     def _items(self, shown: _Shown) -> list[exp.Expr]:
-        listed = [exp.alias_(value.copy(), name, quoted=True) for name, value in shown.values.items()]
+        listed = [exp.alias_(copied(value), name, quoted=True) for name, value in shown.values.items()]
         return listed or [exp.alias_(exp.Literal.number("1"), NOTHING, quoted=True)]
 
     # --- what a source runs ---------------------------------------------------------------------------
@@ -158,10 +159,10 @@ class _Emitter:
     def _target(self, column: exp.Column) -> exp.Expr:
         unit = self.draft.units.get(column.table)
         if unit is not None:
-            value: exp.Expr = unit.item(column.name).copy()
+            value: exp.Expr = copied(unit.item(column.name))
             return value
         leaf = self.draft.leaves[column.table]
-        return leaf.value(column.name).copy() if leaf.site == ENGINE else column.copy()
+        return copied(leaf.value(column.name)) if leaf.site == ENGINE else copied(column)
 
     def _columns(self, unit: Unit, shown: _Shown) -> tuple[SourceColumn, ...]:
         if not shown.values:
@@ -275,7 +276,7 @@ def _asked(sent: Sent, key: exp.Expr, keys: exp.Subquery) -> tuple[exp.Expr, str
 
 def _spanned(key: exp.Expr, keys: exp.Subquery) -> exp.Between:
     """The key set has one row then, of the least key and the greatest."""
-    greatest = keys.copy()
+    greatest = copied(keys)
     greatest.this.expressions[0].set("this", quoted("k2"))
     return exp.Between(this=key, low=keys, high=greatest)
 
@@ -296,12 +297,12 @@ def _name_in(shown: _Shown, column: exp.Column) -> str:
             count += 1
             name = f"{column.name}_{count}"
         shown.names[text] = name
-        shown.values[name] = column.copy()
+        shown.values[name] = copied(column)
     return shown.names[text]
 
 
 def _put(table: exp.Table, node: exp.Expr) -> None:
-    node.set("alias", table.args["alias"].copy())
+    node.set("alias", copied(table.args["alias"]))
     for key in ("joins", "laterals"):
         if table.args.get(key):
             node.set(key, table.args[key])

@@ -15,6 +15,7 @@ from gateway.query.plan.blocks import conditions, equality, items, where
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import Leaf
 from gateway.query.plan.take import TAKEN
+from gateway.sql.nodes import copied, text_of
 from gateway.sql.resolve import base_tables
 from gateway.sql.totality import is_constant
 
@@ -75,7 +76,7 @@ class Estimator:
             if isinstance(condition, exp.LT | exp.LTE | exp.GT | exp.GTE) and isinstance(
                 condition.this, exp.Column
             ):
-                ends.setdefault(condition.this.sql(), []).append(self.share(condition))
+                ends.setdefault(text_of(condition.this), []).append(self.share(condition))
             else:
                 share *= self.share(condition)
         return share * prod(max(LEAST, sum(shares) - len(shares) + 1.0) for shares in ends.values())
@@ -177,9 +178,9 @@ class Estimator:
         low, high = _number(target.minimum), _number(target.maximum)
         if low is None or high is None or high <= low:
             return None
-        text, least, most = ours.sql(), [low, _number(known.minimum)], [high, _number(known.maximum)]
+        text, least, most = text_of(ours), [low, _number(known.minimum)], [high, _number(known.maximum)]
         for condition in where(unit.select):
-            if isinstance(condition, ENDS) and condition.this.sql() == text:
+            if isinstance(condition, ENDS) and text_of(condition.this) == text:
                 first, last = _bounds(condition) or (None, None)
                 least.append(first)
                 most.append(last)
@@ -217,7 +218,7 @@ class Estimator:
             own.meta[OWN] = True
             return own
 
-        return self.share(condition.copy().transform(put))
+        return self.share(copied(condition).transform(put))
 
     def _read(self, column: exp.Column) -> exp.Column | None:
         """The source's column that a plain leaf's column shows as it is."""

@@ -10,6 +10,7 @@ from gateway.query.plan.leaves import NOTHING, EngineReader, Leaf
 from gateway.query.rewrite import SELF
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import shared_type
+from gateway.sql.nodes import copied
 
 
 def expand(select: exp.Select, draft: Draft, reader: EngineReader | None) -> None:
@@ -43,7 +44,7 @@ def _is_nullable(table: exp.Table) -> bool:
 
 
 def _put_item(table: exp.Table, node: exp.Expr) -> None:
-    node.set("alias", table.args["alias"].copy())
+    node.set("alias", copied(table.args["alias"]))
     node.meta["leaf"] = True
     table.replace(node)
 
@@ -73,13 +74,13 @@ def _put_keyed(table: exp.Table, leaf: Leaf) -> None:
 
 
 def _filters(leaf: Leaf) -> list[exp.Expr]:
-    return [_called(condition.copy(), leaf.alias) for condition in where(leaf.select)]
+    return [_called(copied(condition), leaf.alias) for condition in where(leaf.select)]
 
 
 def _source(table: exp.Table, leaf: Leaf) -> exp.Table:
     assert leaf.table is not None
-    new = leaf.table.copy()
-    new.set("alias", table.args["alias"].copy())
+    new = copied(leaf.table)
+    new.set("alias", copied(table.args["alias"]))
     new.meta["plain"] = leaf.alias
     return new
 
@@ -115,7 +116,7 @@ def _write_values(select: exp.Select, draft: Draft, aliases: set[str], reader: E
     plain = {table.meta["plain"] for table in select.find_all(exp.Table) if table.meta.get("plain")}
     for column in list(select.find_all(exp.Column)):
         if column.table in plain & aliases and not column.meta.get("source"):
-            value = _called(draft.leaves[column.table].value(column.name).copy(), column.table)
+            value = _called(copied(draft.leaves[column.table].value(column.name)), column.table)
             value = enclosed(value)
             if value.type is None:
                 value.type = column.type or shared_type(draft.leaves[column.table].types[column.name])

@@ -17,6 +17,7 @@ from gateway.query.plan.blocks import (
     set_where,
     where,
 )
+from gateway.sql.nodes import copied, text_of
 from gateway.sql.totality import may_raise
 
 
@@ -35,8 +36,8 @@ def _factored(condition: exp.Expr, aliases: list[str]) -> list[exp.Expr]:
         return [condition]
     branches = [list(conjuncts(branch)) for branch in _branches(condition)]
     common = _common(branches)
-    rest = [[one for one in branch if one.sql() not in common] for branch in branches]
-    found = [one for one in branches[0] if one.sql() in common]
+    rest = [[one for one in branch if text_of(one) not in common] for branch in branches]
+    found = [one for one in branches[0] if text_of(one) in common]
     if all(rest):
         found.append(_any_of([all_of(branch) for branch in rest]))
         looked_at = reads(found[-1])
@@ -56,12 +57,12 @@ def _branches(condition: exp.Expr) -> Iterator[exp.Expr]:
 
 def _common(branches: list[list[exp.Expr]]) -> frozenset[str]:
     """SQL texts of the conjuncts that stand in every branch."""
-    return frozenset.intersection(*(frozenset(one.sql() for one in branch) for branch in branches))
+    return frozenset.intersection(*(frozenset(text_of(one) for one in branch) for branch in branches))
 
 
 def _implied(branches: list[list[exp.Expr]], alias: str) -> list[exp.Expr]:
     """What the branches say about one table alone. Only what cannot raise: it is evaluated on more rows now."""
-    own = [[one.copy() for one in branch if reads(one) == {alias}] for branch in branches]
+    own = [[copied(one) for one in branch if reads(one) == {alias}] for branch in branches]
     if not all(own) or any(may_raise(one) for branch in own for one in branch):
         return []
     return [_any_of([all_of(branch) for branch in own])]

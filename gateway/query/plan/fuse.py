@@ -27,6 +27,7 @@ from gateway.query.plan.leaves import ENGINE
 from gateway.query.plan.push import fits_beside, is_pushable
 from gateway.query.plan.take import take, taken
 from gateway.sql.dialect import quoted
+from gateway.sql.nodes import copied
 
 
 def separate(select: exp.Select, draft: Draft) -> None:
@@ -45,7 +46,7 @@ def separate(select: exp.Select, draft: Draft) -> None:
 
 def _unit_of(item: exp.Table, draft: Draft) -> Unit:
     leaf = draft.leaves[item.alias]
-    read = exp.Table(this=item.this.copy(), alias=item.args["alias"].copy())
+    read = exp.Table(this=copied(item.this), alias=copied(item.args["alias"]))
     select = exp.Select(from_=exp.From(this=read))
     unit = Unit(draft.namer.unit(), leaf.site, leaf.source, {leaf.alias}, select, kept=leaf.kept)
     draft.units[unit.alias] = unit

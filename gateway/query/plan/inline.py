@@ -17,6 +17,7 @@ from gateway.query.plan.blocks import (
     selects,
     spread,
 )
+from gateway.sql.nodes import copied
 
 CLAUSES = {"expressions", "from_", "joins", "where"}
 
@@ -59,7 +60,7 @@ def _is_free(cte: exp.CTE) -> bool:
 
 
 def _put(cte: exp.CTE, table: exp.Table, clause: exp.With) -> None:
-    body = exp.Subquery(this=cte.this, alias=table.args["alias"].copy())
+    body = exp.Subquery(this=cte.this, alias=copied(table.args["alias"]))
     for key in ("joins", "laterals", "sample"):
         if table.args.get(key):
             body.set(key, table.args[key])
@@ -105,7 +106,7 @@ def _columns_of(alias: str, tree: exp.Query) -> Iterator[exp.Column]:
 
 
 def _substitute(column: exp.Column, value: exp.Expr) -> None:
-    new = value.copy()
+    new = copied(value)
     if isinstance(column.parent, exp.Select):  # an item of the list, which keeps its name
         new = exp.alias_(new, column.name, quoted=True)
     elif not isinstance(column.parent, exp.Alias):

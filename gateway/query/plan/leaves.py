@@ -18,6 +18,7 @@ from gateway.query.plan.raising import raises
 from gateway.query.plan.sources import Sources
 from gateway.query.rewrite import SELF, GovernedSelect
 from gateway.sql.dialect import generate, quoted
+from gateway.sql.nodes import copied
 from gateway.sql.remote import not_pushable, remote_text, same_meaning
 from gateway.sql.resolve import base_tables
 from gateway.sql.scopes import Scopes, columns_by_table
@@ -153,7 +154,7 @@ def _keys(governed: GovernedSelect) -> frozenset[str]:
 
 def _inlined(select: exp.Select, governed: GovernedSelect) -> exp.Select:
     """The relation's SELECT with its inputs written out: one tree over source tables only."""
-    whole = select.copy()
+    whole = copied(select)
     for table in list(base_tables(whole)):
         if not table.catalog:
             read = governed.inputs[table.db, table.name]
@@ -162,7 +163,7 @@ def _inlined(select: exp.Select, governed: GovernedSelect) -> exp.Select:
 
 
 def aliased(node: exp.Expr, table: exp.Table) -> exp.Expr:
-    node.set("alias", table.args["alias"].copy())
+    node.set("alias", copied(table.args["alias"]))
     for key in ("joins", "laterals"):
         if table.args.get(key):
             node.set(key, table.args[key])
@@ -291,7 +292,7 @@ class EngineReader:
                 node = self._leaf(table, used[id(table)], governed.relation, reason)
             else:
                 read = governed.inputs[table.db, table.name]
-                node = self._input(replace(read, select=read.select.copy()))  # it may be read twice
+                node = self._input(replace(read, select=copied(read.select)))  # it may be read twice
             table.replace(aliased(node, table))
 
     def _input(self, read: GovernedSelect) -> exp.Expr:
@@ -326,12 +327,12 @@ class EngineReader:
             for c in columns
         ]
         nothing = exp.alias_(exp.Literal.number("1"), NOTHING, quoted=True)
-        query = exp.Select(expressions=items or [nothing], from_=exp.From(this=table.copy()))
+        query = exp.Select(expressions=items or [nothing], from_=exp.From(this=copied(table)))
         select = table.find_ancestor(exp.Select)
         beside = where(select) if select is not None and not select.args.get("joins") else []
         for condition in beside:
             if self._understood(condition, table, dialect):
-                add_where(query, condition.copy())
+                add_where(query, copied(condition))
         for condition in table.meta.get(KEYS, ()):
             add_where(query, condition)
         return remote_text(query, dialect)
@@ -379,7 +380,7 @@ def whole_fragment(leaf: Leaf, sources: Sources) -> Fragment:
         delivered(item.alias_or_name, item.unalias(), types, sources) for item in leaf.select.expressions
     )
     dialect = sources.dialect(leaf.source) or ""
-    scan = Scan(columns, query=remote_text(leaf.select.copy(), dialect))
+    scan = Scan(columns, query=remote_text(copied(leaf.select), dialect))
     return Fragment(leaf.source, (leaf.governed.relation,), scan, leaf.governed.hashed)
 
 

@@ -23,6 +23,7 @@ from gateway.query.plan.summing import (
 )
 from gateway.sql.exact import is_whole, scale_of
 from gateway.sql.literals import cast, shared_type
+from gateway.sql.nodes import copied, text_of
 from gateway.sql.remote import is_plain_aggregate
 from gateway.sql.totality import may_raise
 
@@ -42,8 +43,8 @@ def preaggregate(select: exp.Select, draft: Draft) -> None:
 
 
 def _add_up(select: exp.Select, unit: Unit, draft: Draft, estimator: Estimator, *, filled_up: bool) -> bool:
-    attempt = select.copy()
-    added = Unit(unit.alias, unit.site, unit.source, unit.members, unit.select.copy())
+    attempt = copied(select)
+    added = Unit(unit.alias, unit.site, unit.source, unit.members, copied(unit.select))
     outputs = Outputs(added, draft)
     taken_apart = _Parts(unit, draft, outputs, filled_up=filled_up)
     if not all(taken_apart.put(node) for node in aggregates_of(attempt) or []):
@@ -64,7 +65,7 @@ def _add_up(select: exp.Select, unit: Unit, draft: Draft, estimator: Estimator, 
     outputs.settle()
     unit.select, unit.types = added.select, added.types
     if keys:
-        unit.select.set("group", exp.Group(expressions=[key.copy() for key in keys]))
+        unit.select.set("group", exp.Group(expressions=[copied(key) for key in keys]))
     else:
         unit.select.set("having", _any_row())
     return True
@@ -104,7 +105,7 @@ class _Parts:
     def _extreme(self, node: exp.AggFunc) -> exp.Expr | None:
         """Of other units' columns it is what it was: a row counts once or many times."""
         if not tables_of(node) & self._unit.members:
-            return node.copy()
+            return copied(node)
         part = self._part(node)
         return type(node)(this=part) if part is not None else None
 
@@ -123,11 +124,11 @@ class _Parts:
         """What is added up for one of the unit's groups: the group's own sum, or its number of rows times 1."""
         inner = node.unnest()
         if (isinstance(inner, exp.Literal) and inner.this == "0") or isinstance(inner, exp.Null):
-            return inner.copy()
+            return copied(inner)
         if isinstance(inner, exp.Literal) and inner.this == "1":
             return self._part(exp.Count(this=exp.Star(), big_int=True))
         if tables_of(inner) and tables_of(inner) <= self._unit.members:
-            return self._part(exp.Sum(this=inner.copy()))
+            return self._part(exp.Sum(this=copied(inner)))
         if (
             isinstance(inner, exp.Case)
             and inner.this is None
@@ -142,7 +143,7 @@ class _Parts:
         last = self._linear(default) if default is not None else None
         if any(value is None for _, value in branches) or (default is not None and last is None):
             return None
-        return exp.Case(ifs=[exp.If(this=test.copy(), true=value) for test, value in branches], default=last)
+        return exp.Case(ifs=[exp.If(this=copied(test), true=value) for test, value in branches], default=last)
 
     def _part(self, node: exp.Expr) -> exp.Expr | None:
         """The column of the unit that holds an aggregate of its own rows."""
@@ -164,7 +165,7 @@ class _Parts:
                 continue
             if not is_pushable(column, self._unit, self._draft) or type_of(column, self._draft) is None:
                 return None
-            known.setdefault(column.sql(), column.copy())
+            known.setdefault(text_of(column), copied(column))
         for column in list(attempt.find_all(exp.Column)):
             if column.table in self._unit.members:
                 new = self._outputs.column(column)
@@ -175,13 +176,13 @@ class _Parts:
     def _keep_expressions(self, attempt: exp.Select, known: dict[str, exp.Expr]) -> None:
         """What the block groups by of this unit alone is calculated there: a year has fewer values than a day."""
         texts = {
-            key.sql(): key.copy()
+            text_of(key): copied(key)
             for key in keys_of(attempt) or []
             if not (self._filled_up or isinstance(key, exp.Column)) and self._is_own_key(key)
         }
 
         def put(node: exp.Expr) -> exp.Expr | None:
-            text = node.sql() if texts and not isinstance(node, exp.Query | exp.Alias) else ""
+            text = text_of(node) if texts and not isinstance(node, exp.Query | exp.Alias) else ""
             if text not in texts:
                 return None
             known[text] = texts[text]

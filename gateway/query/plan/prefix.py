@@ -6,6 +6,7 @@ SQLite knows too.
 
 from sqlglot import exp
 
+from gateway.sql.nodes import copied
 from gateway.sql.remote import TEXT_FAMILY
 from gateway.sql.totality import kind_of
 
@@ -29,7 +30,7 @@ def _asked(comparison: exp.Expr) -> exp.Expr | None:
     texts = comparison.expressions if isinstance(comparison, exp.In) else [comparison.expression]
     if not 0 < len(texts) <= MOST or not all(_is_plain(text, length) for text in texts):
         return None
-    likes = [exp.Like(this=column.copy(), expression=exp.Literal.string(f"{text.this}%")) for text in texts]
+    likes = [exp.Like(this=copied(column), expression=exp.Literal.string(f"{text.this}%")) for text in texts]
     return likes[0] if len(likes) == 1 else exp.Paren(this=exp.or_(*likes, copy=False))
 
 

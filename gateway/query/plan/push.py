@@ -27,6 +27,7 @@ from gateway.query.plan.blocks import (
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import ENGINE
 from gateway.sql.leakproof import is_leakproof
+from gateway.sql.nodes import copied
 from gateway.sql.remote import not_pushable
 from gateway.sql.totality import is_truth
 
@@ -114,7 +115,7 @@ def _asked_inside(node: exp.Expr, select: exp.Select, draft: Draft) -> Iterator[
     for item in select.expressions:
         value = item.unalias()
         if isinstance(node, exp.In):
-            yield exp.EQ(this=node.this.copy(), expression=value.copy())
+            yield exp.EQ(this=copied(node.this), expression=copied(value))
         elif not isinstance(value, exp.Column | exp.Literal):
             yield None
 

@@ -20,6 +20,7 @@ from gateway.query.plan.summing import (
     type_of,
 )
 from gateway.sql.dialect import quoted
+from gateway.sql.nodes import copied, text_of
 from gateway.sql.remote import is_plain_aggregate, not_pushable
 from gateway.sql.totality import is_truth, may_raise
 
@@ -56,11 +57,11 @@ def _group(select: exp.Select, unit: Unit, draft: Draft) -> None:
         return
     if not is_worth_adding_up(unit, aggregates, keys, Estimator(draft)):
         return
-    attempt = select.copy()
+    attempt = copied(select)
     grouped = Unit(unit.alias, unit.site, unit.source, unit.members, _base(unit))
     outputs = Outputs(grouped, draft)
     having = _having(attempt, unit, draft)
-    texts = {key.sql() for key in keys}
+    texts = {text_of(key) for key in keys}
     for key in keys:
         outputs.column(key)
     own = {id(node) for node in parts_nodes(attempt, AFTER_GROUPING)}
@@ -72,15 +73,15 @@ def _group(select: exp.Select, unit: Unit, draft: Draft) -> None:
     outputs.settle()
     _take_over(select, attempt)
     unit.select, unit.types = grouped.select, grouped.types
-    unit.select.set("group", exp.Group(expressions=[key.copy() for key in keys]) if keys else None)
+    unit.select.set("group", exp.Group(expressions=[copied(key) for key in keys]) if keys else None)
     unit.select.set("having", exp.Having(this=all_of(having)) if having else None)
 
 
 def _base(unit: Unit) -> exp.Select:
     """A SELECT without items: the unit's, or one over what the unit shows already."""
     if not unit.grouped:
-        return unit.select.copy()
-    inner = exp.Subquery(this=unit.select.copy(), alias=exp.TableAlias(this=quoted(unit.alias)))
+        return copied(unit.select)
+    inner = exp.Subquery(this=copied(unit.select), alias=exp.TableAlias(this=quoted(unit.alias)))
     return exp.Select(from_=exp.From(this=inner))
 
 
@@ -124,7 +125,7 @@ def _outside(node: exp.Expr, keys: set[str], outputs: Outputs) -> exp.Expr | Non
 
 def _key(node: exp.Expr, keys: set[str], outputs: Outputs) -> exp.Expr | None:
     """What stands for a key: also in a subquery, whose aggregates are its own."""
-    known = not isinstance(node, exp.Alias | exp.Literal | exp.Query) and node.sql() in keys
+    known = not isinstance(node, exp.Alias | exp.Literal | exp.Query) and text_of(node) in keys
     return outputs.column(node) if known else None
 
 

@@ -9,6 +9,7 @@ from gateway.query.plan.draft import Draft, Unit
 from gateway.sql.dialect import quoted
 from gateway.sql.exact import is_whole, scale_of
 from gateway.sql.literals import shared_type
+from gateway.sql.nodes import copied, text_of
 
 KNOWN = (exp.Sum, exp.Count, exp.Min, exp.Max)
 TEXTS = (exp.Substring, exp.Left, exp.Right, exp.Upper, exp.Lower, exp.DPipe)
@@ -83,13 +84,13 @@ class Outputs:
 
     def column(self, node: exp.Expr) -> exp.Column | None:
         """What stands for the expression outside of the unit; None: its type is not known."""
-        text = node.sql()
+        text = text_of(node)
         if text not in self._names:
             kind = type_of(node, self.draft)
             if kind is None:
                 return None
             self._names[text] = self._name(node)
-            self.items[self._names[text]] = (node.copy(), kind)
+            self.items[self._names[text]] = (copied(node), kind)
         name = self._names[text]
         column = exp.Column(this=quoted(name), table=quoted(self.unit.alias))
         column.type = shared_type(self.items[name][1])

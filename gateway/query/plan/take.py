@@ -7,6 +7,7 @@ from sqlglot import exp
 from gateway.query.plan.blocks import add_where, conjuncts
 from gateway.query.plan.leaves import Leaf
 from gateway.sql.leakproof import is_leakproof
+from gateway.sql.nodes import copied
 
 PRESERVING_RIGHT = {"RIGHT", "FULL"}
 PRESERVING_LEFT = {"LEFT", "FULL"}
@@ -41,7 +42,7 @@ def taken(table: exp.Table, raw: frozenset[str]) -> tuple[exp.Expr, ...]:
             columns = list(conjunct.find_all(exp.Column))
             own = all(column.table == table.alias for column in columns)
             if columns and own and {column.name for column in columns} <= raw and is_leakproof(conjunct):
-                found.append(conjunct.copy())
+                found.append(copied(conjunct))
     return tuple(found)
 
 
@@ -68,6 +69,6 @@ def _over_values(conjunct: exp.Expr, values: Mapping[str, exp.Expr]) -> exp.Expr
     """The condition over the expressions that the columns stand for."""
 
     def put(node: exp.Expr) -> exp.Expr:
-        return values[node.name].copy() if isinstance(node, exp.Column) else node
+        return copied(values[node.name]) if isinstance(node, exp.Column) else node
 
     return conjunct.transform(put)

@@ -33,6 +33,7 @@ from gateway.query.plan.raising import raises
 from gateway.query.plan.schedule import End, Schedule, Sent
 from gateway.query.plan.span import span
 from gateway.query.plan.summing import type_of
+from gateway.sql.nodes import copied, text_of
 
 MOST_KEYS = 500_000
 """More distinct values than this are not sent."""
@@ -168,7 +169,7 @@ def _best(
     """All that two units are joined by, as one set of keys, if many rows can do without."""
     full = schedule.full
     pairs = {
-        (one.column.sql(), other.column.sql()): (one.column.copy(), other.column.copy())
+        (text_of(one.column), text_of(other.column)): (copied(one.column), copied(other.column))
         for one, other in edges
         if one.unit == origin and other.unit == target
     }
@@ -220,7 +221,7 @@ def _bounds(draft: Draft, confinement: Confinement) -> Iterator[Sent]:
         if end is None or not _may_go(bound.value, origin, end, draft, confinement):
             continue
         form = Form.LEAST if bound.lower else Form.MOST
-        yield Sent(origin, end.unit, [(bound.value.copy(), end.column.copy())], 1.0, RANGE, form)
+        yield Sent(origin, end.unit, [(copied(bound.value), copied(end.column))], 1.0, RANGE, form)
 
 
 def _may_go(value: exp.Column, origin: str, end: End, draft: Draft, confinement: Confinement) -> bool:
@@ -260,9 +261,9 @@ def _of_where(
 
 def _unite(pair: tuple[exp.Column, exp.Column], classes: list[list[exp.Column]]) -> None:
     """Columns that equal the same column equal each other."""
-    texts = {column.sql() for column in pair}
-    together = [one for one in classes if any(column.sql() in texts for column in one)]
-    known = {column.sql(): column for each in [*together, list(pair)] for column in each}
+    texts = {text_of(column) for column in pair}
+    together = [one for one in classes if any(text_of(column) in texts for column in one)]
+    known = {text_of(column): column for each in [*together, list(pair)] for column in each}
     classes[:] = [one for one in classes if not any(one is other for other in together)]
     classes.append(list(known.values()))
 
@@ -345,7 +346,7 @@ class _Blocks:
         group = select.args.get("group")
         if group is None:
             return not any(item.find(exp.AggFunc) for item in select.expressions)
-        return value.sql() in {key.sql() for key in group.expressions}
+        return text_of(value) in {text_of(key) for key in group.expressions}
 
     def _takes_keys(self, unit: Unit, column: exp.Column) -> bool:
         if unit.needs or unit.select.args.get("limit"):
@@ -368,7 +369,7 @@ def _is_key(unit: Unit, column: exp.Column) -> bool:
     if unit.select.args.get("distinct"):
         return True
     group = unit.select.args.get("group")
-    return group is not None and column.sql() in {key.sql() for key in group.expressions}
+    return group is not None and text_of(column) in {text_of(key) for key in group.expressions}
 
 
 def _may_move(one: End, other: End, draft: Draft, confinement: Confinement) -> bool:
