@@ -1,8 +1,9 @@
 """What plans of one kind of statement share: all of their SQL but the literals that were seen to be free.
 
 A literal of a statement (a slot, see `gateway.sql.shape`) is *free* once two plans, made for statements that differ in
-it, held the one literal and the other in the same places and differed in nothing else. The next statement that
-differs from a known one in free slots only needs no planning: its literals are put in their places.
+it, held the one literal and the other in the same places, or the patterns of their beginnings, and differed in nothing
+else. The next statement that differs from a known one in free slots only needs no planning: its literals are put in
+their places. A literal that became a pattern is free for others as long as it is: a shorter one begins something else.
 """
 
 import re
@@ -11,13 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 
 from gateway.query.plan.model import Fragment, Input, KeyTransfer, Plan, Stage
-from gateway.sql.shape import Slot, Template
+from gateway.sql.shape import Slot, Template, written
 
 TOKEN = re.compile(r"""'(?:[^']++|'')*'|"(?:[^"]++|"")*"|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\w*|\w+|\W""")
 """Of SQL that the gateway generated. What it takes apart wrongly equals no slot's literal, which is then not free."""
 
 Piece = str | int
-"""A token, or the number of the free slot whose literal stands there."""
+"""A token, or the number of the free slot whose literal stands there, `~number` for the pattern of its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,14 @@ class Form:
 
     def serves(self, values: Sequence[Slot]) -> bool:
         return all(
-            number in self.free or own == other
+            own == other
+            or (number in self.free and (number not in self._patterns or len(own.value) == len(other.value)))
             for number, (own, other) in enumerate(zip(self.values, values, strict=True))
         )
+
+    @property
+    def _patterns(self) -> frozenset[int]:
+        return frozenset(~number for text in self.texts for number in text.numbers if number < 0)
 
     def filled(self, values: Sequence[Slot]) -> Plan:
         return _with_texts(self.plan, ((text.filled(values), text.pieces) for text in self.texts))
@@ -53,15 +59,23 @@ class Form:
             return None
         pairs = enumerate(zip(self.values, newer.values, strict=True))
         differing = {number: pair for number, pair in pairs if pair[0] != pair[1]}
-        numbers = {(own.sql, new.sql): n for n, (own, new) in differing.items() if n not in self.free}
+        newly = {number: pair for number, pair in differing.items() if number not in self.free}
+        whole = {(own.sql, new.sql): number for number, (own, new) in newly.items()}
+        begun = {
+            (own.beginning, new.beginning): ~number
+            for number, (own, new) in newly.items()
+            if own.is_text and len(own.value) == len(new.value)
+        }
+        if not whole.keys().isdisjoint(begun):
+            return None  # nobody can tell which of two literals stands there
         texts = []
-        for own, new in zip(self.texts, newer.texts, strict=True):
-            pieces = _widened(list(_pieces(own)), list(_pieces(new)), numbers, newer.values)
+        for before, after in zip(self.texts, newer.texts, strict=True):
+            pieces = _widened(list(_pieces(before)), list(_pieces(after)), whole | begun, newer.values)
             if pieces is None:
                 return None
             texts.append(_template(pieces))
-        met = {number for text in texts for number in text.numbers}
-        if not met.issuperset(numbers.values()):
+        met = {max(number, ~number) for text in texts for number in text.numbers}
+        if not met.issuperset(whole.values()):
             return None
         return Form(newer.plan, tuple(texts), newer.values, self.free | differing.keys())
 
@@ -80,7 +94,7 @@ def _widened(
     pieces: list[Piece] = []
     for before, after in zip(own, new, strict=True):
         if isinstance(before, int):
-            if after != values[before].sql:
+            if after != written(before, values):
                 return None
             pieces.append(before)
         elif before == after:

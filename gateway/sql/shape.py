@@ -67,6 +67,11 @@ class Slot:
         return "'" + self.value.replace("'", "''") + "'" if self.is_text else self.value
 
     @property
+    def beginning(self) -> str:
+        """Of a text, the pattern of those that begin with it."""
+        return f"{self.sql[:-1]}%'"
+
+    @property
     def plain(self) -> bool:
         """Whether all dialects write the value alike: no slot is one that is not."""
         if self.is_text:
@@ -234,11 +239,17 @@ def _is_operand(inside: _Bracket, kinds: Sequence[TokenType | None], number: int
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """SQL in pieces: between each two of `pieces` stands the literal of the slot that `numbers` names."""
+    """SQL in pieces: between each two of `pieces` stands the literal of the slot that `numbers` names, or for `~number`
+    the pattern of its beginning."""
 
     pieces: tuple[str, ...]
     numbers: tuple[int, ...]
 
     def filled(self, slots: Sequence[Slot]) -> str:
-        values = (slots[number].sql for number in self.numbers)
+        values = (written(number, slots) for number in self.numbers)
         return "".join(piece + value for piece, value in zip(self.pieces, (*values, ""), strict=True))
+
+
+def written(number: int, slots: Sequence[Slot]) -> str:
+    """What a template's number stands for."""
+    return slots[number].sql if number >= 0 else slots[~number].beginning

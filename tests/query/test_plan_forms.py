@@ -1,5 +1,7 @@
 """When a literal of a plan is free, and when it only looks so."""
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.base import Scan, SourceColumn
@@ -56,6 +58,7 @@ def test_one_after_the_other() -> None:
         ("WHERE a = 5 + 1", "WHERE a = 6 + 2"),
         ("WHERE a = 6", "WHERE a = 7"),
         ("WHERE a LIKE '5%'", "WHERE a LIKE '6%'"),
+        ("WHERE a LIKE '%5%'", "WHERE a LIKE '%6%'"),
         ('WHERE "k5" = 1', 'WHERE "k6" = 1'),
         ("WHERE a = 5", "WHERE a = 06"),
         ("WHERE a = 5e1", "WHERE a = 6e1"),
@@ -68,6 +71,24 @@ def test_what_went_into_a_plan_in_another_way(one: str, other: str) -> None:
     assert (
         formed("", f"SELECT a FROM t {one}", "5").widened(formed("", f"SELECT a FROM t {other}", "6")) is None
     )
+
+
+def test_the_pattern_of_a_beginning_is_free_for_texts_as_long() -> None:
+    source = "SELECT a FROM t WHERE a LIKE {0}"
+    one, other = formed("", source, "'13%'"), formed("", source, "'31%'")
+    wider = replace(one, values=(slot("'13'"),)).widened(replace(other, values=(slot("'31'"),)))
+    assert wider is not None
+    assert wider.serves((slot("'42'"),))
+    assert not wider.serves((slot("'4'"),))
+    (fragment,) = wider.filled((slot("'42'"),)).fragments()
+    assert fragment.scan.query == "SELECT a FROM t WHERE a LIKE '42%'"
+
+
+def test_which_of_two_literals_a_pattern_comes_from_must_be_clear() -> None:
+    source = "SELECT a FROM t WHERE a LIKE {0} AND b = {0}"
+    one, other = formed("", source, "'13%'"), formed("", source, "'31%'")
+    values = (slot("'13'"), slot("'13%'")), (slot("'31'"), slot("'31%'"))
+    assert replace(one, values=values[0]).widened(replace(other, values=values[1])) is None
 
 
 def test_a_literal_that_stays_is_not_free() -> None:
