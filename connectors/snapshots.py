@@ -22,7 +22,8 @@ class Snapshots:
         self._snapshots: Mapping[str, Snapshot] = {
             name: connectors[name].snapshot(reference, known.get(name)) for name in sorted(connectors)
         }
-        self._waiting = [made for made in self._snapshots.values() if isinstance(made, Reserves)]
+        several = self._snapshots.values() if len(self._snapshots) > 1 else ()
+        self._waiting = [made for made in several if isinstance(made, Reserves)]
         self._reserving = Lock()
         self._reserved = len(self._waiting) < 2
 

@@ -45,9 +45,10 @@ class PassedAnswer:
             raise (QueryCanceled() if self._canceled.is_set() else source_failure(error)) from error
 
     def _labeled(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        columns = (batch.column(position) for position in self._positions)
         arrays = [
-            batch.column(position).cast(field.type)
-            for position, field in zip(self._positions, self.schema, strict=True)
+            column if column.type == field.type else column.cast(field.type)
+            for column, field in zip(columns, self.schema, strict=True)
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 

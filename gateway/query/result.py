@@ -99,14 +99,15 @@ class GovernedResult:
         self._end(None)
 
     def _count(self, batch: pa.RecordBatch) -> None:
+        size = batch.nbytes
         self._rows += batch.num_rows
-        self._bytes += batch.nbytes
+        self._bytes += size
         limits = self._mesh.limits
         if limits.rows is not None and self._rows > limits.rows:
             raise LimitExceeded(f"the result has more than limits.rows ({limits.rows:,}) rows")
         if limits.bytes is not None and self._bytes > limits.bytes:
             raise LimitExceeded(f"the result has more than limits.bytes ({limits.bytes:,}) bytes")
-        if batch.nbytes > limits.value_bytes and _largest_value(batch) > limits.value_bytes:
+        if size > limits.value_bytes and _largest_value(batch) > limits.value_bytes:
             raise LimitExceeded(f"a value is larger than limits.value_bytes ({limits.value_bytes:,})")
 
     def recheck(self) -> None:
