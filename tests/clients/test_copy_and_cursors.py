@@ -13,8 +13,16 @@ ORDERS: LiteralString = """
 CUSTOMERS: LiteralString = """
     SELECT customer_id, name, vip, credit, tags, external_id, photo FROM sales.customers ORDER BY customer_id
 """
+MARKS: LiteralString = r"""
+    SELECT * FROM (VALUES (NULL::text, 'plain', '', 5, DATE '2026-01-05'), (NULL, 'a,b;c|d', '\.', NULL, NULL),
+    (NULL, 'it''s "so"', 'back\slash', 55, NULL), (NULL, '-', '5', -5, NULL)) AS t(name, note, other, number, day)
+"""
+ALONE: LiteralString = r"SELECT * FROM (VALUES ('\.'), ('a\b'), (''), (NULL), ('5')) AS t(a)"
 OPTIONS: tuple[LiteralString, ...] = (
     "",
+    "(FORMAT csv, NULL '5')",
+    "(FORMAT csv, DELIMITER ':')",
+    "(FORMAT csv, DELIMITER '5', NULL 'x')",
     "WITH (FORMAT text, DELIMITER '|', NULL 'none')",
     "WITH CSV HEADER",
     "CSV DELIMITER ';' NULL '-' QUOTE ''''",
@@ -35,7 +43,9 @@ def copied(uri: str, statement: str) -> tuple[bytes, int]:
 
 @pytest.mark.parametrize("options", OPTIONS)
 @pytest.mark.parametrize(
-    "query", [ORDERS, CUSTOMERS, "SELECT 1 AS a WHERE false"], ids=["orders", "customers", "none"]
+    "query",
+    [ORDERS, CUSTOMERS, MARKS, ALONE, "SELECT 1 AS a WHERE false"],
+    ids=["orders", "customers", "marks", "one column", "none"],
 )
 def test_copies_are_byte_for_byte_postgresqls(real: Real, query: str, options: str) -> None:
     if "FORCE_QUOTE (" in options and ("note" not in query or "name" not in query):

@@ -116,8 +116,46 @@ def test_a_type_that_changed_since_introspection_is_never_read_as_the_old_one(
         read(one(source, Scan(columns, ("changing",))))
 
 
-def slow(source: PostgresConnector, query: str) -> Stream:
-    return one(source, Scan((SourceColumn("a", "VARCHAR", ""),), query=query), "slow")
+def test_what_statements_of_one_shape_have_in_common_is_not_believed_either(
+    uri: str, source: PostgresConnector
+) -> None:
+    run(uri, "CREATE TABLE shaped (a numeric(10,2), b int)", "INSERT INTO shaped VALUES (1.25, 1), (2.25, 2)")
+    columns = source.tables()[("shaped",)].columns[:1]
+
+    def asked(b: int) -> list[object]:
+        query = f"SELECT a FROM shaped WHERE b = {b}"
+        return rows(
+            read(one(source, Scan(columns, query=query, shape=("SELECT a FROM shaped WHERE b = ", ""))))
+        )
+
+    assert asked(1) == [(Decimal("1.25"),)]
+    assert asked(2) == [(Decimal("2.25"),)]
+    run(uri, "ALTER TABLE shaped ALTER a TYPE numeric(10,4)", "UPDATE shaped SET a = 1.2501 WHERE b = 1")
+    with pytest.raises(SourceError, match="more than 2 fractional digits"):
+        asked(1)
+    run(uri, "ALTER TABLE shaped ALTER a TYPE text")
+    with pytest.raises(SourceError):
+        asked(2)
+
+
+@pytest.mark.parametrize("there", [0, 1, 2, 3_000])
+def test_all_rows_come_where_one_was_expected(source: PostgresConnector, there: int) -> None:
+    query = f"SELECT pg_backend_pid()::bigint AS a FROM generate_series(1, {there})"
+    first, second = (
+        read(one(source, Scan((SourceColumn("a", "BIGINT", ""),), query=query, one=True))) for _ in range(2)
+    )
+    assert first.num_rows == second.num_rows == there
+    assert first.column("a").unique() == second.column("a").unique(), "the connection was not used again"
+
+
+def test_an_error_in_the_row_that_is_expected(source: PostgresConnector) -> None:
+    with pytest.raises(SourceError, match="division by zero"):
+        read(one(source, Scan((SourceColumn("a", "INTEGER", ""),), query="SELECT 1/0 AS a", one=True)))
+    assert rows(ask(source, "SELECT 1 AS a", ("a", "INTEGER"))) == [(1,)]
+
+
+def slow(source: PostgresConnector, query: str, *, alone: bool = False) -> Stream:
+    return one(source, Scan((SourceColumn("a", "VARCHAR", ""),), query=query, one=alone), "slow")
 
 
 def running(uri: str, name: str = "meshgate slow") -> int:
@@ -128,17 +166,21 @@ def running(uri: str, name: str = "meshgate slow") -> int:
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("query", "alone"),
     [
-        "SELECT pg_sleep(30)::text AS a",
-        "SELECT x::text AS a FROM generate_series(1, 200000) AS g(x)"
-        " WHERE pg_sleep(CASE WHEN x = 150000 THEN 30 ELSE 0 END) IS NOT NULL",
+        ("SELECT pg_sleep(30)::text AS a", False),
+        ("SELECT pg_sleep(30)::text AS a", True),
+        (
+            "SELECT x::text AS a FROM generate_series(1, 200000) AS g(x)"
+            " WHERE pg_sleep(CASE WHEN x = 150000 THEN 30 ELSE 0 END) IS NOT NULL",
+            False,
+        ),
     ],
 )
 def test_cancel_unblocks_the_reader_and_stops_the_server(
-    uri: str, source: PostgresConnector, query: str
+    uri: str, source: PostgresConnector, query: str, alone: bool
 ) -> None:
-    stream = slow(source, query)
+    stream = slow(source, query, alone=alone)
     canceled_at: list[float] = []
 
     def cancel() -> None:

@@ -136,7 +136,7 @@ class CopyEncoder:
         data = bytes(data_of(values))
         if not self._is_csv:
             return any(mark in data for mark in map(str.encode, (*_ESCAPES, self._delimiter.decode())))
-        if any(mark in data for mark in (self._delimiter, self.options.quote.encode(), b"\n", b"\r", b"\\")):
+        if any(mark in data for mark in (self._delimiter, self.options.quote.encode(), b"\n", b"\r", b"\\.")):
             return True
         if self._null:
             return self._null.encode() in data
@@ -154,7 +154,9 @@ class CopyEncoder:
     def _quoted(self, text: Array, *, forced: bool) -> Array:
         quote, escape = self.options.quote, self.options.escape or self.options.quote
         special = [pc.match_substring(text, mark) for mark in (self._delimiter.decode(), quote, "\n", "\r")]
-        special += [pc.equal(text, self._null), pc.equal(text, "\\.")]
+        special.append(pc.equal(text, self._null))
+        if len(self.names) == 1:  # where it would be the end of the copy
+            special.append(pc.equal(text, "\\."))
         needed = special[0]
         for one in special[1:]:
             needed = pc.or_(needed, one)
