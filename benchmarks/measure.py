@@ -59,6 +59,15 @@ def medians(rounds: int, *actions: Callable[[], object]) -> list[float]:
     return [median(times) for times in taken]
 
 
+def processor_seconds(*others: int) -> float:
+    """Of this process, and of those with these numbers, so far."""
+    ticks = 0
+    for pid in others:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """As Markdown, which `results.md` takes over."""
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]

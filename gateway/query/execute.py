@@ -19,6 +19,7 @@ from gateway.query.gather import Earlier, Gathering, Given, Opener, filled
 from gateway.query.hashing import hash_columns, hashed_schema
 from gateway.query.passthrough import PassedAnswer
 from gateway.query.plan import Fragment, Input, Plan, Stage
+from gateway.query.plan.model import Column
 
 
 class Execution:
@@ -47,10 +48,8 @@ class Execution:
         deadline.watch(self)  # binding and planning take time too
         try:
             self._inputs = {name: self._input(read) for name, read in plan.inputs.items()}
-            if plan.passed:
-                self._answer = self._passed()
-            elif not plan.kept:
-                self._answer = self._run(plan.sql, self._inputs)
+            if not plan.kept:
+                self._answer = self._answered(plan)
             self.columns = named(self._answer.columns if self._answer else self._described(), plan.names)
         except BaseException:
             self.close()  # nobody else knows what was opened for the plan so far
@@ -67,9 +66,33 @@ class Execution:
         """The running answer. What is joined was read before it began, while the sources worked side by side."""
         with self._starting:
             if self._answer is None:
-                gathered = Gathering(self._plan, self._inputs).read()
-                self._answer = self._run(self._plan.sql, {**self._inputs, **gathered})
+                self._answer = self._answered(self._plan)
             return self._answer
+
+    def _answered(self, plan: Plan) -> Answer:
+        inputs = {name: self._inputs[name] for name in plan.inputs}
+        if plan.passed:
+            return self._passed(inputs, plan.passed)
+        gathered = Gathering(plan, inputs).read() if plan.kept else {}
+        return self._run(plan.sql, {**inputs, **gathered})
+
+    def parts(self) -> tuple[Iterator[pa.RecordBatch], ...]:
+        """The batches of the plan's parts, each of which begins when its first batch is asked for, and may be read by a
+        thread of its own. Only the whole, where there are none, or where one by itself has other types."""
+        plans = [self._plan.of(part) for part in self._plan.parts]
+        kinds = [column.type for column in self.columns]
+        if not plans or any(self._kinds(plan) != kinds for plan in plans):
+            return (self.batches(),)
+        return tuple(self._batches_of(plan) for plan in plans)
+
+    def _batches_of(self, plan: Plan) -> Iterator[pa.RecordBatch]:
+        yield from self._answered(plan).batches()
+
+    def _kinds(self, plan: Plan) -> list[str]:
+        if plan.passed:
+            return [kind for _, kind in plan.passed]
+        schemas = {name: self._inputs[name].schema for name in plan.inputs}
+        return [column.type for column in self._engine.describe(plan.sql, schemas)]
 
     def _described(self) -> tuple[OutputColumn, ...]:
         return self._engine.describe(
@@ -108,9 +131,9 @@ class Execution:
         opened.close()
         raise QueryCanceled
 
-    def _passed(self) -> Answer:
-        (read,) = self._inputs.values()
-        answer = PassedAnswer(read, self._plan.passed)
+    def _passed(self, inputs: Mapping[str, EngineInput], columns: tuple[Column, ...]) -> Answer:
+        (read,) = inputs.values()
+        answer = PassedAnswer(read, columns)
         self.keep(answer)
         return answer
 
@@ -146,6 +169,7 @@ class _FragmentInput:
         self._sources = sources
         self._hash_key = hash_key
         self._keep = keep
+        self._counting = threading.Lock()
         self._rows = 0
         self._bytes = 0
         self._seconds = 0.0
@@ -161,8 +185,9 @@ class _FragmentInput:
 
     def _counted(self, stream: Stream) -> Iterator[pa.RecordBatch]:
         for batch in self._timed(stream):
-            self._rows += batch.num_rows
-            self._bytes += batch.nbytes
+            with self._counting:  # parts of a statement may read it side by side
+                self._rows += batch.num_rows
+                self._bytes += batch.nbytes
             yield (
                 hash_columns(batch, self._fragment.hashed, self._hash_key) if self._fragment.hashed else batch
             )

@@ -129,6 +129,8 @@ def _template(pieces: Sequence[Piece]) -> Template:
 
 def _texts(plan: Plan) -> Iterator[str]:
     yield plan.sql
+    for part in plan.parts:
+        yield part.sql
     for read in plan.inputs.values():
         yield from _texts_of(read)
 
@@ -152,7 +154,9 @@ _Text = tuple[str, tuple[str, ...]]
 def _with_texts(plan: Plan, texts: Iterator[_Text]) -> Plan:
     """The plan with other texts, and without estimates and reasons, which no execution looks at."""
     sql, _ = next(texts)
-    return replace(plan, sql=sql, inputs={name: _given(read, texts) for name, read in plan.inputs.items()})
+    parts = tuple(replace(part, sql=next(texts)[0]) for part in plan.parts)
+    inputs = {name: _given(read, texts) for name, read in plan.inputs.items()}
+    return replace(plan, sql=sql, parts=parts, inputs=inputs)
 
 
 def _given(read: Input, texts: Iterator[_Text]) -> Input:

@@ -68,6 +68,11 @@ class Result(Protocol):
 
     def batches(self) -> Iterator[pa.RecordBatch]: ...
 
+    def parts(self) -> tuple[Iterator[pa.RecordBatch], ...]:
+        """In place of `batches`: pieces that several threads may read side by side, each once, and all of them; one
+        after the other they are the answer, without the names of its columns."""
+        ...
+
     def recheck(self) -> None:
         """Before rows are handed out on a further demand (FETCH, Execute of an open portal): raises AccessDenied, and
         ends, if policies, principal or product of now show less than the statement began with."""

@@ -64,6 +64,8 @@ class GovernedResult:
         self._started = time.perf_counter()
         self._rows = 0
         self._bytes = 0
+        self._left = 1  # pieces that are not read to their end
+        self._counting = threading.Lock()
         self._closing = threading.Lock()
         self._is_closed = False
         self._deadline = deadline
@@ -76,11 +78,25 @@ class GovernedResult:
         )
 
     def batches(self) -> Iterator[pa.RecordBatch]:
+        return self._governed(self._named())
+
+    def parts(self) -> tuple[Iterator[pa.RecordBatch], ...]:
+        """The answer in pieces that may be read side by side, in place of `batches`; one after the other they are the
+        answer, its columns not named. The record is closed when all are read, or the first fails or is left."""
+        found = self._running.parts()
+        self._left = len(found)
+        return tuple(map(self._governed, found))
+
+    def _named(self) -> Iterator[pa.RecordBatch]:
+        schema = self.schema  # known from here on, also to those who ask after the end
+        for batch in self._running.batches():
+            yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+
+    def _governed(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         try:
-            schema = self.schema  # known from here on, also to those who ask after the end
-            for batch in self._running.batches():
+            for batch in batches:
                 self._count(batch)
-                yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+                yield batch
         except MeshgateError as error:
             if not self._deadline.passed:
                 self._end(error)
@@ -96,12 +112,17 @@ class GovernedResult:
             failure = InternalFailure()
             self._end(failure)
             raise failure from error
-        self._end(None)
+        with self._counting:
+            self._left -= 1
+            is_last = self._left == 0
+        if is_last:
+            self._end(None)
 
     def _count(self, batch: pa.RecordBatch) -> None:
         size = batch.nbytes
-        self._rows += batch.num_rows
-        self._bytes += size
+        with self._counting:
+            self._rows += batch.num_rows
+            self._bytes += size
         limits = self._mesh.limits
         if limits.rows is not None and self._rows > limits.rows:
             raise LimitExceeded(f"the result has more than limits.rows ({limits.rows:,}) rows")

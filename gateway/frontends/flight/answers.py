@@ -2,14 +2,53 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 
 import pyarrow as pa
 
 from gateway.errors import DatatypeMismatch, QueryCanceled
 from gateway.frontends.flight.columns import labeled, schema_of
+from gateway.frontends.flight.tickets import Answer
 from gateway.query.request import Request, Result
 
 Run = Callable[[Request], Result]
+
+
+def answers(run: Run, requests: Sequence[Request], database: str) -> tuple[Answer, ...]:
+    """What the requests, which begin here, are answered with: several answers for one statement in several parts."""
+    if len(requests) > 1:
+        return (StatementAnswer(run, requests, database),)
+    result = run(requests[0])
+    try:
+        schema = schema_of(result.columns, database)
+        return tuple(PartAnswer(result, schema, part) for part in result.parts())
+    except BaseException:
+        result.close()
+        raise
+
+
+class PartAnswer:
+    """A part of one statement, or all of it. What ends a part before its end ends the statement."""
+
+    def __init__(self, result: Result, schema: pa.Schema, part: Iterator[pa.RecordBatch]) -> None:
+        self.schema = schema
+        self._result = result
+        self._part = part
+        self._is_read = False
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        self._result.recheck()  # a ticket may have waited
+        with closing(self._part):  # type: ignore[type-var]
+            for batch in self._part:
+                yield labeled(batch, self.schema)
+            self._is_read = True
+
+    def cancel(self) -> None:
+        self._result.cancel()
+
+    def close(self) -> None:
+        if not self._is_read:
+            self._result.close()
 
 
 class StatementAnswer:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from gateway.errors import ProtocolViolation, SyntaxNotSupported, WriteRefused
 from gateway.frontends.contract import Gateway
-from gateway.frontends.flight.answers import StatementAnswer, TableAnswer
+from gateway.frontends.flight.answers import TableAnswer, answers
 from gateway.frontends.flight.columns import schema_of
 from gateway.frontends.flight.messages import made, packed, unpacked
 from gateway.frontends.flight.metadata import QUESTIONS
@@ -56,15 +56,16 @@ class Commands:
 
     # --- what a descriptor asks for ------------------------------------------------------------------
 
-    def begin(self, caller: Caller, descriptor: bytes) -> tuple[pa.Schema, bytes]:
-        """The schema and the ticket of an answer. A statement runs from here on; what is asked about the catalog is
-        answered to whoever brings the ticket, as that one may see it."""
+    def begin(self, caller: Caller, descriptor: bytes) -> tuple[pa.Schema, tuple[bytes, ...]]:
+        """The schema and the tickets of an answer, one for each of its parts. A statement runs from here on; what is
+        asked about the catalog is answered to whoever brings the ticket, as that one may see it."""
         name, command = unpacked(descriptor)
         if name in ("CommandStatementQuery", "CommandPreparedStatementQuery"):
-            answer = self._started(caller, name, command)
-            ticket = self._tickets.issue(answer, caller.name)
-            return answer.schema, packed("TicketStatementQuery", statement_handle=ticket)
-        return self._fixed_schema(name, command), descriptor
+            started = self._started(caller, name, command)
+            issued = self._tickets.issue(started, caller.name)
+            tickets = tuple(packed("TicketStatementQuery", statement_handle=each) for each in issued)
+            return started[0].schema, tickets
+        return self._fixed_schema(name, command), (descriptor,)
 
     def schema(self, caller: Caller, descriptor: bytes) -> pa.Schema:
         """Without running anything."""
@@ -82,14 +83,14 @@ class Commands:
             return SQL_INFO if name == "CommandGetSqlInfo" else TYPE_INFO
         raise _refused(name)
 
-    def _started(self, caller: Caller, name: str, command: Any) -> Answer:
+    def _started(self, caller: Caller, name: str, command: Any) -> tuple[Answer, ...]:
         if name == "CommandStatementQuery":
             requests = [caller.request(command.query)]
         else:
             prepared = caller.session.prepared(command.prepared_statement_handle)
             rows = prepared.rows or ((),)
             requests = [caller.request(prepared.text, row) for row in rows]
-        return StatementAnswer(self._gateway.run, requests, self._gateway.database)
+        return answers(self._gateway.run, requests, self._gateway.database)
 
     def _described(self, caller: Caller, text: str) -> tuple[pa.Schema, pa.Schema]:
         """Of the parameters, of the result."""

@@ -206,9 +206,9 @@ class _Calls:
     def flight_info(
         self, context: flight.ServerCallContext, descriptor: flight.FlightDescriptor
     ) -> flight.FlightInfo:
-        schema, ticket = self._commands.begin(_caller(context), _command(descriptor))
-        endpoint = flight.FlightEndpoint(flight.Ticket(ticket), [])
-        return flight.FlightInfo(schema, descriptor, [endpoint], -1, -1)
+        schema, tickets = self._commands.begin(_caller(context), _command(descriptor))
+        endpoints = [flight.FlightEndpoint(flight.Ticket(ticket), []) for ticket in tickets]
+        return flight.FlightInfo(schema, descriptor, endpoints, -1, -1)
 
     def schema(
         self, context: flight.ServerCallContext, descriptor: flight.FlightDescriptor

@@ -3,8 +3,7 @@
 import secrets
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +13,7 @@ from gateway.errors import LimitExceeded, ProtocolViolation, ShuttingDown
 from gateway.query.deadline import CALLS
 
 SECONDS = 60.0
-"""How long an answer waits for its reader."""
+"""How long an answer waits for its reader; of several parts of a statement, how long after another one was read."""
 SURE_SECONDS = 2.0
 """How long it does so even if its principal asks for more answers than may be open: clients that only look at a
 statement's schema leave its answer behind."""
@@ -32,15 +31,18 @@ class Answer(Protocol):
 
 @dataclass
 class _Held:
+    """`statement`: equal for the parts of one."""
+
     answer: Answer
     principal: str
-    call: int
+    statement: int
     since: float
+    call: int = -1
     taken: bool = False
 
 
 class Tickets:
-    """A ticket is 256 random bits: nothing can be read from it or made up. `most`: open answers of one principal."""
+    """A ticket is 256 random bits: nothing can be read from it or made up. `most`: open statements of one principal."""
 
     def __init__(self, most: int, seconds: float = SECONDS) -> None:
         self._most = most
@@ -48,36 +50,58 @@ class Tickets:
         self._held: dict[bytes, _Held] = {}
         self._changed = threading.Condition()
         self._closed = False
+        self._statements = 0
 
-    def issue(self, answer: Answer, principal: str) -> bytes:
-        """Raises LimitExceeded, and closes the answer, when too many wait already."""
-        ticket = secrets.token_bytes(32)
+    def issue(self, answers: Sequence[Answer], principal: str) -> tuple[bytes, ...]:
+        """For the parts of one statement. Raises LimitExceeded, and closes them, when too many wait already."""
         self._make_room(principal)
         with self._changed:
-            counts = Counter(held.principal for held in self._held.values())
-            refusal = self._refusal(counts, principal)
+            refusal = self._refusal(principal)
             if refusal is None:
-                now = time.monotonic()
-                call = CALLS.add(now + self._seconds, lambda: self._expire(ticket))
-                self._held[ticket] = _Held(answer, principal, call, now)
-                return ticket
-        answer.close()
+                self._statements += 1
+                return tuple(self._held_back(answer, principal) for answer in answers)
+        for answer in answers:
+            answer.close()
         raise refusal
 
+    def _held_back(self, answer: Answer, principal: str) -> bytes:
+        ticket = secrets.token_bytes(32)
+        self._held[ticket] = held = _Held(answer, principal, self._statements, time.monotonic())
+        self._count_down(ticket, held)
+        return ticket
+
+    def _count_down(self, ticket: bytes, held: _Held) -> None:
+        held.call = CALLS.add(time.monotonic() + self._seconds, lambda: self._late(ticket))
+
+    def _late(self, ticket: bytes) -> None:
+        """A client may read one part after the other."""
+        with self._changed:
+            held = self._held.get(ticket)
+            if held is not None and self._is_being_read(held):
+                self._count_down(ticket, held)
+                return
+        self._expire(ticket)
+
+    def _is_being_read(self, held: _Held) -> bool:
+        """Its statement, or a part of it."""
+        return any(each.taken for each in self._held.values() if each.statement == held.statement)
+
     def _make_room(self, principal: str) -> None:
-        """Of one that nobody takes, the longest waiting first."""
+        """Of a statement that nobody reads, the longest waiting first."""
         long_ago = time.monotonic() - SURE_SECONDS
         with self._changed:
             own = [(ticket, held) for ticket, held in self._held.items() if held.principal == principal]
-            left = [ticket for ticket, held in own if not held.taken and held.since < long_ago]
-            is_full = len(own) >= self._most or len(self._held) >= 4 * self._most
+            left = [ticket for ticket, held in own if held.since < long_ago and not self._is_being_read(held)]
+            is_full = isinstance(self._refusal(principal), LimitExceeded)
         if is_full and left:
             self._expire(left[0])
 
-    def _refusal(self, counts: Counter[str], principal: str) -> LimitExceeded | ShuttingDown | None:
+    def _refusal(self, principal: str) -> LimitExceeded | ShuttingDown | None:
         if self._closed:
             return ShuttingDown()
-        if counts[principal] >= self._most or counts.total() >= 4 * self._most:
+        open_ones = {held.statement: held.principal for held in self._held.values()}
+        own = sum(name == principal for name in open_ones.values())
+        if own >= self._most or len(open_ones) >= 4 * self._most:
             return LimitExceeded("too many answers are open at once: read or cancel some of them first")
         return None
 
@@ -113,7 +137,7 @@ class Tickets:
         """No new answers; those that are being read may be for `grace` seconds, then they are canceled."""
         with self._changed:
             self._closed = True
-            waiting = [ticket for ticket, held in self._held.items() if not held.taken]
+            waiting = [ticket for ticket, held in self._held.items() if not self._is_being_read(held)]
         for ticket in waiting:
             self._expire(ticket)
         with self._changed:
@@ -125,6 +149,7 @@ class Tickets:
                 self.cancel(ticket, held.principal)
 
     def _expire(self, ticket: bytes) -> None:
+        """With a part its whole statement ends."""
         with self._changed:
             held = self._held.get(ticket)
             if held is None or held.taken:

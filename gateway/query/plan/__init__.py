@@ -30,8 +30,9 @@ from gateway.query.plan.inline import inline, merge
 from gateway.query.plan.keyed import keyed
 from gateway.query.plan.leaves import Namer, leaf_of
 from gateway.query.plan.mirror import mirror
-from gateway.query.plan.model import Form, Fragment, Input, KeyTransfer, Plan, Stage, with_keys
+from gateway.query.plan.model import Form, Fragment, Input, KeyTransfer, Part, Plan, Stage, with_keys
 from gateway.query.plan.names import unique_names
+from gateway.query.plan.parts import united
 from gateway.query.plan.preaggregate import preaggregate
 from gateway.query.plan.prefix import prefix
 from gateway.query.plan.push import push
@@ -46,7 +47,19 @@ from gateway.query.plan.transfer import transfer
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.scopes import USE
 
-__all__ = ["Form", "Fragment", "Input", "KeyTransfer", "Plan", "Stage", "cut", "plan", "with_keys", "written"]
+__all__ = [
+    "Form",
+    "Fragment",
+    "Input",
+    "KeyTransfer",
+    "Part",
+    "Plan",
+    "Stage",
+    "cut",
+    "plan",
+    "with_keys",
+    "written",
+]
 
 SHAPING = (
     unique_names, mirror, inline, simplify, branches, prefix, hoist, factor, anyrow, decorrelate, single, average,
@@ -60,8 +73,9 @@ CUTTING = (separate, push, fuse, push, eachside, summarize, cutoff, preaggregate
 def plan(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Plan:
     """Raises SourceUnavailable for a product whose source was down when the mesh was loaded. The query is used up:
     copying its typed trees would cost as much as the rest of the step."""
+    branches = len(united(query.tree))
     draft = cut(query, catalog, connectors)
-    return written(draft, transfer(draft), query.names)
+    return written(draft, transfer(draft), query.names, branches)
 
 
 def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Draft:
@@ -79,10 +93,10 @@ def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connect
     return draft
 
 
-def written(draft: Draft, schedule: Schedule, names: tuple[str, ...]) -> Plan:
-    """Uses the draft up."""
+def written(draft: Draft, schedule: Schedule, names: tuple[str, ...], branches: int = 1) -> Plan:
+    """Uses the draft up. `branches`: those of UNION ALL that the consumer wrote."""
     keyed(draft, schedule)
-    return emit(draft, schedule, share(draft, schedule), names)
+    return emit(draft, schedule, share(draft, schedule), names, branches)
 
 
 def _drafted(query: GovernedQuery, sources: Sources) -> Draft:

@@ -12,6 +12,7 @@ from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.expand import expand
 from gateway.query.plan.leaves import ENGINE, KEYS, NOTHING, EngineReader, delivered
 from gateway.query.plan.model import MARK, Form, Fragment, Input, KeyTransfer, Plan, Stage
+from gateway.query.plan.parts import parts
 from gateway.query.plan.passthrough import passed_through
 from gateway.query.plan.schedule import Schedule, Sent
 from gateway.query.plan.share import Twin
@@ -21,9 +22,11 @@ from gateway.sql.nodes import copied
 from gateway.sql.remote import remote_text
 
 
-def emit(draft: Draft, schedule: Schedule, twins: Mapping[str, Twin], names: tuple[str, ...]) -> Plan:
-    """Uses the draft up."""
-    return _Emitter(draft, schedule, twins, EngineReader(draft.sources, draft.namer)).plan(names)
+def emit(
+    draft: Draft, schedule: Schedule, twins: Mapping[str, Twin], names: tuple[str, ...], branches: int
+) -> Plan:
+    """Uses the draft up. `branches`: those of UNION ALL that the consumer wrote."""
+    return _Emitter(draft, schedule, twins, EngineReader(draft.sources, draft.namer)).plan(names, branches)
 
 
 _Given = list[tuple[KeyTransfer, exp.Expr]]
@@ -49,7 +52,7 @@ class _Emitter:
     same: dict[object, str] = field(default_factory=dict)
     read_twice: set[str] = field(default_factory=set)
 
-    def plan(self, names: tuple[str, ...]) -> Plan:
+    def plan(self, names: tuple[str, ...], branches: int) -> Plan:
         givers = {sent.origin for sent in self.schedule.sent}
         units = self.draft.units
         read = [table for tree in self.draft.trees() for table in tree.find_all(exp.Table)]
@@ -70,8 +73,9 @@ class _Emitter:
             for table in tables:
                 _put(table, copied(node))
         passed = passed_through(self.draft.tree, self.inputs)
+        pieces = parts(self.draft.tree, self.inputs, branches)
         sql = generate(self.draft.tree, consume=True)
-        return Plan(sql, names, self.inputs, tuple(self.reader.native), self._kept(), passed)
+        return Plan(sql, names, self.inputs, tuple(self.reader.native), self._kept(), passed, pieces)
 
     def _alike(self, alias: str) -> set[str]:
         """The unit, and those that are read with it."""

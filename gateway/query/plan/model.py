@@ -1,7 +1,7 @@
 """What a plan is made of: the engine's SQL, and the inputs it reads, each of which somebody runs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from connectors.base import Scan
@@ -86,12 +86,23 @@ Input = Fragment | Stage
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a plan that can run beside the others. `inputs` are names of the plan's; the rest is as there."""
+
+    sql: str
+    inputs: tuple[str, ...]
+    kept: frozenset[str] = field(default_factory=frozenset)
+    passed: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """`sql` is the engine's, over `inputs` and the Parquet files it reads itself (`native`: source, relation).
 
     `kept` are the inputs to be read whole before the engine begins: they give keys, are read twice, or are joined.
     `passed`: these columns of the only input, a fragment, are the whole answer, row by row, so that the engine has
-    nothing to do; empty: it has. `names` and `sql` hold all the same.
+    nothing to do; empty: it has. `names` and `sql` hold all the same. `parts` give, one after the other, the same rows;
+    empty: there are none.
     """
 
     sql: str
@@ -100,6 +111,11 @@ class Plan:
     native: tuple[tuple[str, str], ...]
     kept: frozenset[str] = field(default_factory=frozenset)
     passed: tuple[Column, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+    def of(self, part: Part) -> "Plan":
+        inputs = {name: self.inputs[name] for name in part.inputs}
+        return replace(self, sql=part.sql, inputs=inputs, kept=part.kept, passed=part.passed, parts=())
 
     def fragments(self) -> tuple[Fragment, ...]:
         return tuple(_fragments(self.inputs))

@@ -91,7 +91,7 @@ class Waiting:
 
 def test_a_ticket_that_nobody_takes_gives_its_answer_back() -> None:
     tickets, answer = Tickets(most=2, seconds=0.05), Waiting()
-    ticket = tickets.issue(answer, "ana")
+    (ticket,) = tickets.issue([answer], "ana")
     until = time.monotonic() + 10
     while not answer.closed and time.monotonic() < until:
         time.sleep(0.01)
@@ -102,16 +102,16 @@ def test_a_ticket_that_nobody_takes_gives_its_answer_back() -> None:
 
 def test_open_answers_are_bounded_for_each_principal() -> None:
     tickets, answers = Tickets(most=2), [Waiting() for _ in range(5)]
-    first, _ = (tickets.issue(answers[number], "ana") for number in (0, 1))
+    (first,), _ = (tickets.issue([answers[number]], "ana") for number in (0, 1))
     with pytest.raises(LimitExceeded, match="too many answers are open"):
-        tickets.issue(answers[2], "ana")
+        tickets.issue([answers[2]], "ana")
     assert [answer.closed for answer in answers] == [0, 0, 1, 0, 0]
-    tickets.issue(answers[3], "olga")
+    tickets.issue([answers[3]], "olga")
     tickets.take(first, "ana")
     with pytest.raises(LimitExceeded):
-        tickets.issue(answers[2], "ana")
+        tickets.issue([answers[2]], "ana")
     tickets.done(first)
-    tickets.issue(answers[4], "ana")
+    tickets.issue([answers[4]], "ana")
     tickets.drain(0)
 
 

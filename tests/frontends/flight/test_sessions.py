@@ -181,10 +181,10 @@ def test_answers_that_nobody_fetches_make_way_for_new_ones(monkeypatch: pytest.M
     """ADBC leaves them behind: whoever executes and looks at the description only does not fetch."""
     monkeypatch.setattr(tickets, "SURE_SECONDS", -1.0)
     held, answers = Tickets(most=2), [Waiting() for _ in range(3)]
-    read_first = held.issue(answers[0], "ana")
+    (read_first,) = held.issue([answers[0]], "ana")
     held.take(read_first, "ana")
-    held.issue(answers[1], "ana")
-    held.issue(answers[2], "ana")
+    held.issue([answers[1]], "ana")
+    held.issue([answers[2]], "ana")
     assert [answer.closed for answer in answers] == [0, 1, 0]
     held.drain(0)
 
