@@ -15,6 +15,7 @@ import polars as pl
 import psycopg
 import pyarrow as pa
 import pytest
+import sqlalchemy
 
 from gateway.audit import AuditRecord, records
 from gateway.frontends.flight.messages import made, packed, read, unpacked
@@ -145,6 +146,25 @@ def test_duckdb_reads_the_stream_as_it_comes(real: Real) -> None:
                 real, "SELECT count(*), sum(amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 3000"
             )
         assert isinstance(orders, pa.RecordBatchReader)
+
+
+def test_sqlalchemy(real: Real) -> None:
+    address = real.flight.removeprefix("grpc://")
+    engine = sqlalchemy.create_engine(
+        f"adbc+flightsql://{address}/?tls=false&username=analyst&password=analyst-pw"
+    )
+    looked_at = sqlalchemy.inspect(engine)
+    assert looked_at.get_schema_names() == ["marketing", "sales", "shipping"]
+    assert looked_at.has_table("orders", schema="sales")
+    orders = sqlalchemy.Table("orders", sqlalchemy.MetaData(), schema="sales", autoload_with=engine)
+    with engine.connect() as connection:
+        chosen = sqlalchemy.select(orders.c.order_id, orders.c.amount).where(orders.c.order_id == 7)
+        assert [tuple(row) for row in connection.execute(chosen)] == of_source(
+            real, "SELECT order_id, amount FROM sales.orders WHERE order_id = 7"
+        )
+    chunks = pd.read_sql("SELECT order_id, status FROM sales.orders", engine, chunksize=1000)
+    assert sum(len(chunk) for chunk in chunks) == 3003
+    engine.dispose()
 
 
 def test_without_autocommit_nothing_changes(real: Real) -> None:

@@ -16,8 +16,8 @@ from gateway.output import distinct
 from gateway.render import Column, json_texts
 
 ROW_GROUP_ROWS = 131_072
-ROW_GROUP_BYTES = 32_000_000
-TEXT_BYTES = 16_000_000
+ROW_GROUP_BYTES = 16_000_000
+TEXT_BYTES = 4_000_000
 """About so much text is made at one time: the names of a thousand columns are longer than their values."""
 
 Chunk = bytes | memoryview
