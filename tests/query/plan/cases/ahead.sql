@@ -35,8 +35,8 @@ SELECT "u2"."note" AS "note" FROM "#scan 1" AS "u2" WHERE NOT "u2"."id" IN (SELE
 SELECT l.flag FROM depot.lines AS l WHERE l.order_id = (SELECT min(o.id) FROM sales.orders AS o JOIN shop.items AS i ON i.name = o.note)
 -- =>
 -- scan 1 @ shop: SELECT "items"."name" AS "name" FROM "items" AS "items"
--- scan 2 @ sales: SELECT MIN("orders"."id") AS "min", "orders"."note" AS "note" FROM "orders" AS "orders" GROUP BY "orders"."note"
--- scan 3 @ engine, first: SELECT MIN("u1"."min") AS "min" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."name" = "u1"."note"
+-- scan 2 @ sales: SELECT "orders"."id" AS "id", "orders"."note" AS "note" FROM "orders" AS "orders"
+-- scan 3 @ engine, first: SELECT MIN("u1"."id") AS "min" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."name" = "u1"."note"
 -- scan 4 @ depot: SELECT "lines"."flag" AS "flag", "lines"."order_id" AS "order_id" FROM "lines" AS "lines" WHERE |keys 1|
 --   keys 1 = scan 3.min: "lines"."order_id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
 SELECT "u3"."flag" AS "flag" FROM "#scan 4" AS "u3" WHERE "u3"."order_id" IN (SELECT "u4"."min" AS "min" FROM "#scan 3" AS "u4")

@@ -51,9 +51,9 @@ SELECT "u2"."note" AS "note" FROM "#scan 1" AS "u2" WHERE "u2"."id" > (SELECT MA
 -- not of groups, of which there may be several
 SELECT o.note FROM sales.orders AS o WHERE o.id > (SELECT max(l.order_id) FROM depot.lines AS l GROUP BY l.flag)
 -- =>
--- scan 1 @ depot: SELECT "lines"."flag" AS "flag", MAX("lines"."order_id") AS "max" FROM "lines" AS "lines" GROUP BY "lines"."flag"
--- scan 2 @ sales: SELECT "orders"."note" AS "note", "orders"."id" AS "id" FROM "orders" AS "orders"
-SELECT "u2"."note" AS "note" FROM "#scan 2" AS "u2" WHERE "u2"."id" > (SELECT "u1"."max" AS "max" FROM "#scan 1" AS "u1")
+-- scan 1 @ sales: SELECT "orders"."note" AS "note", "orders"."id" AS "id" FROM "orders" AS "orders"
+-- scan 2 @ depot: SELECT "lines"."flag" AS "flag", "lines"."order_id" AS "order_id" FROM "lines" AS "lines"
+SELECT "u2"."note" AS "note" FROM "#scan 1" AS "u2" WHERE "u2"."id" > (SELECT MAX("u1"."order_id") AS "max" FROM "#scan 2" AS "u1" GROUP BY "u1"."flag")
 
 -- not by a text, whose order is the source's
 SELECT o.note FROM sales.orders AS o WHERE o.status > (SELECT max(c.name) FROM sales.customers AS c)

@@ -57,33 +57,29 @@ SELECT i.name, sum(l.quantity) FILTER (WHERE i.size = 1) AS q FROM shop.items AS
 SELECT "u1"."name" AS "name", SUM("u2"."quantity") FILTER(WHERE "u1"."size" = 1) AS "q" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."item" = "u1"."id" GROUP BY "u1"."name"
 
 -- of what a LEFT JOIN adds, columns are added up at the source
-SELECT i.id, count(o.id) AS n, max(o.day) FROM shop.items AS i LEFT JOIN sales.orders AS o ON o.customer = i.id AND o.note NOT LIKE '%x%' GROUP BY i.id
+SELECT i.id, count(l.order_id) AS n, max(l.flag) FROM shop.items AS i LEFT JOIN depot.lines AS l ON l.item = i.id AND l.flag NOT LIKE '%x%' GROUP BY i.id
 -- =>
 -- scan 1 @ shop: SELECT "items"."id" AS "id" FROM "items" AS "items"
--- scan 2 @ sales: SELECT COUNT("orders"."id") AS "count", MAX("orders"."day") AS "max", "orders"."customer" AS "customer" FROM "orders" AS "orders" WHERE "orders"."note" NOT LIKE '%x%' AND |keys 1| GROUP BY "orders"."customer"
---   keys 1 = scan 1.id: "orders"."customer" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
-SELECT "u1"."id" AS "id", CAST(COALESCE(SUM("u2"."count"), 0) AS BIGINT) AS "n", MAX("u2"."max") AS "max" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."customer" = "u1"."id" GROUP BY "u1"."id"
+-- scan 2 @ depot: SELECT COUNT("lines"."order_id") AS "count", MAX("lines"."flag" COLLATE "C") AS "max", "lines"."item" AS "item" FROM "lines" AS "lines" WHERE "lines"."flag" NOT LIKE '%x%' GROUP BY "lines"."item"
+SELECT "u1"."id" AS "id", CAST(COALESCE(SUM("u2"."count"), 0) AS BIGINT) AS "n", MAX("u2"."max") AS "max" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."item" = "u1"."id" GROUP BY "u1"."id"
 
 -- not the rows of NULLs that a LEFT JOIN fills up with
-SELECT i.id, count(*) AS n FROM shop.items AS i LEFT JOIN sales.orders AS o ON o.customer = i.id GROUP BY i.id
+SELECT i.id, count(*) AS n FROM shop.items AS i LEFT JOIN depot.lines AS l ON l.item = i.id GROUP BY i.id
 -- =>
 -- scan 1 @ shop: SELECT "items"."id" AS "id" FROM "items" AS "items"
--- scan 2 @ sales: SELECT "orders"."customer" AS "customer" FROM "orders" AS "orders" WHERE |keys 1|
---   keys 1 = scan 1.id: "orders"."customer" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
-SELECT "u1"."id" AS "id", COUNT(*) AS "n" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."customer" = "u1"."id" GROUP BY "u1"."id"
+-- scan 2 @ depot: SELECT "lines"."item" AS "item" FROM "lines" AS "lines"
+SELECT "u1"."id" AS "id", COUNT(*) AS "n" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."item" = "u1"."id" GROUP BY "u1"."id"
 
 -- not what is calculated of NULLs that a LEFT JOIN fills up with
-SELECT i.id, sum(CASE WHEN o.id IS NULL THEN 1 ELSE 0 END) AS n FROM shop.items AS i LEFT JOIN sales.orders AS o ON o.customer = i.id GROUP BY i.id
+SELECT i.id, sum(CASE WHEN l.order_id IS NULL THEN 1 ELSE 0 END) AS n FROM shop.items AS i LEFT JOIN depot.lines AS l ON l.item = i.id GROUP BY i.id
 -- =>
 -- scan 1 @ shop: SELECT "items"."id" AS "id" FROM "items" AS "items"
--- scan 2 @ sales: SELECT "orders"."customer" AS "customer", "orders"."id" AS "id" FROM "orders" AS "orders" WHERE |keys 1|
---   keys 1 = scan 1.id: "orders"."customer" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
-SELECT "u1"."id" AS "id", SUM(CASE WHEN "u2"."id" IS NULL THEN 1 ELSE 0 END) AS "n" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."customer" = "u1"."id" GROUP BY "u1"."id"
+-- scan 2 @ depot: SELECT "lines"."item" AS "item", "lines"."order_id" AS "order_id" FROM "lines" AS "lines"
+SELECT "u1"."id" AS "id", SUM(CASE WHEN "u2"."order_id" IS NULL THEN 1 ELSE 0 END) AS "n" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."item" = "u1"."id" GROUP BY "u1"."id"
 
 -- not by what is calculated of NULLs that a LEFT JOIN fills up with
-SELECT extract(year FROM o.day) AS y, count(o.id) AS n FROM shop.items AS i LEFT JOIN sales.orders AS o ON o.customer = i.id GROUP BY extract(year FROM o.day)
+SELECT coalesce(l.flag, '-') AS f, count(l.order_id) AS n FROM shop.items AS i LEFT JOIN depot.lines AS l ON l.item = i.id GROUP BY coalesce(l.flag, '-')
 -- =>
 -- scan 1 @ shop: SELECT "items"."id" AS "id" FROM "items" AS "items"
--- scan 2 @ sales: SELECT "orders"."day" AS "day", "orders"."id" AS "id", "orders"."customer" AS "customer" FROM "orders" AS "orders" WHERE |keys 1|
---   keys 1 = scan 1.id: "orders"."customer" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
-SELECT EXTRACT(YEAR FROM "u2"."day") AS "y", COUNT("u2"."id") AS "n" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."customer" = "u1"."id" GROUP BY EXTRACT(YEAR FROM "u2"."day")
+-- scan 2 @ depot: SELECT "lines"."flag" AS "flag", "lines"."order_id" AS "order_id", "lines"."item" AS "item" FROM "lines" AS "lines"
+SELECT COALESCE("u2"."flag", '-') AS "f", COUNT("u2"."order_id") AS "n" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."item" = "u1"."id" GROUP BY COALESCE("u2"."flag", '-')

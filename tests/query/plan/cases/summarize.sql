@@ -7,9 +7,9 @@ SELECT "u1"."status" AS "status", "u1"."count" AS "n", "u1"."sum" AS "t", (ROUND
 -- not of a join that leaves all rows: the engine joins and adds up faster
 SELECT c.region, sum(o.total) AS t FROM sales.orders AS o JOIN sales.customers AS c ON c.id = o.customer GROUP BY c.region HAVING count(*) > 3
 -- =>
--- scan 1 @ sales: SELECT SUM("orders"."total") AS "sum", COUNT(*) AS "count", "orders"."customer" AS "customer" FROM "orders" AS "orders" GROUP BY "orders"."customer"
--- scan 2 @ sales: SELECT "customers"."region" AS "region", "customers"."id" AS "id" FROM "customers" AS "customers"
-SELECT "u2"."region" AS "region", SUM("u1"."sum") AS "t" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."id" = "u1"."customer" GROUP BY "u2"."region" HAVING CAST(COALESCE(SUM("u1"."count"), 0) AS BIGINT) > 3
+-- scan 1 @ sales: SELECT "customers"."region" AS "region", "customers"."id" AS "id" FROM "customers" AS "customers"
+-- scan 2 @ sales: SELECT "orders"."total" AS "total", "orders"."customer" AS "customer" FROM "orders" AS "orders"
+SELECT "u2"."region" AS "region", SUM("u1"."total") AS "t" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."id" = "u1"."customer" GROUP BY "u2"."region" HAVING COUNT(*) > 3
 
 -- DISTINCT in the order of text
 SELECT DISTINCT o.status FROM sales.orders AS o ORDER BY o.status LIMIT 3

@@ -37,9 +37,9 @@ SELECT n.text, q.t FROM desk.notes AS n JOIN (SELECT customer, sum(total) AS t F
 -- =>
 -- scan 1 @ desk: order_id, text of notes
 -- scan 2 @ engine, first: SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes"
--- scan 3 @ sales: SELECT "orders"."customer" AS "customer", SUM("orders"."total") AS "sum" FROM "orders" AS "orders" WHERE |keys 1| GROUP BY "orders"."customer"
+-- scan 3 @ sales: SELECT "orders"."customer" AS "customer", "orders"."total" AS "total" FROM "orders" AS "orders" WHERE |keys 1|
 --   keys 1 = scan 2.order_id: "orders"."customer" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
-SELECT "u2"."text" AS "text", "u1"."sum" AS "t" FROM "#scan 2" AS "u2" CROSS JOIN "#scan 3" AS "u1" WHERE "u1"."customer" = "u2"."order_id"
+SELECT "u2"."text" AS "text", "q1"."t" AS "t" FROM "#scan 2" AS "u2" CROSS JOIN (SELECT "u1"."customer" AS "customer", SUM("u1"."total") AS "t" FROM "#scan 3" AS "u1" GROUP BY "u1"."customer") AS "q1" WHERE "q1"."customer" = "u2"."order_id"
 
 -- into a governed relation, by a raw column
 SELECT n.text, s.id FROM desk.notes AS n JOIN hr.staff AS s ON s.id = n.order_id
