@@ -46,7 +46,9 @@ def bind(
         error.hint = visible.whom_to_ask(seen.values())
         raise
     nodes = Nodes(resolved.tree)
-    session = Session(visible.principal.name, visible.catalog.name, visible.circumstances.now)
+    session = Session(
+        visible.principal.name, visible.catalog.name, visible.circumstances.now, visible.current_schema
+    )
     of_session = answer_session_functions(nodes, session)
     places = numbered(resolved.tree) if nodes.of(exp.Placeholder) else {}
     given = tuple(parameter.type for parameter in request.parameters) or request.parameter_types

@@ -1,6 +1,6 @@
 """Functions that ask about the session, answered as literals: engine and host are not asked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,11 +12,12 @@ from gateway.sql.nodes import Nodes
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`now` is the statement's one instant, seconds since the epoch."""
+    """`now` is the statement's one instant, seconds since the epoch; `schema` tells where names are sought first."""
 
     principal: str
     database: str
     now: float
+    schema: Callable[[], str | None]
 
 
 SERVER_VERSION = "18.0"
@@ -46,7 +47,9 @@ ALIASES = {
 }  # fmt: skip
 
 
-OF_SESSION = frozenset({"current_user", "now", "localtimestamp", "current_date", "current_time"})
+OF_SESSION = frozenset(
+    {"current_user", "now", "localtimestamp", "current_date", "current_time", "current_schema"}
+)
 """Those that answer one user and instant differently from another."""
 
 
@@ -73,7 +76,7 @@ def _value(name: str, session: Session) -> exp.Expr | None:
     if name in ("current_user", "current_database"):
         return literal(session.principal if name == "current_user" else session.database, "VARCHAR")
     if name == "current_schema":
-        return literal("public", "VARCHAR")
+        return literal(session.schema(), "VARCHAR")
     if name == "version":
         return literal(f"PostgreSQL {SERVER_VERSION} (meshgate)", "VARCHAR")
     if name == "now":

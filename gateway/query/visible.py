@@ -21,6 +21,10 @@ Alternatives = tuple[RowFilter, ...]
 """Row filters of which one must hold (OR)."""
 
 
+PUBLIC = "public"
+"""A schema that every PostgreSQL has; here it is empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class VisibleRelation:
     """`columns` are the selectable ones with the types that this principal gets; see `VisibleCatalog.listing` for a
@@ -59,6 +63,13 @@ class VisibleCatalog:
             with suppress(UndefinedTable):
                 return self.relation((domain, *name))
         raise undefined_table(name)
+
+    def current_schema(self) -> str | None:
+        """The first of the search path that there is for the principal; None: there is none."""
+        if not self.search_path:
+            return PUBLIC
+        known = {seen.relation.domain for seen in self.listing()} | {PUBLIC}
+        return next((name for name in self.search_path if name in known), None)
 
     def listing(self) -> tuple[VisibleRelation, ...]:
         """The relations whose existence the principal may know, in order of their names, with the columns that it may

@@ -2,7 +2,7 @@
 
 `ordered_on >= '2026-01-01'` compares a date with a text; the engine reads the text as a date. Written out, the
 comparison has one type, is known not to raise, and may go to the source. So does `ordered_on < date '2026-01-01' +
-interval '1' month`, whose right side is one day.
+interval '1' month`, whose right side is one day. A text beside a list is the list that PostgreSQL reads it as.
 """
 
 import calendar
@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from sqlglot import exp
 
+from gateway.sql.array_literals import type_lists
 from gateway.sql.literals import cast
 from gateway.sql.nodes import Nodes
 from gateway.sql.totality import COMPARISONS, T, is_constant, kind_of, operands_of
@@ -25,7 +26,8 @@ NAMES = {
 
 
 def type_constants(nodes: Nodes) -> None:
-    """Give constants beside a date, time or UUID column its type, where they surely fit. Changes their tree."""
+    """Give constants beside a date, time, UUID or list column its type, where they surely fit. Changes their tree."""
+    type_lists(nodes)
     for comparison in nodes.of_any(COMPARISONS):
         operands = operands_of(comparison)
         kinds = {kind_of(operand) for operand in operands if isinstance(operand, exp.Column)}

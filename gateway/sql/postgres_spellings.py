@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from sqlglot import exp
 
+from gateway.sql.array_literals import as_list
 from gateway.sql.dialect import DUCKDB
 from gateway.sql.naming import CALLED, type_name
 
@@ -119,18 +120,12 @@ def _cast(node: exp.Expr) -> exp.Expr | None:
     kind = node.args["to"].this
     if kind in (exp.DType.VARBINARY, exp.DType.BLOB) and re.fullmatch(r"\\x([0-9A-Fa-f]{2})+", text):
         made = written("CAST($1 AS BLOB)", [exp.Literal.string(re.sub("..", r"\\x\g<0>", text[2:]))])
-    elif kind in (exp.DType.ARRAY, exp.DType.LIST) and re.fullmatch(r"\s*\{[^{}\"\\]*\}\s*", text):
-        inner = text.strip()[1:-1].strip()
-        items = [_item(item.strip()) for item in inner.split(",")] if inner else []
-        made = exp.Cast(this=exp.Array(expressions=items), to=node.args["to"].copy())
+    elif kind in (exp.DType.ARRAY, exp.DType.LIST) and (found := as_list(node.this, node.args["to"])):
+        made = found
     else:
         return None
     made.meta[CALLED] = type_name(node.args["to"])
     return made
-
-
-def _item(text: str) -> exp.Expr:
-    return exp.Null() if text.upper() == "NULL" else exp.Literal.string(text)
 
 
 def _substring(node: exp.Expr) -> exp.Expr | None:

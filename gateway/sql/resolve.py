@@ -10,6 +10,7 @@ from sqlglot.errors import OptimizeError, SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gateway.errors import Refused, StatementTooComplex, SyntaxNotSupported
+from gateway.sql.brackets import name_brackets, open_brackets
 from gateway.sql.dialect import quoted
 from gateway.sql.expansion import check_names
 from gateway.sql.expansions import expand, has_shorthands
@@ -86,6 +87,7 @@ def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
         names = _number_tables(written, tables)
         columns = [tables[name] for name in names]
         _shorten_columns(written)
+        name_brackets(written)
         name_generators(written)
         check_names(tree, columns, USE)
         schema = schema_of(columns)
@@ -99,6 +101,8 @@ def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
         _cross_join_natural(nodes)
         if nodes.of(exp.TableColumn):
             _expand_whole_rows(nodes, columns)
+            nodes = Nodes(tree)
+        if open_brackets(tree):
             nodes = Nodes(tree)
         scopes = traverse_scope(tree)
         _check_columns(scopes, columns)

@@ -15,7 +15,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from gateway.settings import Limits
-from gateway.sql.dialect import DUCKDB
+from gateway.sql.tokens import tokenized
 from gateway.sql.totality import RANGES, T, fits
 
 LITERALS = {TokenType.STRING, TokenType.NUMBER}
@@ -110,7 +110,7 @@ def shape(text: str, limits: Limits) -> Shape | None:
     if "\0" in text or len(text.encode("utf-8", "surrogatepass")) > limits.text_bytes:
         return None
     try:
-        tokens = list(_operands_whole(DUCKDB.tokenize(text)))
+        tokens = list(_operands_whole(tokenized(text)))
     except (SqlglotError, ValueError):
         return None
     operands = _operands(tokens)

@@ -22,6 +22,7 @@ from gateway.sql.expansion import check_expansion
 from gateway.sql.lexing import has_more_tokens
 from gateway.sql.naming import CALLED
 from gateway.sql.spellings import respell
+from gateway.sql.tokens import tokenized
 
 OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 CLOSING = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
@@ -111,7 +112,7 @@ def parsed(text: str, limits: Limits) -> exp.Expr:
     if has_more_tokens(text, limits.nodes):
         raise _too_many_tokens(limits)
     try:
-        tokens = _whole_intervals(DUCKDB.tokenize(text))
+        tokens = _whole_intervals(tokenized(text))
         _check_shape(tokens, limits)
         _check_escapes(tokens, text)
         trees = [

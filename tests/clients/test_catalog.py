@@ -149,3 +149,23 @@ def test_each_question_is_on_record(published: Real) -> None:
         1,
         1,
     ]
+
+
+def test_set_config_takes_parameters_and_never_only_seems_to_set(published: Real) -> None:
+    with published.connect() as connection:
+        asked = "SELECT set_config('search_path', %s, false), set_config('app.who', %s, %s) AS who"
+        assert connection.execute(asked, ("sales", "ann", False)).fetchone() == ("sales", "ann")
+        assert connection.execute("SELECT count(*) FROM orders").fetchone() == (300,)
+        assert connection.execute("SELECT current_setting('app.who')").fetchone() == ("ann",)
+        same = "SELECT set_config('bytea_output', 'hex', false) FROM pg_show_all_settings() WHERE name = 'bytea_output'"
+        assert connection.execute(same).fetchone() == ("hex",)
+        with pytest.raises(psycopg.errors.FeatureNotSupported):
+            connection.execute("SELECT set_config('search_path', 'shipping', false) FROM pg_am")
+
+
+def test_a_session_sees_itself_in_pg_stat_activity(published: Real) -> None:
+    with published.connect() as connection:
+        asked = "SELECT pid, usename, datname, state FROM pg_stat_activity"
+        found = connection.execute(asked).fetchall()
+        assert found == [(connection.info.backend_pid, "analyst", "mesh", "active")]
+        assert connection.execute("SELECT pg_backend_pid()").fetchone() == (connection.info.backend_pid,)

@@ -21,7 +21,7 @@ SELECT pg_current_logfile() FROM pg_class; SELECT inet_server_addr(1) FROM pg_cl
 SELECT pg_catalog.current_database(1) FROM pg_class; SELECT pg_reload_conf() FROM pg_class
 SELECT pg_advisory_lock(1) FROM pg_class; SELECT pg_stat_get_activity(NULL) FROM pg_class
 SELECT setseed(0.5) FROM pg_class; SELECT pg_notify('a', 'b') FROM pg_class; SELECT nextval('x') FROM pg_class
-SELECT U&"\\0070g_read_file"('/etc/passwd') FROM pg_class; SELECT pg_show_all_settings() FROM pg_class
+SELECT U&"\\0070g_read_file"('/etc/passwd') FROM pg_class
 SELECT current_setting('data_directory') FROM pg_class; SELECT dblink('x', 'y') FROM pg_class
 WITH x AS (DELETE FROM pg_class RETURNING 1) SELECT * FROM x; SELECT 1 INTO pg_temp.x FROM pg_class
 SELECT * FROM pg_hba_file_rules(); SELECT pg_export_snapshot() FROM pg_class; SELECT * FROM pg_get_loaded_modules()
@@ -49,7 +49,7 @@ SELECT (aclexplode(relacl)).* FROM pg_class; SELECT proacl FROM pg_proc; SELECT 
 SELECT prosrc FROM pg_proc WHERE pronamespace::regnamespace::text = 'information_schema'
 SELECT relfrozenxid FROM pg_class
 SELECT shobj_description(oid, 'pg_database') FROM pg_database; SELECT * FROM pg_shdescription
-SELECT * FROM pg_shseclabel
+SELECT * FROM pg_shseclabel; SELECT * FROM pg_show_all_settings()
 SELECT pg_has_role(rolname, 'USAGE'), has_schema_privilege(rolname, 'sales', 'USAGE') FROM pg_roles
 SELECT has_tablespace_privilege(spcname, 'CREATE') FROM pg_tablespace; SELECT oid::regrole FROM pg_roles
 SELECT acldefault('r', relowner), pg_relation_size('pg_authid') FROM pg_class WHERE relname = 'orders'

@@ -273,3 +273,26 @@ def test_an_expression_is_one_expression(text: str) -> None:
 )
 def test_a_numeric_without_a_size_keeps_ten_digits_after_the_point(written: str, kept: str) -> None:
     assert parsed(f"SELECT x::{written} FROM t") == f'SELECT CAST("x" AS {kept}) FROM "t"'
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("SELECT $1,$2", "SELECT $1, $2"),
+        ("SELECT 1 WHERE 1 IN ($1,$2,$3)", "SELECT 1 WHERE 1 IN ($1, $2, $3)"),
+        ("SELECT $1::int+$2::int,$3||'$4,$5'", "SELECT CAST($1 AS INT) + CAST($2 AS INT), $3 || '$4,$5'"),
+        ("SELECT $a$ $1,$2 $a$, $1=$2", "SELECT ' $1,$2 ', $1 = $2"),
+        ('SELECT "$1,$2", /* /* \' */ $1,$2 */ $1-$2 -- $1,$2', 'SELECT "$1,$2", $1 - $2'),
+    ],
+)
+def test_parameters_need_no_space_between_them(text: str, read: str) -> None:
+    assert parsed(text) == read
+
+
+def test_places_are_those_of_the_text_where_parameters_stand_side_by_side() -> None:
+    with pytest.raises(SyntaxRefused) as caught:
+        parse_query("SELECT $1,$2 FROM FROM", LIMITS)
+    with pytest.raises(SyntaxRefused) as spaced:
+        parse_query("SELECT $1, $2 FROM FROM", LIMITS)
+    assert spaced.value.position is not None
+    assert caught.value.position == spaced.value.position - 1

@@ -11,7 +11,6 @@ from gateway.frontends.pgwire.session_statements import (
     Begin,
     ClosePortal,
     Commit,
-    Configure,
     Deallocate,
     Discard,
     Release,
@@ -21,11 +20,11 @@ from gateway.frontends.pgwire.session_statements import (
     Savepoint,
     SessionStatement,
     Set,
-    Setting,
     Show,
 )
+from gateway.frontends.pgwire.setting_calls import Configure, Setting
 from gateway.frontends.pgwire.transaction import FAILED, IDLE
-from gateway.frontends.pgwire.variables import VARIABLES, checked, variable
+from gateway.frontends.pgwire.variables import VARIABLES, checked, switch, variable
 from gateway.frontends.pgwire.workspace import Workspace
 
 
@@ -62,11 +61,8 @@ def carry_out(command: SessionStatement, workspace: Workspace) -> Done:  # noqa:
             return Done("ROLLBACK")
         case Set(name, value, local):
             return _set(workspace, name, value, local=local)
-        case Configure(name, value, local, column):
-            _set(workspace, name, value, local=local)
-            return Done(
-                "SELECT 1", text_answer((column,), [(workspace.settings.get(variable(name).name, value),)])
-            )
+        case Configure():
+            return Done("SELECT 1", _configure(command, workspace))
         case Setting():
             return Done("SELECT 1", _setting(command, workspace))
         case Reset(name):
@@ -93,6 +89,15 @@ def shown(name: str | None, workspace: Workspace) -> LocalAnswer:
     if known.name not in settings:
         raise UndefinedSetting(f'unrecognized configuration parameter "{name}"')
     return text_answer((known.name,), [(settings[known.name],)])
+
+
+def _configure(command: Configure, workspace: Workspace) -> LocalAnswer:
+    shown: list[str] = []
+    for call in command.calls:
+        name, value, local = (part for part in (call.name, call.value, call.local) if isinstance(part, str))
+        _set(workspace, name, value, local=switch(local) == "on")
+        shown.append(workspace.settings.get(variable(name).name, value))
+    return text_answer([call.column for call in command.calls], [tuple(shown)])
 
 
 def _setting(asked: Setting, workspace: Workspace) -> LocalAnswer:

@@ -26,14 +26,18 @@ from gateway.frontends.pgwire.pieces import (
     offsets_of,
     variable,
 )
+from gateway.frontends.pgwire.types import style_of
 
 _UUID_TEXT = 36
 _DASHES = (8, 13, 18, 23)
+_ESCAPED = [
+    b"\\\\" if byte == 92 else b"%c" % byte if 32 <= byte < 127 else b"\\%03o" % byte for byte in range(256)
+]
 _HEX = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), "<u2")
 
 
 def encode_text(array: Array, type_name: str, origin: str) -> tuple[Piece, ...]:  # noqa: C901
-    """`type_name` is PostgreSQL's, `origin` DuckDB's. What stands at NULLs is arbitrary."""
+    """`type_name` is PostgreSQL's, `origin` as of `ColumnType`. What stands at NULLs is arbitrary."""
     match type_name:
         case "text" if origin == "BIT":
             return (bits(array),)
@@ -58,9 +62,11 @@ def encode_text(array: Array, type_name: str, origin: str) -> tuple[Piece, ...]:
         case "timestamp" | "timestamptz":
             return timestamp_text(array)
         case "interval":
-            return interval_text(array)
+            return interval_text(array, style_of(origin) or "postgres")
         case "uuid":
             return (Fixed(uuid_text(array)),)
+        case "bytea" if style_of(origin) == "escape":
+            return (_escaped(array),)
         case "bytea":
             return (constant(b"\\x"), _hex(byte_strings(array)))
         case "void":
@@ -82,6 +88,13 @@ def booleans(array: Array) -> Matrix:
     """1 or 0 a row, 0 at NULLs."""
     filled = pc.fill_null(array, fill_value=False) if array.null_count else array
     return np.asarray(pc.cast(filled, pa.uint8()).to_numpy(), np.uint8)
+
+
+def _escaped(array: Array) -> Variable:
+    texts = [
+        None if value is None else b"".join(map(_ESCAPED.__getitem__, value)) for value in array.to_pylist()
+    ]
+    return Variable(pa.array([text or b"" for text in texts], pa.binary()))
 
 
 def _hex(raw: Variable) -> Variable:

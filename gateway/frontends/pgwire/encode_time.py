@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from gateway.errors import DataError
 from gateway.frontends.pgwire.arrow import values
+from gateway.frontends.pgwire.encode_interval import STYLES, clock
 from gateway.frontends.pgwire.kernels import Array, pc
 from gateway.frontends.pgwire.pieces import (
     Fixed,
@@ -100,47 +101,18 @@ def interval_binary(array: Array) -> tuple[Piece, ...]:
     return big_endian(microseconds, ">i8"), big_endian(days, ">i4"), big_endian(months, ">i4")
 
 
-def interval_text(array: Array) -> tuple[Piece, ...]:
-    """In PostgreSQL's style: `1 year 2 mons -3 days +04:05:06.7`. Equal intervals are written once."""
+def interval_text(array: Array, style: str) -> tuple[Piece, ...]:
+    """Equal intervals are written once."""
+    write = STYLES[style]
     _interval_parts(array)
     raw = buffer_of(values(array, "V16").view(np.uint8))
     units = pa.Array.from_buffers(pa.binary(16), len(array), [None, raw]).dictionary_encode()
     distinct = values(units.dictionary, "V16").view(_INTERVAL)
-    texts = [
-        interval_in_words(months, days, nanoseconds // 1000)
-        for months, days, nanoseconds in distinct.tolist()
-    ]
+    texts = [write(months, days, nanoseconds // 1000) for months, days, nanoseconds in distinct.tolist()]
     return (Variable(pa.array(texts, pa.string()).cast(pa.binary()).take(units.indices)),)
 
 
 _INTERVAL = np.dtype([("months", "<i4"), ("days", "<i4"), ("nanoseconds", "<i8")])
-
-
-def interval_in_words(months: int, days: int, microseconds: int) -> str:
-    """intervalout with IntervalStyle `postgres`."""
-    years, months = _truncated(months, 12)
-    words: list[str] = []
-    negative = False
-    for count, unit in ((years, "year"), (months, "mon"), (days, "day")):
-        if count:
-            words.append(f"{'+' if negative and count > 0 else ''}{count} {unit}{'' if count == 1 else 's'}")
-            negative = count < 0
-    if microseconds or not words:
-        sign = "-" if microseconds < 0 else "+" if negative else ""
-        words.append(sign + _clock(abs(microseconds)))
-    return " ".join(words)
-
-
-def _truncated(number: int, divisor: int) -> tuple[int, int]:
-    """Quotient and remainder toward zero, as in C."""
-    quotient = abs(number) // divisor * (1 if number >= 0 else -1)
-    return quotient, number - quotient * divisor
-
-
-def _clock(microseconds: int) -> str:
-    seconds, fraction = divmod(microseconds, 1_000_000)
-    shown = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return shown + (f".{fraction:06}".rstrip("0") if fraction else "")
 
 
 def _interval_parts(array: Array) -> tuple[Integers, Integers, Integers]:
@@ -293,7 +265,7 @@ def _rare_timestamp(microseconds: int, zone: str) -> str:
         return "infinity" if microseconds > 0 else "-infinity"
     days, rest = divmod(microseconds, _DAY)
     text, era = _far_date(days)
-    return f"{text} {_clock(rest)}{zone}{era}"
+    return f"{text} {clock(rest)}{zone}{era}"
 
 
 def _far_date(days: int) -> tuple[str, str]:

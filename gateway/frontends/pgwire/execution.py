@@ -113,7 +113,7 @@ class Execution:
         portal.result = self._gateway.run(request)
         if self._reason is not None:
             portal.result.cancel()
-        told, shape = portal.prepared.shape, shape_of(portal.result.columns)
+        told, shape = portal.prepared.shape, shape_of(portal.result.columns, request.settings)
         rows = portal.opened(portal.result, shape)
         if told is not None and not told.same(shape):
             raise FeatureRefused("cached plan must not change result type")

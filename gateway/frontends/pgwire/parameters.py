@@ -17,6 +17,7 @@ from gateway.frontends.pgwire.refusals import (
 )
 from gateway.frontends.pgwire.types import BY_OID, ColumnType, duckdb_name
 from gateway.query.request import Parameter
+from gateway.sql.array_literals import MAX_DIMENSIONS, Listed, listed
 
 _EPOCH = date(2000, 1, 1)
 _EPOCH_TIME = datetime(2000, 1, 1)
@@ -29,7 +30,6 @@ _DATE = re.compile(r"(?P<day>\d{4}-\d{1,2}-\d{1,2})(?:[ T]" + _CLOCK + r")?" + _
 _TIME = re.compile(_CLOCK + _ZONE + r"\Z", re.IGNORECASE)
 _MAX_DIGITS = 38
 _WIDE = Context(prec=400)
-_MAX_DIMENSIONS = 6
 _INFINITE = {"infinity", "-infinity", "+infinity", "inf", "-inf"}
 
 
@@ -212,41 +212,19 @@ _FROM_TEXT: Mapping[str, Callable[[str], object]] = {
     "timestamptz": lambda text: _moment(text, zoned=True),
 }
 
-_ARRAY_TOKEN = re.compile(
-    r'\s*(?:(?P<mark>[{},])|"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^{},"\\]+(?:\\.[^{},"\\]*)*))\s*',
-    re.DOTALL,
-)
-
 
 def _array(text: str, declared: ColumnType) -> list[object]:
-    """`{a,"b c",NULL}`, nested; a prefix of bounds (`[0:1]=`) is dropped."""
-    body = re.sub(r"\A\s*(?:\[[\d:+-]+\])+\s*=\s*", "", text)
-    root: list[object] = []
-    stack = [root]
-    at = 0
-    while at < len(body):
-        match = _ARRAY_TOKEN.match(body, at)
-        if match is None or (len(stack) == 1 and match["mark"] != "{") or len(stack) > _MAX_DIMENSIONS + 1:
-            raise InvalidTextValue(f'malformed array literal: "{text[:100]}"')
-        _take(match, stack, declared.element.name)
-        at = match.end()
-    if len(stack) != 1 or len(root) != 1 or not isinstance(root[0], list):
+    found = listed(text)
+    if found is None:
         raise InvalidTextValue(f'malformed array literal: "{text[:100]}"')
-    return root[0]
+    return _scalars(found, declared.element.name)
 
 
-def _take(match: re.Match[str], stack: list[list[object]], name: str) -> None:
-    if match["mark"] == "{":
-        inner: list[object] = []
-        stack[-1].append(inner)
-        stack.append(inner)
-    elif match["mark"] == "}":
-        stack.pop()
-    elif match["quoted"] is not None:
-        stack[-1].append(_scalar(re.sub(r"\\(.)", r"\1", match["quoted"], flags=re.DOTALL), name))
-    elif match["plain"] is not None:
-        plain = match["plain"].strip()
-        stack[-1].append(None if plain.upper() == "NULL" else _scalar(re.sub(r"\\(.)", r"\1", plain), name))
+def _scalars(items: Listed, name: str) -> list[object]:
+    return [
+        _scalars(item, name) if isinstance(item, list) else None if item is None else _scalar(item, name)
+        for item in items
+    ]
 
 
 # --- binary ---------------------------------------------------------------------------------------------
@@ -316,7 +294,7 @@ def _binary_jsonb(raw: bytes) -> str:
 
 def _binary_array(raw: bytes) -> list[object]:
     dimensions, _, oid = struct.unpack_from("!iiI", raw)
-    if not 0 <= dimensions <= _MAX_DIMENSIONS:
+    if not 0 <= dimensions <= MAX_DIMENSIONS:
         raise ValueError(dimensions)
     sizes = [struct.unpack_from("!i", raw, 12 + 8 * place)[0] for place in range(dimensions)]
     decode = _FROM_BINARY[BY_OID[oid].name]

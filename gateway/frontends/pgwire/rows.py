@@ -1,7 +1,7 @@
 """The rows that a portal still has to give: their shape, and how they are pulled."""
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ from gateway.frontends.pgwire.encode import Encoder, formats_of
 from gateway.frontends.pgwire.encode_copy import CopyEncoder
 from gateway.frontends.pgwire.messages import ColumnDescription, framed
 from gateway.frontends.pgwire.metadata.question import Field
-from gateway.frontends.pgwire.types import BY_NAME, ColumnType, PgType, column_type
+from gateway.frontends.pgwire.types import BY_NAME, ColumnType, PgType, column_type, in_style
 
 _ROWS_AT_ONCE = 1 << 31
 _ENOUGH = 1 << 16
@@ -52,10 +52,10 @@ class Shape:
         ]
 
 
-def shape_of(columns: Sequence[OutputColumn]) -> Shape:
-    return Shape(
-        tuple(column.name for column in columns), tuple(column_type(column.type) for column in columns)
-    )
+def shape_of(columns: Sequence[OutputColumn], settings: Mapping[str, str]) -> Shape:
+    """`settings`: how the session has values written."""
+    types = tuple(in_style(column_type(column.type), settings) for column in columns)
+    return Shape(tuple(column.name for column in columns), types)
 
 
 def catalog_shape(fields: Sequence[Field]) -> Shape:

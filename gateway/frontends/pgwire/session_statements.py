@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from gateway.errors import AccessDenied
+from gateway.frontends.pgwire.setting_calls import Configure, Setting, setting_calls
 from gateway.frontends.pgwire.statements import Token, near, tokens
 
 _LONGEST = 200  # tokens: a session statement is short
@@ -50,25 +51,6 @@ class Set:
     name: str
     value: str | None
     local: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Configure:
-    """A call of set_config, with the name of its one column."""
-
-    name: str
-    value: str
-    local: bool
-    column: str = "set_config"
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A call of current_setting, with the name of its one column. `missing`: NULL if there is no such setting."""
-
-    name: str
-    missing: bool
-    column: str = "current_setting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,26 +279,6 @@ def _show(words: Sequence[Token]) -> SessionStatement | None:
     return Show(_whole_name(rest))
 
 
-def _select(words: Sequence[Token]) -> SessionStatement | None:
-    """A call of set_config or current_setting with literals alone, by whatever column name; else it is a query."""
-    rest = words[3:] if _is(words[1:], "PG_CATALOG") else words[1:]
-    end = next((at for at, word in enumerate(rest[:8]) if word.text == ")"), 0)
-    given = [word for word in rest[2:end] if word.text != ","]
-    column = rest[end + 2 :] if _is(rest[end + 1 :], "AS") else rest[end + 1 :]
-    if not end or len(column) > 1 or (column and column[0].kind not in ("word", "quoted")):
-        return None
-    name = column[0].name if column else rest[0].word.lower()
-    kinds = [word.kind for word in given]
-    last = given[-1].word if given else ""
-    if _is(rest, "SET_CONFIG") and kinds == ["string", "string", "word"] and last in ("TRUE", "FALSE"):
-        return Configure(given[0].value, given[1].value, last == "TRUE", name)
-    if _is(rest, "CURRENT_SETTING") and (
-        kinds == ["string"] or (kinds == ["string", "word"] and last == "TRUE")
-    ):
-        return Setting(given[0].value, len(given) == 2, name)
-    return None
-
-
 def _whole_name(words: Sequence[Token]) -> str:
     name, rest = _setting_name(words)
     if rest:
@@ -356,7 +318,7 @@ _RECOGNIZED: dict[str, Callable[[Sequence[Token]], SessionStatement | None]] = {
     "ABORT": _rollback,
     "SAVEPOINT": _savepoint,
     "RELEASE": _release,
-    "SELECT": _select,
+    "SELECT": setting_calls,
     "SET": _set,
     "RESET": _reset,
     "SHOW": _show,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 
 from gateway.frontends.pgwire import messages as wire
 from gateway.frontends.pgwire.commands import shown
@@ -16,6 +17,7 @@ from gateway.frontends.pgwire.effects import Send, Steps
 from gateway.frontends.pgwire.encode_copy import COPY_DONE, copy_out_response
 from gateway.frontends.pgwire.execution import Execution
 from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
+from gateway.frontends.pgwire.local import TEXT
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement
 from gateway.frontends.pgwire.metadata.question import Given
 from gateway.frontends.pgwire.parameters import bound
@@ -28,10 +30,11 @@ from gateway.frontends.pgwire.refusals import (
 )
 from gateway.frontends.pgwire.rows import Shape, catalog_shape, shape_of, values_of
 from gateway.frontends.pgwire.scrolling import ScrolledRows
-from gateway.frontends.pgwire.session_statements import Configure, Setting, Show
+from gateway.frontends.pgwire.session_statements import Show
+from gateway.frontends.pgwire.setting_calls import Configure, Setting
 from gateway.frontends.pgwire.statements import Statement, near, outside_brackets, split, tokens
 from gateway.frontends.pgwire.transaction import IDLE
-from gateway.frontends.pgwire.types import BY_NAME, ColumnType, PgType, column_type, duckdb_name
+from gateway.frontends.pgwire.types import ColumnType, PgType, column_type, duckdb_name
 from gateway.frontends.pgwire.variables import PURPOSE, seconds
 from gateway.frontends.pgwire.workspace import Workspace
 from gateway.query.request import Parameter, Request
@@ -60,6 +63,10 @@ class StatementSteps:
         if isinstance(prepared.session, ExecutePrepared):
             inner = yield from self.describe(self._work.statement(prepared.session.name))
             return replace(prepared, parameters=(), shape=inner.shape)
+        if isinstance(prepared.session, Configure):
+            types = (kind or TEXT for kind in (*prepared.declared, *(None,) * prepared.count))
+            parameters = tuple(islice(types, prepared.required))
+            return replace(prepared, parameters=parameters, shape=self._own_shape(prepared))
         if prepared.session is not None or not prepared.text:
             return replace(prepared, parameters=(), shape=self._own_shape(prepared))
         if prepared.catalog is not None:
@@ -70,7 +77,7 @@ class StatementSteps:
         description = yield from self._execution.describe(request)
         self._execution.end()
         inferred = tuple(column_type(name) for name in description.parameters)
-        return described(prepared, inferred, shape_of(description.columns), version)
+        return described(prepared, inferred, shape_of(description.columns, request.settings), version)
 
     def _described_by_catalog(self, prepared: Prepared) -> Steps[Prepared]:
         version = self._gateway.version()
@@ -88,8 +95,10 @@ class StatementSteps:
             case Show(name):
                 answer = shown(name, self._work)
                 return Shape(answer.names, answer.columns)
-            case Configure(column=column) | Setting(column=column):
-                return Shape((column,), (ColumnType(BY_NAME["text"]),))
+            case Configure(calls):
+                return Shape(tuple(call.column for call in calls), (TEXT,) * len(calls))
+            case Setting(column=column):
+                return Shape((column,), (TEXT,))
             case Fetch(name, move=False):
                 rows = self._work.portal(name, "cursor").rows
                 return rows.shape if rows is not None else None

@@ -2,7 +2,8 @@
 starts recursive introspection in some clients (asyncpg)."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from gateway.errors import DatatypeMismatch
 
@@ -93,7 +94,8 @@ _VARIABLE_HEADER = 4  # PostgreSQL adds the size of a varlena header to a numeri
 class ColumnType:
     """How a result column appears to clients.
 
-    `origin` is the DuckDB name of the element type, without parameters: `DECIMAL`, `UHUGEINT`, `STRUCT`.
+    `origin` is the DuckDB name of the element type, without parameters: `DECIMAL`, `UHUGEINT`, `STRUCT`; where the
+    session writes values in a style of its own, the style follows: `INTERVAL/iso_8601`.
     """
 
     element: PgType
@@ -115,6 +117,21 @@ class ColumnType:
         sizes = self.modifier - _VARIABLE_HEADER
         shown = f"({sizes >> 16},{sizes & 0xFFFF})" if self.modifier >= 0 else ""
         return f"pg_catalog.{self.element.name}{shown}{'[]' if self.is_array else ''}"
+
+
+STYLED = {"interval": ("IntervalStyle", "postgres"), "bytea": ("bytea_output", "hex")}
+"""The setting that says how a type's values are written, and what they are written as without it."""
+
+
+def in_style(kind: ColumnType, settings: Mapping[str, str]) -> ColumnType:
+    name, usual = STYLED.get(kind.element.name, ("", ""))
+    style = settings.get(name, usual)
+    return kind if style == usual else replace(kind, origin=f"{kind.origin}/{style}")
+
+
+def style_of(origin: str) -> str:
+    """Empty: the usual one."""
+    return origin.partition("/")[2]
 
 
 def column_type(name: str) -> ColumnType:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from types import MappingProxyType
 
 from gateway.errors import InvalidParameterValue, LimitExceeded, Refused, UndefinedSetting
+from gateway.frontends.pgwire.encode_interval import STYLES
 from gateway.query.session import SERVER_VERSION
 
 PURPOSE = "mesh.purpose"
@@ -72,7 +73,7 @@ def _free(value: str) -> str:
     return value
 
 
-def _switch(value: str) -> str:
+def switch(value: str) -> str:
     match value.lower():
         case "on" | "true" | "yes" | "1" | "t" | "y":
             return "on"
@@ -88,6 +89,17 @@ def _only(*allowed: str) -> Check:
         if value.lower() in allowed:
             return allowed[0]
         raise InvalidParameterValue(f'"{value}" is not available', hint=f"the only value is {allowed[0]}")
+
+    return check
+
+
+def _one_of(*allowed: str) -> Check:
+    def check(value: str) -> str:
+        if value.lower() in allowed:
+            return value.lower()
+        raise InvalidParameterValue(
+            f'"{value}" is not available', hint=f"Available values: {', '.join(allowed)}."
+        )
 
     return check
 
@@ -158,7 +170,7 @@ def _isolation(value: str) -> str:
 
 
 def _read_only(value: str) -> str:
-    _switch(value)
+    switch(value)
     return "on"
 
 
@@ -202,29 +214,29 @@ FIXED = {
 _TABLE = (
     *(Variable(name, default, _free) for name, default in PLANNING.items()),
     *(Variable(name, value, None) for name, value in FIXED.items()),
-    *(Variable(name, "on", _switch) for name in PLANNING_SWITCHES),
+    *(Variable(name, "on", switch) for name in PLANNING_SWITCHES),
     Variable("application_name", "", _free, reported=True),
     Variable("backslash_quote", "safe_encoding", _free),
-    Variable("bytea_output", "hex", _only("hex")),
+    Variable("bytea_output", "hex", _one_of("hex", "escape")),
     Variable("client_encoding", "UTF8", _encoding, reported=True),
     Variable("client_min_messages", "notice", _free),
     Variable("DateStyle", "ISO, MDY", _date_style, reported=True),
-    Variable("default_transaction_deferrable", "off", _switch),
+    Variable("default_transaction_deferrable", "off", switch),
     Variable("default_transaction_isolation", "read committed", _isolation),
     Variable("default_transaction_read_only", "on", _read_only, reported=True),
-    Variable("escape_string_warning", "on", _switch),
+    Variable("escape_string_warning", "on", switch),
     Variable("extra_float_digits", "1", _digits),
     Variable("idle_in_transaction_session_timeout", "0", _duration),
     Variable("idle_session_timeout", "0", _duration),
     Variable("in_hot_standby", "off", None, reported=True),
     Variable("integer_datetimes", "on", None, reported=True),
-    Variable("IntervalStyle", "postgres", _only("postgres"), reported=True),
+    Variable("IntervalStyle", "postgres", _one_of(*STYLES), reported=True),
     Variable("is_superuser", "off", None, reported=True),
-    Variable("jit", "off", _switch),
+    Variable("jit", "off", switch),
     Variable("lock_timeout", "0", _duration),
     Variable("max_identifier_length", "63", None),
     Variable(PURPOSE, "", _free, description="the purpose that statements are run for"),
-    Variable("row_security", "on", _switch),
+    Variable("row_security", "on", switch),
     Variable("search_path", '"$user", public', _free, reported=True),
     Variable("server_encoding", "UTF8", None, reported=True),
     Variable("server_version", f"{SERVER_VERSION} (meshgate {version('meshgate')})", None, reported=True),
@@ -234,7 +246,7 @@ _TABLE = (
     Variable("statement_timeout", "0", _duration),
     Variable("synchronous_commit", "on", _free),
     Variable("TimeZone", "UTC", _time_zone, reported=True),
-    Variable("transaction_deferrable", "off", _switch),
+    Variable("transaction_deferrable", "off", switch),
     Variable("transaction_isolation", "read committed", _isolation),
     Variable("transaction_read_only", "on", _read_only),
     Variable("work_mem", "4MB", _free),

@@ -426,3 +426,17 @@ SELECT nope(1)
 DELETE FROM nope WHERE
 SELECT pg_sleep(0)
 SELECT current_setting('server_version_num')::int > 100000
+SELECT r1.order_id FROM (sales.orders r1 INNER JOIN sales.customers r2 ON (((r1.customer_id = r2.customer_id)) AND ((r1.note ~~ 'n1%')))) ORDER BY 1 LIMIT 3
+SELECT count(*) FROM ((sales.orders o LEFT OUTER JOIN sales.customers c ON (o.customer_id = c.customer_id)) LEFT OUTER JOIN shipping.parcels p ON (p.order_id = o.order_id)) WHERE p.weight_kg > 1
+SELECT k.name, r1.order_id, r2.name FROM shipping.carriers k LEFT JOIN (sales.orders r1 JOIN sales.customers r2 ON r1.customer_id = r2.customer_id AND r2.country = 'DE') ON k.carrier_id = r1.order_id ORDER BY k.carrier_id
+SELECT count(*) FROM marketing.campaigns c FULL JOIN (shipping.carriers k CROSS JOIN marketing.touches t) ON k.carrier_id = c.campaign_id
+SELECT name, (SELECT count(*) FROM sales.orders o WHERE o.order_id = k.carrier_id) FROM (shipping.carriers k JOIN marketing.campaigns c ON k.carrier_id = c.campaign_id) WHERE EXISTS (SELECT 1 FROM sales.customers c WHERE c.customer_id = k.carrier_id) ORDER BY c.title
+SELECT x.title FROM (shipping.carriers k JOIN marketing.campaigns c ON k.carrier_id = c.campaign_id) AS x ORDER BY 1
+SELECT count(*) FROM sales.customers WHERE tags @> '{t1}'
+SELECT count(*) FROM sales.customers WHERE '{t1,x}' = tags
+SELECT count(*) FROM sales.customers WHERE tags && '{t1,t2}'
+SELECT order_id FROM sales.orders WHERE order_id = ANY ('{1,8}') ORDER BY 1
+SELECT count(*) FROM sales.orders WHERE customer_id <> ALL ('{1,2,3}')
+SELECT count(*) FROM sales.orders WHERE note = ANY ('{n1,NULL,"n2"}')
+SELECT '{a,NULL,"b c","d\"e"}'::text[]
+SELECT '{{1,2},{3,4}}'::int[][]

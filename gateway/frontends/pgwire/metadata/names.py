@@ -14,8 +14,9 @@ RELATIONS = frozenset(
     pg_seclabel pg_seclabels pg_sequence pg_sequences pg_settings pg_shadow pg_shdepend pg_shdescription
     pg_shseclabel pg_stat_activity pg_stat_all_indexes pg_stat_all_tables pg_stat_archiver pg_stat_bgwriter
     pg_stat_database pg_stat_database_conflicts pg_stat_gssapi pg_stat_progress_vacuum pg_stat_replication
-    pg_stat_ssl pg_stat_subscription pg_stat_sys_tables pg_stat_user_functions pg_stat_user_indexes
-    pg_stat_user_tables pg_stat_wal_receiver pg_statio_all_tables pg_statio_user_indexes pg_statio_user_tables
+    pg_stat_ssl pg_stat_subscription pg_stat_sys_indexes pg_stat_sys_tables pg_stat_user_functions
+    pg_stat_user_indexes pg_stat_user_tables pg_stat_wal_receiver pg_statio_all_indexes pg_statio_all_tables
+    pg_statio_sys_indexes pg_statio_sys_tables pg_statio_user_indexes pg_statio_user_tables
     pg_statistic pg_statistic_ext pg_stats pg_stats_ext pg_subscription pg_subscription_rel pg_tables
     pg_tablespace pg_timezone_abbrevs pg_timezone_names pg_transform pg_trigger pg_ts_config pg_ts_config_map
     pg_ts_dict pg_ts_parser pg_ts_template pg_type pg_user pg_user_mapping pg_user_mappings pg_views
@@ -39,7 +40,16 @@ READABLE = frozenset(
 """They tell of this database only, so of what the principal sees."""
 TOLD = frozenset({"pg_database", "pg_roles", "pg_settings", "pg_stat_activity", "pg_tablespace", "pg_user"})
 """Stand-ins with rows take their place, which tell of the principal and of nothing else."""
-HIDDEN = RELATIONS - READABLE - TOLD - {"pg_authid", "pg_shadow"}
+COUNTED = frozenset(
+    {
+        f"pg_stat{io}_{whose}_{what}"
+        for io in ("", "io")
+        for whose in ("all", "sys", "user")
+        for what in ("indexes", "tables")
+    }
+)
+"""Stand-ins tell which tables and indexes there are, and of each that nothing was counted."""
+HIDDEN = RELATIONS - READABLE - TOLD - COUNTED - {"pg_authid", "pg_shadow"}
 """They tell of the host, of others and of their statements: stand-ins without rows take their place."""
 
 INFORMATION = frozenset(
@@ -113,7 +123,8 @@ STAND_INS = frozenset(
     pg_available_extensions pg_available_extension_versions pg_tablespace_size pg_blocking_pids pg_current_wal_lsn
     pg_current_xact_id pg_current_xact_id_if_assigned pg_is_wal_replay_paused pg_jit_available
     pg_last_wal_receive_lsn pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_listening_channels
-    pg_notification_queue_usage pg_relation_filenode pg_tablespace_databases txid_current_if_assigned
+    pg_notification_queue_usage pg_relation_filenode pg_show_all_settings pg_tablespace_databases
+    txid_current_if_assigned
     """.split()
 )
 """Functions that would tell of the host or of the account: ours of the same name answer instead."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.frontends.pgwire.metadata.names import (
+    COUNTED,
     COUNTERS,
     COUNTS,
     HIDDEN,
@@ -24,7 +25,7 @@ READING = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 SHOWN = ROUTED | STAND_INS | {"current_schema"}
 TELLING = RELATIONS | SCHEMAS | REGISTERED | SHOWN
 """Each statement about the catalog names one of them."""
-REPLACED = HIDDEN | TOLD
+REPLACED = HIDDEN | TOLD | COUNTED
 
 
 @dataclass(frozen=True, slots=True)

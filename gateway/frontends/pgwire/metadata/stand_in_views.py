@@ -1,6 +1,6 @@
 """Relations that stand in for what would tell of the host and of others, beside the functions of `stand_ins`."""
 
-from gateway.frontends.pgwire.metadata.names import HIDDEN, TOLD
+from gateway.frontends.pgwire.metadata.names import COUNTED, HIDDEN, TOLD
 from gateway.frontends.pgwire.metadata.stand_ins import (
     CALLER,
     DATABASE_OID,
@@ -32,6 +32,8 @@ _VIEWS = (
         NULL::aclitem[] AS spcacl, NULL::text[] AS spcoptions
         FROM (VALUES (1663, 'pg_default'), (1664, 'pg_global')) AS s (oid, spcname)""",
 )
+_SHOWN = f"""CREATE FUNCTION {SCHEMA}.pg_show_all_settings() RETURNS SETOF {SCHEMA}.pg_settings LANGUAGE sql STABLE
+    AS 'SELECT * FROM {SCHEMA}.pg_settings'"""
 _DATABASE_ROW = {
     "oid": f"{DATABASE_OID}::oid",
     "datname": f"{SCHEMA}.current_database()",
@@ -95,6 +97,29 @@ BEGIN
     EXECUTE 'CREATE VIEW {SCHEMA}.pg_stat_activity AS SELECT ' || listed;
 END $do$
 """
+_COUNTED = f"""
+DO $do$
+DECLARE each record; listed text; schemas text;
+BEGIN
+    FOR each IN SELECT oid, relname FROM pg_catalog.pg_class
+                WHERE relnamespace = 'pg_catalog'::regnamespace AND relname = ANY ({array(COUNTED)}) LOOP
+        SELECT pg_catalog.string_agg(pg_catalog.format('(%s)::%s AS %I', CASE attname
+                    WHEN 'relid' THEN 'c.oid' WHEN 'relname' THEN 'c.relname' WHEN 'schemaname' THEN 'n.nspname'
+                    WHEN 'indexrelid' THEN 'i.oid' WHEN 'indexrelname' THEN 'i.relname'
+                    ELSE CASE atttypid WHEN 'bigint'::regtype THEN '0' ELSE 'NULL' END END,
+                    pg_catalog.format_type(atttypid, atttypmod), attname), ', ' ORDER BY attnum)
+            INTO listed FROM pg_catalog.pg_attribute WHERE attrelid = each.oid AND attnum > 0;
+        schemas := pg_catalog.concat('(n.nspname ~ ''^(pg_catalog|information_schema|pg_toast)'')',
+            CASE WHEN each.relname ~ '_all_' THEN ' IS NOT NULL' WHEN each.relname ~ '_user_' THEN ' IS FALSE' END);
+        EXECUTE pg_catalog.format('CREATE VIEW {SCHEMA}.%I AS SELECT %s FROM pg_catalog.pg_class AS c JOIN
+            pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace %s WHERE c.relkind IN (''r'', ''t'', ''m'') AND %s',
+            each.relname, listed, CASE WHEN each.relname ~ 'indexes$' THEN
+                'JOIN pg_catalog.pg_index AS x ON x.indrelid = c.oid
+                 JOIN pg_catalog.pg_class AS i ON i.oid = x.indexrelid'
+            ELSE '' END, schemas);
+    END LOOP;
+END $do$
+"""
 _EMPTY = f"""
 DO $do$
 DECLARE each record;
@@ -115,7 +140,7 @@ DECLARE each record; changed text;
 BEGIN
     FOR each IN SELECT oid::regclass AS name, relname, pg_catalog.pg_get_viewdef(oid) AS body FROM pg_catalog.pg_class
                 WHERE relkind = 'v' AND (relnamespace = 'pg_catalog'::regnamespace
-                  OR relnamespace = '{SCHEMA}'::regnamespace AND relname <> ALL ({array(HIDDEN | TOLD)})) LOOP
+                  OR relnamespace = '{SCHEMA}'::regnamespace AND relname <> ALL ({array(HIDDEN | TOLD | COUNTED)})) LOOP
         changed := pg_catalog.replace(each.body, 'current_database()', '{SCHEMA}.current_database()');
         changed := pg_catalog.replace(changed, 'CURRENT_USER', '{SCHEMA}.current_user()');
         changed := pg_catalog.regexp_replace(changed, '\\m(acldefault|pg_get_userbyid|pg_has_role)\\(',
@@ -140,5 +165,5 @@ _ROLE_NAMES = (
     f"CREATE CAST (name AS oid) WITH FUNCTION {SCHEMA}.role_oid(name)",
 )
 
-STATEMENTS = (*_VIEWS, _DATABASE, _ACTIVITY, _EMPTY, _STANDARD, *_ROLE_NAMES)
+STATEMENTS = (*_VIEWS, _SHOWN, _DATABASE, _ACTIVITY, _COUNTED, _EMPTY, _STANDARD, *_ROLE_NAMES)
 """Run by the administrator, who may change system tables, in a new database."""

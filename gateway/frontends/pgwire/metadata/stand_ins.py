@@ -96,7 +96,6 @@ _CONSTANT = (
     ("txid_current()", "bigint", "1"),
     ("age(xid)", "integer", "0"),
     ("mxid_age(xid)", "integer", "0"),
-    ("set_config(text, text, boolean)", "text", "$2"),
     ("pg_blocking_pids(integer)", "integer[]", "'{}'"),
     ("pg_current_wal_lsn()", "pg_lsn", "NULL"),
     ("pg_current_xact_id()", "xid8", "'1'"),
@@ -163,6 +162,15 @@ _SETTINGS = (
             RETURN found;
         END $body$""",
 )
+_CONFIGURE = f"""CREATE FUNCTION {SCHEMA}.set_config(text, text, boolean) RETURNS text LANGUAGE plpgsql STABLE
+    SECURITY DEFINER SET search_path = pg_catalog AS $body$
+    BEGIN
+        IF lower({SCHEMA}.current_setting($1)) IS DISTINCT FROM lower($2) THEN
+            RAISE EXCEPTION 'set_config is not supported within a larger statement' USING ERRCODE = '0A000';
+        END IF;
+        RETURN $2;
+    END $body$"""
+"""Where it would change something the session would not know of it."""
 _BOUND = f"""CREATE FUNCTION {SCHEMA}.too_long() RETURNS boolean LANGUAGE plpgsql VOLATILE AS $body$
     BEGIN RAISE EXCEPTION 'too long' USING ERRCODE = '{TOO_LONG}'; END $body$"""
 _FUNCTIONS = (
@@ -190,6 +198,7 @@ _FUNCTIONS = (
     _function('acldefault("char", oid)', "aclitem[]", _ACL),
     *itertools.chain.from_iterable(map(_shared_rights, _SHARED)),
     *_SETTINGS,
+    _CONFIGURE,
 )
 
 _IS_PRINCIPAL = {"name": f"$%s = {CALLER}", "oid": f"$%s = {PRINCIPAL_OID}"}
