@@ -8,8 +8,8 @@ from tests.clients.verdicts import wire
 
 INTERVALS = (
     "0", "1 day", "-1 day", "1 year 2 mons", "-1 year -2 mons", "1 year -2 mons", "3 days 04:05:06.789",
-    "-3 days -04:05:06.789", "1 year 2 mons -3 days 04:05:06", "-1 mons +00:00:00.000001", "00:00:01", "-00:00:01",
-    "00:00:00.5", "-00:00:00.5", "1 mons 1 day", "04:00:00", "-1 years +1 day -00:01:00", "100:00:00", "00:01:01",
+    "-3 days -04:05:06.789", "1 year 2 mons -3 days 04:05:06", "-1 mons -00:00:00.000001", "00:00:01", "-00:00:01",
+    "00:00:00.5", "-00:00:00.5", "1 mons 1 day", "04:00:00", "-1 years -1 day -00:01:00", "100:00:00", "00:01:01",
 )  # fmt: skip
 STYLES = ("postgres", "postgres_verbose", "iso_8601", "sql_standard")
 

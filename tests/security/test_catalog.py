@@ -38,7 +38,8 @@ SELECT datname, pg_database_size(datname) FROM pg_catalog.pg_database; SELECT * 
 SELECT * FROM information_schema.role_table_grants WHERE table_schema = 'sales'; SELECT * FROM pg_tablespace
 SELECT * FROM information_schema.enabled_roles; SELECT * FROM information_schema.applicable_roles
 SELECT description FROM pg_description WHERE classoid = 'pg_class'::regclass AND objoid > 16384
-SELECT reltuples, relpages FROM pg_class WHERE relname = 'orders'; SELECT * FROM pg_stat_user_tables
+SELECT reltuples, relpages FROM pg_class WHERE relname = 'orders'
+SELECT schemaname, relname, seq_scan, n_live_tup FROM pg_stat_user_tables
 SELECT pg_total_relation_size(oid) FROM pg_class WHERE relname = 'orders'
 SELECT conname FROM pg_constraint WHERE connamespace::regnamespace::text = 'sales'; SELECT * FROM pg_prepared_xacts
 SELECT attname FROM pg_attribute WHERE attrelid = 'sales.orders'::regclass; SELECT version(), pg_backend_pid() > 0
