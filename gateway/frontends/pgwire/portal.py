@@ -11,6 +11,7 @@ from gateway.frontends.pgwire.refusals import IndeterminateType
 from gateway.frontends.pgwire.rows import RAW, CatalogRows, Rows, Shape
 from gateway.frontends.pgwire.scrolling import ScrolledRows
 from gateway.frontends.pgwire.session_statements import SessionStatement
+from gateway.frontends.pgwire.setting_calls import Configure
 from gateway.frontends.pgwire.types import ColumnType
 from gateway.query.request import Parameter, Result
 
@@ -105,6 +106,14 @@ class Portal:
         self.done = True
         if result is not None:
             result.close()
+
+
+def with_values(prepared: Prepared, values: tuple[Parameter, ...], codes: tuple[int, ...]) -> Portal:
+    """The portal of a statement with its parameters; those of a setting's value are put into it."""
+    if isinstance(prepared.session, Configure):
+        texts = ["" if given.value is None else str(given.value) for given in values]
+        prepared = replace(prepared, session=prepared.session.bound(texts))
+    return Portal(prepared, values, codes)
 
 
 def _encoder(shape: Shape, codes: tuple[int, ...]) -> Encoder:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from gateway.errors import LimitExceeded, MeshgateError, ProtocolViolation, ShuttingDown
@@ -21,10 +20,9 @@ from gateway.frontends.pgwire.failure import error_response
 from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
 from gateway.frontends.pgwire.metadata.question import Given
 from gateway.frontends.pgwire.parameters import bound
-from gateway.frontends.pgwire.portal import Portal, Prepared
+from gateway.frontends.pgwire.portal import Portal, Prepared, with_values
 from gateway.frontends.pgwire.refusals import FeatureRefused
 from gateway.frontends.pgwire.rows import Rows, Shape
-from gateway.frontends.pgwire.setting_calls import Configure
 from gateway.frontends.pgwire.statement_steps import StatementSteps
 from gateway.frontends.pgwire.statements import Statement, split
 from gateway.frontends.pgwire.variables import VARIABLES
@@ -253,10 +251,7 @@ class Session:
             portal = Portal(prepared, (), message.result_formats, given)
         else:
             values = tuple(map(bound, message.values, codes, types))
-            if isinstance(prepared.session, Configure):
-                texts = ["" if given.value is None else str(given.value) for given in values]
-                prepared = replace(prepared, session=prepared.session.bound(texts))
-            portal = Portal(prepared, values, message.result_formats)
+            portal = with_values(prepared, values, message.result_formats)
         self._work.open_portal(message.portal, portal)
         yield Send(wire.BIND_COMPLETE)
 
