@@ -76,6 +76,10 @@ class InvalidParameterValue(Refused):
     sqlstate = "22023"
 
 
+class InvalidEscape(Refused):
+    sqlstate = "22025"
+
+
 class DatatypeMismatch(Refused):
     sqlstate = "42804"
 

@@ -194,6 +194,7 @@ class Server:
         try:
             self._sink = JsonLinesSink(self._settings.audit_directory)
             self._live = self._made(self._settings, (), self._sink)
+            self._system.check()
             _settle()
             self._listen()
         except BaseException:

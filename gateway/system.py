@@ -5,9 +5,16 @@ import contextlib
 import psycopg
 
 from gateway.embedded import Postgres, ServerError, postgres
+from gateway.errors import ConfigurationError
 from gateway.settings import Settings
 
 EMBEDDED = "embedded"
+OLDEST = 15
+NOT_SUPERUSER = (
+    "mesh.toml: system.postgres: the account of this address is no superuser, so it cannot make databases in which"
+    " nothing of the server shows: name one that is, or leave the key out"
+)
+TOO_OLD = f"mesh.toml: system.postgres: name a server of PostgreSQL {OLDEST} or newer, or leave the key out"
 
 
 class SystemPostgres:
@@ -27,6 +34,22 @@ class SystemPostgres:
             self.stop()
             self._server = self._started()
         return self._server.uri()
+
+    def check(self) -> None:
+        """Raises ConfigurationError for an address where the catalog could not be answered for. One that does not
+        answer now may do so later."""
+        if self._settings.system == EMBEDDED:
+            return
+        try:
+            with psycopg.connect(self._settings.system, connect_timeout=5, autocommit=True) as connection:
+                found = connection.execute("SELECT current_setting('is_superuser')").fetchone()
+                version = connection.info.server_version
+        except psycopg.Error:
+            return
+        if found != ("on",):
+            raise ConfigurationError((NOT_SUPERUSER,))
+        if version < OLDEST * 10_000:
+            raise ConfigurationError((TOO_OLD,))
 
     def stop(self) -> None:
         self._running.close()

@@ -34,7 +34,8 @@ class Column:
 
     `type` is what consumers get (a DuckDB type name). `body_type` is what the relation's body delivers; where they
     differ, the value is cast after the row filter. `tags` hold classification, tags of column, relation and contract,
-    and what lineage brought in; all lower case.
+    and what lineage brought in; all lower case. `declared`: the contract's type by PostgreSQL's name, where `type` does
+    not say all of it (`varchar(20)`, `jsonb`).
     """
 
     name: str
@@ -47,6 +48,7 @@ class Column:
     classification: str | None = None
     tags: frozenset[str] = frozenset()
     references: tuple[ColumnReference, ...] = ()
+    declared: str = ""
 
 
 @dataclass(frozen=True, slots=True)

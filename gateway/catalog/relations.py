@@ -24,7 +24,7 @@ from gateway.catalog.domains import DomainDocument, ProductDocument
 from gateway.catalog.findings import Findings
 from gateway.catalog.product import Column, ColumnReference, Relation
 from gateway.catalog.shares import Shares
-from gateway.catalog.types import Typer, normalized, unknown_type, widens
+from gateway.catalog.types import Typer, declared, normalized, unknown_type, widens
 from gateway.documents import Place, choices, did_you_mean
 from gateway.settings import Limits
 from gateway.sql.resolve import TableName
@@ -253,6 +253,7 @@ def _contract_column(item: Property, kind: str) -> Column:
         primary_key=item.primary_key,
         classification=item.classification,
         tags=item.tags,
+        declared=declared(item.physical_type),
     )
 
 

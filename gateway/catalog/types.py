@@ -11,6 +11,7 @@ from sqlglot.errors import SqlglotError
 from gateway.documents import did_you_mean
 from gateway.errors import MeshgateError
 from gateway.sql.dialect import generate, quoted
+from gateway.sql.presented import of_type
 
 
 class DescribedColumn(Protocol):
@@ -121,6 +122,18 @@ def _exact(node: exp.Expr) -> exp.Expr:
         if node.this in _WITHOUT_SIZE and node.expressions:
             return exp.DataType(this=node.this)
     return node
+
+
+def declared(written: str) -> str:
+    """PostgreSQL's name of a contract's type, where DuckDB's says less: of texts with a size, `jsonb`, numerics without
+    one."""
+    if not _WRITTEN.fullmatch(written):
+        return ""
+    try:
+        tree = parse_one(f"CAST(NULL AS {written})", dialect="postgres")
+    except SqlglotError:
+        return ""
+    return of_type(tree.to) if isinstance(tree, exp.Cast) else ""
 
 
 def _described(spellings: Sequence[str], typer: Typer) -> list[str | None]:

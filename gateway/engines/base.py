@@ -12,10 +12,11 @@ from gateway.errors import MeshgateError, QueryCanceled, SourceFailed, SourceUna
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
-    """`type` is a DuckDB type name."""
+    """`type` is a DuckDB type name. `presented`: what PostgreSQL would call it, where that is something else."""
 
     name: str
     type: str
+    presented: str = ""
 
 
 class Input(Protocol):

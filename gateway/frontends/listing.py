@@ -25,6 +25,10 @@ class Table:
         note = f"[masked: {mask}]" if mask else ""
         return " ".join(filter(None, (self.relation.column(column).description, note)))
 
+    def declared(self, column: str) -> str:
+        """The contract's type by PostgreSQL's name, of a column that is seen as it is; '': the engine's says it."""
+        return "" if column in dict(self.masks) else self.relation.column(column).declared
+
     def is_nullable(self, column: str) -> bool:
         """A mask may give NULL."""
         return self.relation.column(column).nullable or column in dict(self.masks)

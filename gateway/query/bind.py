@@ -13,9 +13,13 @@ from gateway.query.session import Session, answer_session_functions
 from gateway.query.visible import VisibleCatalog, VisibleRelation
 from gateway.sql.coercion import type_constants
 from gateway.sql.costs import check_costs
+from gateway.sql.exact_parts import give_fractions
+from gateway.sql.like_escapes import write_escapes
 from gateway.sql.nodes import Nodes
 from gateway.sql.recursion import bound_recursion
 from gateway.sql.resolve import Resolved, resolve
+from gateway.sql.typed_spellings import respell_typed
+from gateway.sql.zoned import in_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +45,33 @@ def bind(
     """
     seen = {name: visible.relation(name) for name in statement.tables}
     try:
-        resolved = resolve(statement.tree, {name: relation.columns for name, relation in seen.items()})
+        resolved = resolve(
+            statement.tree,
+            {name: relation.columns for name, relation in seen.items()},
+            {name: relation.declared for name, relation in seen.items()},
+        )
     except UndefinedColumn as error:
         error.hint = visible.whom_to_ask(seen.values())
         raise
     nodes = Nodes(resolved.tree)
     session = Session(
-        visible.principal.name, visible.catalog.name, visible.circumstances.now, visible.current_schema
+        visible.principal.name,
+        visible.catalog.name,
+        visible.circumstances.now,
+        visible.current_schema,
+        request.zone,
+        request.settings,
     )
     of_session = answer_session_functions(nodes, session)
     places = numbered(resolved.tree) if nodes.of(exp.Placeholder) else {}
     given = tuple(parameter.type for parameter in request.parameters) or request.parameter_types
     types = inferred(places, given)
-    fill(places, types, None if describing else request.parameters)
+    fill(places, types, None if describing else request.parameters, request.zone)
+    in_zone(resolved.tree, nodes, request.zone)
+    write_escapes(nodes)
     type_constants(nodes)
+    give_fractions(nodes)
+    respell_typed(nodes)
     _refuse_zero_divisors(nodes)
     check_costs(resolved.tree, statement.limits)
     if any(clause.args.get("recursive") for clause in nodes.of(exp.With)):

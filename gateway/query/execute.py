@@ -50,7 +50,7 @@ class Execution:
             self._inputs = {name: self._input(read) for name, read in plan.inputs.items()}
             if not plan.kept:
                 self._answer = self._answered(plan)
-            self.columns = named(self._answer.columns if self._answer else self._described(), plan.names)
+            self.columns = named(self._answer.columns if self._answer else self._described(), plan)
         except BaseException:
             self.close()  # nobody else knows what was opened for the plan so far
             raise
@@ -227,14 +227,16 @@ class _StageInput:
             yield exact_batch(hash_columns(batch, self._stage.hashed, self._hash_key), self.schema)
 
 
-def named(columns: tuple[OutputColumn, ...], names: tuple[str, ...]) -> tuple[OutputColumn, ...]:
-    """The engine's columns under the names that the consumer gets.
+def named(columns: tuple[OutputColumn, ...], plan: Plan) -> tuple[OutputColumn, ...]:
+    """The engine's columns as the consumer gets them.
 
     Raises SyntaxNotSupported where one item of the SELECT list turned out to be several columns (UNNEST of a struct).
     """
-    if len(columns) != len(names):
+    if len(columns) != len(plan.names):
         raise SyntaxNotSupported("an item of SELECT stands for several columns: select them one by one")
-    return tuple(OutputColumn(name, column.type) for name, column in zip(names, columns, strict=True))
+    presented = plan.presented or ("",) * len(columns)
+    told = zip(plan.names, columns, presented, strict=True)
+    return tuple(OutputColumn(name, column.type, shown) for name, column, shown in told)
 
 
 def execute(

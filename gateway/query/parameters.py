@@ -11,6 +11,7 @@ from gateway.errors import InvalidParameterValue, SyntaxNotSupported, UndefinedP
 from gateway.query.request import Parameter
 from gateway.sql.literals import as_text, literal
 from gateway.sql.shape import Shape, Slot
+from gateway.sql.zones import instant
 
 UNTYPED = "VARCHAR"
 """What a parameter is whose use says nothing: text, as in PostgreSQL."""
@@ -105,9 +106,13 @@ SIZELESS = {"TEXT"}
 
 
 def fill(
-    places: dict[int, list[exp.Placeholder]], types: tuple[str, ...], values: Sequence[Parameter] | None
+    places: dict[int, list[exp.Placeholder]],
+    types: tuple[str, ...],
+    values: Sequence[Parameter] | None,
+    zone: str = "",
 ) -> None:
-    """Put the values, or for `values` None a NULL of the right type, in the places. Changes the tree.
+    """Put the values, or for `values` None a NULL of the right type, in the places. Changes the tree. `zone`: whose
+    clock an instant without an offset is told by; empty: UTC's.
 
     Raises UndefinedParameter where the statement uses a parameter that was not given.
     """
@@ -116,7 +121,20 @@ def fill(
             raise UndefinedParameter(f"there is no parameter ${number}")
         for place in nodes:
             value = values[number - 1].value if values is not None else None
-            place.replace(literal(value, types[number - 1]))
+            place.replace(literal(_instant(value, types[number - 1], zone), types[number - 1]))
+
+
+def _instant(value: object, kind: str, zone: str) -> object:
+    if not kind.startswith("TIMESTAMP WITH TIME ZONE"):
+        return value
+    if isinstance(value, list):
+        return [_instant(item, kind, zone) for item in value]
+    if not isinstance(value, datetime) or value.tzinfo is not None:
+        return value
+    try:
+        return instant(value, zone or "UTC")
+    except OverflowError as error:
+        raise InvalidParameterValue("a time is beyond the years 1 to 9999") from error
 
 
 # --- what of them a plan depends on --------------------------------------------------------------------------

@@ -92,9 +92,7 @@ def describe(request: Request, mesh: Mesh) -> Description:
             authorized = clock.time("authorize", authorize, bound, visible)
             planned = answer_plan(statement, authorized, mesh, clock)
             mesh.plans.remember(asked, statement, authorized, planned)
-        return Description(
-            authorized.bound.parameters, named(columns_of(planned, mesh.engine), planned.names)
-        )
+        return Description(authorized.bound.parameters, named(columns_of(planned, mesh.engine), planned))
 
 
 CATALOG = ("catalog",)
@@ -127,11 +125,12 @@ def answer_plan(statement: Statement, authorized: AuthorizedQuery, mesh: Mesh, c
     if statement.form == "policy":
         return told(laid_out(consumer_policy(authorized), statement.layout))
     notes = column_notes(authorized.bound) if statement.form == "columns" else ()
+    presented = authorized.bound.resolved.presented if statement.form == "rows" else ()
     governed = clock.time("rewrite", rewrite, authorized)
     if statement.form == "plan":
         outline = consumer_plan(authorized.bound, governed, mesh.catalog, mesh.connectors)
         return told(laid_out(outline, statement.layout))
-    planned = clock.time("plan", planned_for, governed, mesh)
+    planned = replace(clock.time("plan", planned_for, governed, mesh), presented=presented)
     return present(statement, notes, planned, authorized.visible, mesh.engine)
 
 

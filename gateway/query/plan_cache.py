@@ -90,6 +90,7 @@ class PlanCache:
             request.endpoint,
             request.purpose,
             request.search_path,
+            request.zone,
             request.parameter_types,
             kinds,
         )

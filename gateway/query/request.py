@@ -8,6 +8,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from gateway.engines.base import OutputColumn
+from gateway.sql.zones import is_utc
 from policies.principal import Principal
 
 ParameterValue = None | bool | int | float | str | bytes | object
@@ -38,6 +39,12 @@ class Request:
     parameters: tuple[Parameter, ...] = ()
     parameter_types: tuple[str | None, ...] = ()
     settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def zone(self) -> str:
+        """The time zone that `settings` say; empty: UTC."""
+        name = self.settings.get("TimeZone", "")
+        return "" if is_utc(name) else name
 
     @property
     def search_path(self) -> tuple[str, ...]:

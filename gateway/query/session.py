@@ -1,23 +1,30 @@
 """Functions that ask about the session, answered as literals: engine and host are not asked."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from sqlglot import exp
 
+from gateway.errors import UndefinedSetting
 from gateway.sql.literals import cast, literal
 from gateway.sql.nodes import Nodes
+from gateway.sql.zones import zone_of
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`now` is the statement's one instant, seconds since the epoch; `schema` tells where names are sought first."""
+    """`now` is the statement's one instant, seconds since the epoch; `schema` tells where names are sought first.
+    `zone`: whose clock tells it; empty: UTC. `settings` are those of the connection.
+    """
 
     principal: str
     database: str
     now: float
     schema: Callable[[], str | None]
+    zone: str = ""
+    settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 SERVER_VERSION = "18.0"
@@ -41,14 +48,22 @@ CLASSES: Mapping[type[exp.Expr], str] = {
 
 ALIASES = {
     "transaction_timestamp": "now", "statement_timestamp": "now", "get_current_timestamp": "now",
-    "today": "current_date",
+    "clock_timestamp": "now", "today": "current_date",
     "session_user": "current_user", "user": "current_user", "current_role": "current_user",
     "current_catalog": "current_database", "localtime": "current_time",
 }  # fmt: skip
 
 
 OF_SESSION = frozenset(
-    {"current_user", "now", "localtimestamp", "current_date", "current_time", "current_schema"}
+    {
+        "current_schema",
+        "current_setting",
+        "current_user",
+        "now",
+        "localtimestamp",
+        "current_date",
+        "current_time",
+    }
 )
 """Those that answer one user and instant differently from another."""
 
@@ -59,11 +74,23 @@ def answer_session_functions(nodes: Nodes, session: Session) -> bool:
     for node in nodes.of_any((*CLASSES, exp.Anonymous)):
         name = CLASSES.get(type(node)) or str(node.this).lower()
         name = ALIASES.get(name, name)
-        value = _value(name, session)
+        value = _setting(node, session) if name == "current_setting" else _value(name, session)
         if value is not None:
             _place(node).replace(value)
             of_session = of_session or name in OF_SESSION
     return of_session
+
+
+def _setting(node: exp.Expr, session: Session) -> exp.Expr | None:
+    """`current_setting('name'[, missing_ok])`. Raises UndefinedSetting."""
+    name, *missing_ok = node.expressions or (None,)
+    if not isinstance(name, exp.Literal) or not name.is_string or len(missing_ok) > 1:
+        return None
+    known = {each.lower(): text for each, text in session.settings.items()}
+    found = known.get(name.name.lower())
+    if found is None and not (missing_ok and missing_ok[0] == exp.true()):
+        raise UndefinedSetting(f'unrecognized configuration parameter "{name.name[:60]}"')
+    return literal(found, "VARCHAR")
 
 
 def _place(node: exp.Expr) -> exp.Expr:
@@ -81,10 +108,11 @@ def _value(name: str, session: Session) -> exp.Expr | None:
         return literal(f"PostgreSQL {SERVER_VERSION} (meshgate)", "VARCHAR")
     if name == "now":
         return literal(now, "TIMESTAMP WITH TIME ZONE")
+    clock = now.astimezone(zone_of(session.zone)) if session.zone else now
     if name == "localtimestamp":
-        return literal(now.replace(tzinfo=None), "TIMESTAMP")
+        return literal(clock.replace(tzinfo=None), "TIMESTAMP")
     if name == "current_date":
-        return literal(now.date(), "DATE")
+        return literal(clock.date(), "DATE")
     if name == "current_time":
-        return literal(now.time(), "TIME")
+        return literal(clock.time(), "TIME")
     return cast(exp.Literal.number("0"), "INTEGER") if name == "pg_backend_pid" else None

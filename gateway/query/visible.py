@@ -34,6 +34,16 @@ class VisibleRelation:
     decision: Decision
     columns: Mapping[str, str]
 
+    @property
+    def declared(self) -> Mapping[str, str]:
+        """The contract's types of columns that are seen as they are, where PostgreSQL has another name for them."""
+        decided = self.decision.columns
+        return {
+            column.name: column.declared
+            for column in self.relation.columns
+            if column.declared and column.name in self.columns and decided[column.name].mask is None
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class VisibleCatalog:

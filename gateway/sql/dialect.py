@@ -54,7 +54,7 @@ for _name in ("DATE_TRUNC", "DATETRUNC"):
     DuckDBParser.FUNCTIONS[_name] = _with_two_arguments(_name)
 for _name in (
     "JSON_EXTRACT_PATH", "JSON_EXTRACT_PATH_TEXT", "JSONB_EXTRACT_PATH", "JSONB_EXTRACT_PATH_TEXT", "ENCODE", "DECODE",
-    "ARRAY_REMOVE", "REGEXP_COUNT", "REGEXP_SUBSTR",
+    "ARRAY_REMOVE", "REGEXP_COUNT", "REGEXP_SUBSTR", "STRING_TO_ARRAY",
 ):  # fmt: skip
     DuckDBParser.FUNCTIONS[_name] = _by_name(_name)
 

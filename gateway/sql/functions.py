@@ -114,11 +114,13 @@ SESSION_FUNCTIONS = frozenset(
         "current_schema",
     }
     | {
+        "current_setting",
         "version",
         "now",
         "current_timestamp",
         "transaction_timestamp",
         "statement_timestamp",
+        "clock_timestamp",
         "current_date",
         "today",
     }

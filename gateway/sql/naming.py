@@ -48,10 +48,11 @@ def result_name(node: exp.Expr) -> str:
 
 def _figured(node: exp.Expr) -> tuple[str, bool]:
     """The name, and whether it stands against what is around it: that of a cast's type, or `case`, gives way."""
-    node = _passed(node)
     called = node.meta_get(CALLED)
+    node = _passed(node) if called is None else node
+    called = called or node.meta_get(CALLED)
     if called is not None:
-        return str(called), True
+        return str(called), not isinstance(node, exp.Cast) or called != type_name(node.to)
     if isinstance(node, exp.Cast):
         name, stands = _figured(node.this)
         return (name, True) if stands else (type_name(node.to), False)
@@ -75,7 +76,7 @@ def type_name(kind: exp.DataType) -> str:
     """As PostgreSQL calls it; of a list its items'."""
     if kind.this in (exp.DType.ARRAY, exp.DType.LIST) and kind.expressions:
         return type_name(kind.expressions[0])
-    name = str(kind.this.name)
+    name = str(kind.args.get("kind") or kind.this.name)
     return TYPE_NAMES.get(name, name.lower())
 
 

@@ -8,23 +8,49 @@ from sqlglot import exp
 
 from gateway.sql.array_literals import as_list
 from gateway.sql.dialect import DUCKDB
-from gateway.sql.naming import CALLED, type_name
+from gateway.sql.intervals import PLAIN, in_parts
+from gateway.sql.naming import CALLED, result_name
 
+_JSON_TYPE = (
+    "CASE json_type($1) WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string'"
+    " WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' WHEN 'DOUBLE' THEN 'number' WHEN 'BIGINT' THEN 'number'"
+    " WHEN 'UBIGINT' THEN 'number' WHEN 'HUGEINT' THEN 'number' END"
+)
 TEMPLATES: Mapping[tuple[str, int], str] = {
+    ("array_lower", 2): "nullif(least(len($1), $2), 0)",
+    ("array_positions", 2):
+        'list_filter(list_transform($1, lambda "#item", "#at": CASE WHEN "#item" IS NOT DISTINCT FROM $2 THEN "#at"'
+        ' END), lambda "#found": "#found" IS NOT NULL)',
     ("array_remove", 2): 'list_filter($1, lambda "#item": "#item" IS DISTINCT FROM $2)',
     ("array_replace", 3):
         'list_transform($1, lambda "#item": CASE WHEN "#item" IS NOT DISTINCT FROM $2 THEN $3 ELSE "#item" END)',
+    ("array_upper", 2): "nullif(len($1), 0 * $2)",
     ("btrim", 1): "trim($1)",
     ("btrim", 2): "trim($1, $2)",
     ("every", 1): "bool_and($1)",
     ("initcap", 1): "array_to_string(list_transform(regexp_extract_all(lower($1), '[\\pL\\pN]+|[^\\pL\\pN]+'),"
                     ' lambda "#word": upper(left("#word", 1)) || substring("#word", 2)), \'\')',
     ("json_agg", 1): "to_json(array_agg($1))",
+    ("json_array_elements", 1): "unnest(json_extract($1, '$[*]'))",
+    ("json_array_elements_text", 1): "unnest(json_extract_string($1, '$[*]'))",
+    ("json_object_keys", 1): "unnest(json_keys($1))",
+    ("json_typeof", 1): _JSON_TYPE,
+    ("jsonb_array_elements", 1): "unnest(json_extract($1, '$[*]'))",
+    ("jsonb_array_elements_text", 1): "unnest(json_extract_string($1, '$[*]'))",
+    ("jsonb_object_keys", 1): "unnest(json_keys($1))",
+    ("jsonb_typeof", 1): _JSON_TYPE,
     ("jsonb_agg", 1): "to_json(array_agg($1))",
     ("json_object_agg", 2): "json_group_object($1, $2)",
     ("jsonb_object_agg", 2): "json_group_object($1, $2)",
+    ("regexp_split_to_table", 2): "unnest(regexp_split_to_array($1, $2))",
     ("regexp_count", 2): "len(regexp_extract_all($1, $2))",
     ("regexp_substr", 2): "list_extract(regexp_extract_all($1, $2), 1)",
+    ("string_to_array", 2):
+        'list_extract(list_transform([$1], lambda "#text": CASE WHEN "#text" = \'\' THEN [] ELSE'
+        ' string_split("#text", $2) END), 1)',
+    ("string_to_array", 3): 'list_transform(string_split($1, $2), lambda "#text": nullif("#text", $3))',
+    ("string_to_table", 2): "unnest(string_split($1, $2))",
+    ("trim_array", 2): "list_slice($1, 1, -$2 - 1)",
     ("to_hex", 1): "lower((hex($1)))",
 }  # fmt: skip
 """By name and number of arguments; each argument stands there once, or texts would grow with every level."""
@@ -33,7 +59,10 @@ RENAMED = {
     "json_build_array": "json_array",
     "jsonb_build_array": "json_array",
     "json_build_object": "json_object",
+    "jsonb_array_length": "json_array_length",
     "jsonb_build_object": "json_object",
+    "jsonb_strip_nulls": "json_strip_nulls",
+    "to_jsonb": "to_json",
 }
 CODINGS = {
     ("encode", "hex"): "lower((hex($1)))", ("encode", "base64"): "to_base64($1)",
@@ -44,6 +73,14 @@ UNITS = {
     "MONS": "MONTH", "YR": "YEAR", "YRS": "YEAR", "H": "HOUR", "M": "MINUTE", "S": "SECOND", "D": "DAY", "W": "WEEK",
     "Y": "YEAR",
 }  # fmt: skip
+TRUTHS = {
+    **dict.fromkeys("t tr tru true y ye yes on 1".split(), True),
+    **dict.fromkeys("f fa fal fals false n no of off 0".split(), False),
+}  # fmt: skip
+COUNTED = ("num_nulls", "num_nonnulls")
+PARTS = ("years", "months", "weeks", "days", "hours", "mins", "secs")
+FULL = {"mins": "minutes"}
+MOST_PATTERNS = 100
 PATHS = {
     "json_extract_path": "json_extract", "json_extract_path_text": "json_extract_string",
     "jsonb_extract_path": "json_extract", "jsonb_extract_path_text": "json_extract_string",
@@ -54,7 +91,8 @@ WORDS = frozenset({"current_schema", "current_role"})
 
 def respelled(node: exp.Expr) -> exp.Expr | None:
     """What stands in DuckDB for a node; None: the node itself."""
-    if isinstance(node.parent, exp.Dot) or (isinstance(node, exp.Func) and not node.args.get("this")):
+    whole = node.args.get("this") or isinstance(node, exp.MakeInterval)
+    if isinstance(node.parent, exp.Dot) or (isinstance(node, exp.Func) and not whole):
         return None
     find = _BY_NODE.get(type(node))
     found = find(node) if find is not None else None
@@ -70,12 +108,68 @@ def _call(node: exp.Expr) -> exp.Expr | None:
     name, arguments = str(node.this).lower(), node.expressions
     if name in RENAMED:
         return exp.Anonymous(this=RENAMED[name], expressions=arguments)
+    if name in COUNTED and arguments:
+        return _counted(arguments, null=name == "num_nulls")
+    if name == "regexp_match" and len(arguments) in (2, 3) and all(each.is_string for each in arguments[1:]):
+        return _first_match(arguments[0], arguments[1].name, arguments[2].name if len(arguments) == 3 else "")
+    if name == "date_trunc" and len(arguments) == 3 and arguments[2].is_string:
+        return written("timezone($3, date_trunc($1, timezone($3, $2)))", arguments)
     if name in PATHS and len(arguments) > 1 and all(key.is_string for key in arguments[1:]):
         return _at_path(PATHS[name], arguments[0], [key.name for key in arguments[1:]])
     if len(arguments) == 2 and arguments[1].is_string and (name, arguments[1].name.lower()) in CODINGS:
         return written(CODINGS[name, arguments[1].name.lower()], arguments[:1])
     template = TEMPLATES.get((name, len(arguments)))
     return None if template is None else written(template, arguments)
+
+
+def _counted(arguments: list[exp.Expr], *, null: bool) -> exp.Expr:
+    tests = ", ".join(f"(${place} IS {'' if null else 'NOT '}NULL)" for place in range(1, len(arguments) + 1))
+    return written(f'len(list_filter([{tests}], lambda "#is": "#is"))', arguments)
+
+
+def _first_match(text: exp.Expr, pattern: str, flags: str) -> exp.Expr | None:
+    """What the groups of a pattern hold, or the whole match. A group that may be left out cannot tell itself from an
+    empty one."""
+    groups = len(re.findall(r"(?<!\\)(?:\\\\)*\((?!\?)", pattern))
+    if flags not in ("", "i") or (groups and re.search(r"\)[?*|{]|\|", pattern)):
+        return None
+    named = exp.Literal.string(f"(?{flags}){pattern}" if flags else pattern)
+    places = range(1, groups + 1) if groups else (0,)
+    found = ", ".join(f'regexp_extract("#text", $2, {place})' for place in places)
+    matched = f'CASE WHEN regexp_matches("#text", $2) THEN [{found}] END'
+    return written(f'list_extract(list_transform([$1], lambda "#text": {matched}), 1)', [text, named])
+
+
+def _interval_of(node: exp.Expr) -> exp.Expr | None:
+    """`make_interval`: its parts in order, or by name."""
+    parts: dict[str, exp.Expr] = {}
+    for place, key in enumerate(("year", "month", "week", "day", "hour", "minute", "second")):
+        value = node.args.get(key)
+        if isinstance(value, exp.Kwarg):
+            parts[value.this.name.lower()] = value.expression
+        elif value is not None:
+            parts[PARTS[place]] = value
+    if not parts or not parts.keys() <= {*PARTS}:
+        return None
+    made = [
+        f"to_seconds(CAST(${at} AS DOUBLE))"
+        if name == "secs"
+        else f"to_{FULL.get(name, name)}(CAST(${at} AS INTEGER))"
+        for at, name in enumerate(parts, start=1)
+    ]
+    return _named(written(f"({' + '.join(made)})", list(parts.values())), "make_interval")
+
+
+def _like_any(node: exp.Expr) -> exp.Expr | None:
+    """`x LIKE ANY (ARRAY['a%', 'b%'])` of a column or a literal: one LIKE or another."""
+    quantified = node.expression
+    listed = quantified.this.unnest() if isinstance(quantified, exp.Any) else None
+    if not isinstance(listed, exp.Array) or not isinstance(node.this, exp.Column | exp.Literal):
+        return None
+    if not 0 < len(listed.expressions) <= MOST_PATTERNS or node.args.get("negate"):
+        return None
+    tests = [type(node)(this=node.this.copy(), expression=each.copy()) for each in listed.expressions]
+    return exp.paren(exp.or_(*tests, copy=False), copy=False) if len(tests) > 1 else tests[0]
 
 
 def written(template: str, arguments: list[exp.Expr]) -> exp.Expr:
@@ -115,17 +209,54 @@ def _json_operator(node: exp.Expr) -> exp.Expr | None:
 
 
 def _cast(node: exp.Expr) -> exp.Expr | None:
-    """Texts of bytes and of lists are written otherwise. Strings that are no such texts stay as they are."""
-    text = node.this.name if node.this.is_string else ""
-    kind = node.args["to"].this
-    if kind in (exp.DType.VARBINARY, exp.DType.BLOB) and re.fullmatch(r"\\x([0-9A-Fa-f]{2})+", text):
-        made = written("CAST($1 AS BLOB)", [exp.Literal.string(re.sub("..", r"\\x\g<0>", text[2:]))])
-    elif kind in (exp.DType.ARRAY, exp.DType.LIST) and (found := as_list(node.this, node.args["to"])):
-        made = found
-    else:
-        return None
-    made.meta[CALLED] = type_name(node.args["to"])
+    """Sizes of texts, which the engine does not know, and texts of bytes, lists and intervals, which are written
+    otherwise. Strings that are no such texts stay as they are."""
+    made = _sized(node) or _unknown(node) or (_from_text(node) if node.this.is_string else None)
+    if made is not None:
+        made.meta[CALLED] = result_name(node)
     return made
+
+
+def _sized(node: exp.Expr) -> exp.Expr | None:
+    """`varchar(n)` cuts what is longer; so does `char(n)`, whose blanks at the end are not part of the value."""
+    kind = node.args["to"]
+    padded = kind.this in (exp.DType.CHAR, exp.DType.NCHAR)
+    if kind.this not in (exp.DType.VARCHAR, exp.DType.CHAR, exp.DType.NCHAR) or not (
+        kind.expressions or padded
+    ):
+        return None
+    size = kind.expressions[0].this.copy() if kind.expressions else exp.Literal.number(1)
+    cut = "rtrim(left(CAST($1 AS TEXT), $2))" if padded else "left(CAST($1 AS TEXT), $2)"
+    return _like(node, written(cut, [node.this, size]))
+
+
+def _unknown(node: exp.Expr) -> exp.Expr | None:
+    """Types that the engine has no equal of by their names."""
+    kind = node.args["to"]
+    name = str(kind.args.get("kind") or "").lower() if kind.this is exp.DType.USERDEFINED else ""
+    template = {"name": "left(CAST($1 AS TEXT), 63)", "oid": "CAST(CAST($1 AS UINTEGER) AS BIGINT)"}.get(name)
+    return None if template is None else written(template, [node.this])
+
+
+def _from_text(node: exp.Expr) -> exp.Expr | None:
+    text, kind = node.this.name, node.args["to"].this
+    if kind in (exp.DType.VARBINARY, exp.DType.BLOB) and re.fullmatch(r"\\x([0-9A-Fa-f]{2})+", text):
+        return written("CAST($1 AS BLOB)", [exp.Literal.string(re.sub("..", r"\\x\g<0>", text[2:]))])
+    if kind in (exp.DType.ARRAY, exp.DType.LIST):
+        return as_list(node.this, node.args["to"])
+    if kind is exp.DType.BOOLEAN and text.strip().lower() in TRUTHS:
+        return _like(node, exp.Boolean(this=TRUTHS[text.strip().lower()]))
+    if kind is exp.DType.DATE and re.fullmatch(r"\d{8}", text):
+        return _like(node, exp.Literal.string(f"{text[:4]}-{text[4:6]}-{text[6:]}"))
+    if kind is exp.DType.INTERVAL and not PLAIN.fullmatch(text):
+        parts = in_parts(text)
+        return None if parts is None else _like(node, exp.Literal.string(parts))
+    return None
+
+
+def _like(node: exp.Expr, value: exp.Expr) -> exp.Expr:
+    """The same cast, of something else."""
+    return type(node)(this=value, to=node.args["to"].copy())
 
 
 def _substring(node: exp.Expr) -> exp.Expr | None:
@@ -151,9 +282,18 @@ def _fetch(node: exp.Expr) -> exp.Expr | None:
     return exp.Limit(expression=(node.args.get("count") or exp.Literal.number(1)).copy())
 
 
+def _named(node: exp.Expr, called: str) -> exp.Expr:
+    node.meta[CALLED] = called
+    return node
+
+
 def _word(node: exp.Expr) -> exp.Expr | None:
-    plain = not node.args.get("table") and not node.this.args.get("quoted")
-    return exp.Anonymous(this=node.name.lower()) if plain and node.name.lower() in WORDS else None
+    """`user` may be a column's name too, where there are columns."""
+    name = node.name.lower() if not node.args.get("table") and not node.this.args.get("quoted") else ""
+    if name == "user":
+        select = node.find_ancestor(exp.Select)
+        return None if select is None or select.args.get("from_") else _named(exp.CurrentUser(), name)
+    return exp.Anonymous(this=name) if name in WORDS else None
 
 
 def _array_length(node: exp.Expr) -> exp.Expr | None:
@@ -168,11 +308,15 @@ _BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.Anonymous: _call,
     exp.ArraySize: _array_length,
     exp.Cast: _cast,
+    exp.TryCast: _cast,
     exp.Column: _word,
     exp.Fetch: _fetch,
     exp.Hex: lambda node: written(TEMPLATES["to_hex", 1], [node.this]) if _called(node) == "to_hex" else None,
     exp.Initcap: lambda node: written(TEMPLATES["initcap", 1], [node.this]),
+    exp.ILike: _like_any,
     exp.Interval: _interval,
+    exp.Like: _like_any,
+    exp.MakeInterval: _interval_of,
     exp.JSONBExtract: _json_operator,
     exp.JSONBExtractScalar: _json_operator,
     exp.Substring: _substring,

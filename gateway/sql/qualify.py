@@ -58,5 +58,31 @@ def _struct(annotator: TypeAnnotator, struct: exp.Expr) -> exp.Expr:
     return annotated
 
 
+def _difference(annotator: TypeAnnotator, node: exp.Expr) -> exp.Expr:
+    """Of two moments an interval, of two days a number."""
+    annotated: exp.Expr = OF_DIFFERENCE(annotator, node)
+    assert isinstance(node, exp.Binary)
+    kinds = {side.type.this for side in (node.left, node.right) if side.type is not None}
+    if kinds == {T.DATE}:
+        annotated.type = shared_type("BIGINT")
+    elif len(kinds) > 0 and kinds <= MOMENTS and node.left.type is not None and node.right.type is not None:
+        annotated.type = shared_type("INTERVAL")
+    return annotated
+
+
+def _of_seconds(_annotator: TypeAnnotator, node: exp.Expr) -> exp.Expr:
+    """`to_timestamp` of a number; `epoch_ms` and `make_timestamp` tell of no zone."""
+    node.type = shared_type("TIMESTAMP" if node.args.get("scale") is not None else "TIMESTAMP WITH TIME ZONE")
+    return node
+
+
+T = exp.DType
+MOMENTS = {T.DATE, T.TIMESTAMP, T.TIMESTAMPNTZ, T.TIMESTAMPTZ, T.DATETIME}
 OF_STRUCT = DUCKDB.EXPRESSION_METADATA[exp.Struct]["annotator"]
-METADATA = {**DUCKDB.EXPRESSION_METADATA, exp.Struct: {"annotator": _struct}}
+OF_DIFFERENCE = DUCKDB.EXPRESSION_METADATA[exp.Sub]["annotator"]
+METADATA = {
+    **DUCKDB.EXPRESSION_METADATA,
+    exp.Struct: {"annotator": _struct},
+    exp.Sub: {"annotator": _difference},
+    exp.UnixToTime: {"annotator": _of_seconds},
+}

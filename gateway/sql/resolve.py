@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from sqlglot import exp
 from sqlglot.errors import OptimizeError, SqlglotError
@@ -16,6 +18,7 @@ from gateway.sql.expansion import check_names
 from gateway.sql.expansions import expand, has_shorthands
 from gateway.sql.naming import output_names, result_name
 from gateway.sql.nodes import Nodes
+from gateway.sql.presented import presented
 from gateway.sql.qualify import annotate, qualified, quote, schema_of
 from gateway.sql.recursion import reading_of
 from gateway.sql.scopes import USE, Scopes, ctes_in_sight, enclosing_selects
@@ -25,6 +28,7 @@ from gateway.sql.undefined import ambiguous, undefined_column, undefined_table
 TableName = tuple[str, ...]
 Columns = Mapping[str, str]
 """Column name -> DuckDB type name, in order."""
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,14 @@ class Resolved:
     """`tree`: all columns qualified, identifiers quoted, stars and alias references expanded, types annotated.
 
     Base tables carry their names of `tables` and, in `meta["use"]`, the number of their TableUse.
-    `names` are the result columns' names as PostgreSQL gives them, which need not be unique.
+    `names` are the result columns' names as PostgreSQL gives them, which need not be unique, and `presented` their
+    types where these are not the engine's.
     """
 
     tree: exp.Query
     uses: tuple[TableUse, ...]
     names: tuple[str, ...]
+    presented: tuple[str, ...] = ()
 
 
 def table_name(table: exp.Table) -> TableName:
@@ -76,8 +82,11 @@ def _numbers(tables: Iterable[exp.Table]) -> Iterator[tuple[int, exp.Table]]:
             yield number, table
 
 
-def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
-    """Resolve against `tables` (names as written in SQL: `("crm", "orders")`), case-insensitively.
+def resolve(
+    tree: exp.Query, tables: Mapping[TableName, Columns], declared: Mapping[TableName, Columns] = NOTHING
+) -> Resolved:
+    """Resolve against `tables` (names as written in SQL: `("crm", "orders")`), case-insensitively. `declared`: types of
+    columns as they are to be presented.
 
     Raises UndefinedTable, UndefinedColumn, AmbiguousColumn; each names only what the text said.
     """
@@ -115,7 +124,7 @@ def resolve(tree: exp.Query, tables: Mapping[TableName, Columns]) -> Resolved:
         raise StatementTooComplex("the statement nests deeper than limits.nesting") from error
     except SqlglotError as error:
         raise SyntaxNotSupported("this statement uses syntax that is not supported") from error
-    return _finished(tree, nodes, names, tables)
+    return _finished(tree, nodes, names, tables, declared)
 
 
 def _names_cte(table: exp.Table) -> bool:
@@ -293,7 +302,11 @@ def _unresolved(message: str) -> Refused:
 
 
 def _finished(
-    tree: exp.Query, nodes: Nodes, names: list[TableName], tables: Mapping[TableName, Columns]
+    tree: exp.Query,
+    nodes: Nodes,
+    names: list[TableName],
+    tables: Mapping[TableName, Columns],
+    declared: Mapping[TableName, Columns],
 ) -> Resolved:
     """Give base tables and their columns the spelling of `tables`, and collect what is used of each."""
     canonical = {n: {column.lower(): column for column in tables[name]} for n, name in enumerate(names)}
@@ -311,6 +324,9 @@ def _finished(
         used[number].add(spelled)
     aliases: dict[int, str] = {}
     shown = output_names(tree, scopes)
+    types = presented(
+        tree, lambda table, column: declared.get(names[table.meta[USE]], NOTHING).get(column, "")
+    )
     _forget_notes(nodes)
     for number, table in _numbers(nodes.of(exp.Table)):
         aliases[number] = table.alias
@@ -324,7 +340,7 @@ def _finished(
     )
     if nodes.of(exp.TableSample):
         _sample_above(tree, {use.number: use.columns for use in uses})
-    return Resolved(tree, uses, shown)
+    return Resolved(tree, uses, shown, types if any(types) else ())
 
 
 def _sample_above(tree: exp.Query, used: Mapping[int, tuple[str, ...]]) -> None:

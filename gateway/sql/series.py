@@ -25,6 +25,13 @@ def length(series: exp.GenerateSeries) -> int | None:
     return int(abs(last - first) / abs(pace)) + 2
 
 
+def counts(source: exp.Expr | None) -> bool:
+    """Whether a source in FROM is a series of whole numbers."""
+    series = source.this if isinstance(source, exp.Table) else None
+    start = series.args.get("start") if isinstance(series, exp.GenerateSeries) else None
+    return _whole_number(start, None) is not None
+
+
 def _whole_number(node: exp.Expr | None, default: int | None) -> int | None:
     if node is None:
         return default

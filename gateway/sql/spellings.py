@@ -1,20 +1,14 @@
 """Forms that mean the same as others the gateway knows, put in the place of them as soon as they are parsed."""
 
-import re
-
 from sqlglot import exp
 
 from gateway.errors import SyntaxNotSupported
+from gateway.sql.char_formats import char_of, strftime_of
 from gateway.sql.dialect import quoted
+from gateway.sql.from_spellings import respell_sources
 from gateway.sql.naming import CALLED
 from gateway.sql.postgres_spellings import NODES, respelled, written
 
-PATTERN_WORDS = {
-    "YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "DDD": "%j", "HH24": "%H", "HH12": "%I", "HH": "%I", "MI": "%M",
-    "SS": "%S", "MS": "%g", "US": "%f", "AM": "%p", "PM": "%p", "Mon": "%b", "FMMonth": "%B", "Dy": "%a", "FMDay": "%A",
-    "IYYY": "%G", "IW": "%V", "ID": "%u", "TZ": "%Z",
-}  # fmt: skip
-"""PostgreSQL's patterns of to_char that DuckDB's strftime has an equal for, as they are written."""
 _RESPELLED: tuple[type[exp.Expr], ...] = (
     exp.Comprehension,
     exp.ToChar,
@@ -22,11 +16,11 @@ _RESPELLED: tuple[type[exp.Expr], ...] = (
     exp.UnixToTime,
     *NODES,
 )
-PIECES = re.compile('"([^"\\\\]*)"|([A-Za-z]+[0-9]*)|([^A-Za-z0-9"\\\\]+)')
 
 
 def respell(tree: exp.Expr) -> None:
     """Changes the tree below its root. Raises SyntaxNotSupported."""
+    respell_sources(tree)
     for node in reversed(list(tree.find_all(*_RESPELLED))):
         made = respelled(node)
         if made is not None:
@@ -69,11 +63,7 @@ def _lambda(body: exp.Expr, names: list[exp.Expr]) -> exp.Lambda:
 
 
 def _to_char(node: exp.ToChar) -> None:
-    """Of dates and times; other types are no argument of strftime."""
-    wanted = node.args.get("format")
-    if not isinstance(wanted, exp.Literal) or not wanted.is_string:
-        raise SyntaxNotSupported("to_char needs its format written out as a text")
-    made = exp.TimeToStr(this=node.this, format=exp.Literal.string(_format(wanted.this)))
+    made = written(char_of(node.args.get("format")), [node.this])
     in_list = isinstance(node.parent, exp.Select) and node.arg_key == "expressions"
     node.replace(exp.Alias(this=made, alias=quoted("to_char")) if in_list else made)
 
@@ -87,27 +77,7 @@ def _from_text(node: exp.Expr) -> None:
     if value is None or not isinstance(pattern, exp.Literal) or not pattern.is_string:
         return
     kind = "DATE" if isinstance(node, exp.Anonymous) else "TIMESTAMPTZ"
-    arguments = [value, exp.Literal.string(_format(pattern.this))]
+    arguments = [value, exp.Literal.string(strftime_of(pattern.this))]
     made = written(f"CAST(strptime($1, $2) AS {kind})", arguments)
     made.meta[CALLED] = "to_date" if kind == "DATE" else "to_timestamp"
     node.replace(made)
-
-
-def _format(text: str) -> str:
-    if PIECES.sub("", text):
-        raise SyntaxNotSupported("this format of to_char is not supported: strftime has formats of its own")
-    return "".join(_piece(*match.groups()) for match in PIECES.finditer(text))
-
-
-def _piece(literal: str | None, word: str | None, rest: str | None) -> str:
-    if word is None:
-        return (literal or rest or "").replace("%", "%%")
-    found = ""
-    while word:
-        known = next((w for w in sorted(PATTERN_WORDS, key=len, reverse=True) if word.startswith(w)), None)
-        if known is None:
-            raise SyntaxNotSupported(
-                f"to_char's pattern {word[:20]} is not supported: strftime has formats of its own"
-            )
-        found, word = found + PATTERN_WORDS[known], word[len(known) :]
-    return found

@@ -22,6 +22,7 @@ from gateway.sql.expansion import check_expansion
 from gateway.sql.lexing import has_more_tokens
 from gateway.sql.naming import CALLED
 from gateway.sql.spellings import respell
+from gateway.sql.token_spellings import respelled
 from gateway.sql.tokens import tokenized
 
 OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
@@ -42,7 +43,6 @@ MAX_WEIGHT = 10_000_000
 with it (3 s at 100 million), and nobody can interrupt it meanwhile. AND and OR are flat there, however long."""
 MAX_DIGITS = 1_000
 NUMBER = re.compile(r"(\d[\d_]*(\.[\d_]*)?|\.[\d_]+)([eE][+-]?\d+)?")
-ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\[uU]")
 WRITES = (
     exp.DML,
     exp.Create,
@@ -112,9 +112,8 @@ def parsed(text: str, limits: Limits) -> exp.Expr:
     if has_more_tokens(text, limits.nodes):
         raise _too_many_tokens(limits)
     try:
-        tokens = _whole_intervals(tokenized(text))
+        tokens = respelled(tokenized(text), text)
         _check_shape(tokens, limits)
-        _check_escapes(tokens, text)
         trees = [
             tree
             for tree in DUCKDB.parser().parse(tokens, text)
@@ -145,17 +144,6 @@ def _finish(tree: exp.Expr) -> None:
         node._meta = {CALLED: called.lower()} if called else None  # noqa: SLF001  `meta` makes a dict where there is none
 
 
-def _whole_intervals(tokens: Sequence[Token]) -> list[Token]:
-    """`INTERVAL '1 day 02:00'` as a cast of its text: the parser would keep the first part only."""
-    found = list(tokens)
-    for at in range(len(found) - 1):
-        kind, text = found[at], found[at + 1]
-        if kind.token_type is TokenType.INTERVAL and text.token_type is TokenType.STRING and ":" in text.text:
-            cast = Token(TokenType.DCOLON, "::", kind.line, kind.col, kind.start, kind.end)
-            found[at : at + 2] = [text, cast, kind]
-    return found
-
-
 def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
     """Bounds before a recursive parser runs: its depth follows brackets, CASE and runs of prefix operators."""
     if len(tokens) > limits.nodes:
@@ -178,14 +166,6 @@ def _check_shape(tokens: Sequence[Token], limits: Limits) -> None:
 
 def _too_many_tokens(limits: Limits) -> StatementTooComplex:
     return StatementTooComplex(f"the statement has more than limits.nodes ({limits.nodes:,}) tokens")
-
-
-def _check_escapes(tokens: Sequence[Token], text: str) -> None:
-    """In E'' the parser does not know \\u, and would take it for a letter."""
-    for token in tokens:
-        written = text[token.start : token.end + 1]
-        if written[:2] in ("e'", "E'") and ESCAPED.search(written):
-            raise SyntaxNotSupported("an escape by \\u is not supported: write the character itself")
 
 
 def _check_numbers(tokens: Sequence[Token]) -> None:

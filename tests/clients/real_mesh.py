@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 RELATIONS: Mapping[str, str] = {
-    "sales.customers": "customer_id integer, name text, email text, country text, vip boolean,"
-    " credit numeric(12;2), tags text[], profile json, external_id uuid, photo bytea, created_at timestamptz",
+    "sales.customers": "customer_id integer, name text, email varchar(120), country char(2), vip boolean,"
+    " credit numeric(12;2), tags text[], profile jsonb, external_id uuid, photo bytea, created_at timestamptz",
     "sales.orders": "order_id bigint, customer_id integer, status text, amount numeric(10;2),"
     " ordered_on date, ordered_at timestamptz, discount real, score double precision, note text",
-    "sales.order_summary": "country text, ordered_on date, n_orders bigint, revenue numeric(38;10)",
+    "sales.order_summary": "country char(2), ordered_on date, n_orders bigint, revenue numeric(38;10)",
     "shipping.carriers": "carrier_id smallint, name text",
     "shipping.parcels": "parcel_id uuid, order_id bigint, carrier_id smallint, weight_kg numeric(6;3),"
-    " shipped_at timestamptz, delivered_on date, cutoff time, transit interval, address json",
+    " shipped_at timestamptz, delivered_on date, cutoff time, transit interval, address jsonb",
     "shipping.late_parcels": "parcel_id uuid, order_id bigint, carrier_id smallint, weight_kg numeric(6;3),"
-    " shipped_at timestamptz, delivered_on date, cutoff time, transit interval, address json",
+    " shipped_at timestamptz, delivered_on date, cutoff time, transit interval, address jsonb",
     "marketing.campaigns": "campaign_id integer, title text, budget numeric(14;2), active boolean,"
     " starts date, channels text[]",
     "marketing.touches": "campaign_id integer, customer_id integer, at timestamp",

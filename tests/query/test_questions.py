@@ -66,7 +66,7 @@ def worlds() -> Iterator[tuple[Mesh, Mesh]]:
         "SUMMARIZE SELECT * FROM sales.orders WHERE false",
         "SUMMARIZE SELECT id, place, id AS again FROM sales.orders WHERE id > 3 ORDER BY id",
         "SUMMARIZE SELECT true AS a, TIME '10:00' AS b, TIMESTAMPTZ '2024-01-01 00:00:00+00' AS c, [1] AS d, "
-        "{{'a': 1}} AS e, INTERVAL 1 DAY AS f, 'x'::BLOB AS g, 1.5::FLOAT AS h, 1::UTINYINT AS i, '{{}}'::JSON AS j",
+        "{{'a': 1}} AS e, INTERVAL 1 DAY AS f, 'x'::BLOB AS g, 1.5::REAL AS h, 1::UTINYINT AS i, '{{}}'::JSON AS j",
         "SUMMARIZE VALUES (1, 'a'), (2, NULL)",
     ],
 )

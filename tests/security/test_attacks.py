@@ -137,7 +137,7 @@ def test_attack_fails_at_the_postgres_endpoint(
     assert first == second, "the worlds can be told apart"
     # This endpoint takes several statements in one text, answers what is a session's own business, and has a real
     # PostgreSQL answer what is about the catalog: that tells no worlds apart, which is all there is to hide.
-    own = attack.kind == "statement" or ";" in sql or about_catalog(sql) is not None
+    own = attack.kind == "statement" or ";" in sql or about_catalog(sql, "mesh") is not None
     if attack.check == "refused" and not own:
         assert first.error
     if attack.check == "refused" and attack.kind == "statement":

@@ -7,11 +7,12 @@ from functools import partial
 import pyarrow as pa
 
 from gateway.frontends.pgwire.arrow import storage, validity
+from gateway.frontends.pgwire.convert import converted
 from gateway.frontends.pgwire.encode_array import encode_array_binary, encode_array_text
 from gateway.frontends.pgwire.encode_binary import encode_binary
 from gateway.frontends.pgwire.encode_text import encode_text
 from gateway.frontends.pgwire.kernels import Array
-from gateway.frontends.pgwire.pieces import Field, data_rows
+from gateway.frontends.pgwire.pieces import Field, Piece, data_rows
 from gateway.frontends.pgwire.types import ColumnType
 
 TEXT, BINARY = 0, 1
@@ -67,12 +68,14 @@ def _field(array: Array, column: ColumnType, code: int) -> Field:
     valid = validity(array)
     if valid is not None and not valid.any():
         return Field((), valid)
-    name, origin = column.element.name, column.origin
+    element = partial(_element, column=column, code=code)
     if not column.is_array:
-        encode = encode_binary if code == BINARY else encode_text
-        return Field(encode(array, name, origin), valid)
+        return Field(element(array), valid)
     if code == BINARY:
-        element = partial(encode_binary, type_name=name, origin=origin)
         return Field(encode_array_binary(array, element, column.element.oid), valid)
-    element = partial(encode_text, type_name=name, origin=origin)
-    return Field(encode_array_text(array, element, quotable=name not in _UNQUOTED), valid)
+    return Field(encode_array_text(array, element, quotable=column.element.name not in _UNQUOTED), valid)
+
+
+def _element(array: Array, column: ColumnType, code: int) -> tuple[Piece, ...]:
+    encode = encode_binary if code == BINARY else encode_text
+    return encode(converted(array, column), column)

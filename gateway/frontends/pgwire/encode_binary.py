@@ -8,26 +8,26 @@ from gateway.frontends.pgwire.arrow import byte_strings, values
 from gateway.frontends.pgwire.encode_numeric import numeric_binary
 from gateway.frontends.pgwire.encode_text import booleans, encode_text, uuid_text
 from gateway.frontends.pgwire.encode_time import date_binary, interval_binary, time_binary, timestamp_binary
-from gateway.frontends.pgwire.kernels import Array, pc
+from gateway.frontends.pgwire.kernels import Array
 from gateway.frontends.pgwire.pieces import Fixed, Matrix, Piece, big_endian, constant
+from gateway.frontends.pgwire.types import ColumnType
 
-_INTEGERS = {"int2": (pa.int16(), "i2"), "int4": (pa.int32(), "i4"), "int8": (pa.int64(), "i8")}
+_INTEGERS = {"int2": "i2", "int4": "i4", "int8": "i8"}
 _UUID_DIGITS = [place for place in range(36) if place not in (8, 13, 18, 23)]
 _NIBBLE = np.zeros(256, np.uint8)
 _NIBBLE[np.frombuffer(b"0123456789abcdef", np.uint8)] = np.arange(16)
 _NIBBLE[np.frombuffer(b"ABCDEF", np.uint8)] = np.arange(10, 16)
 
 
-def encode_binary(array: Array, type_name: str, origin: str) -> tuple[Piece, ...]:  # noqa: C901
-    """`type_name` is PostgreSQL's, `origin` DuckDB's. What stands at NULLs is arbitrary."""
-    match type_name:
-        case "int2" | "int4" | "int8":
-            arrow, code = _INTEGERS[type_name]
-            return (big_endian(values(pc.cast(array, arrow), code), ">" + code),)
+def encode_binary(array: Array, column: ColumnType) -> tuple[Piece, ...]:  # noqa: C901
+    """Of `converted` values of the column's element type. What stands at NULLs is arbitrary."""
+    match column.element.name:
+        case "int2" | "int4" | "int8" as name:
+            return (big_endian(values(array, _INTEGERS[name]), ">" + _INTEGERS[name]),)
         case "oid":
-            return (big_endian(values(pc.cast(array, pa.int64()), "i8"), ">u4"),)
+            return (big_endian(values(array, "i8"), ">u4"),)
         case "numeric":
-            return numeric_binary(array, unsigned_128=origin == "UHUGEINT")
+            return numeric_binary(array, column)
         case "float4":
             return (big_endian(values(array, "f4"), ">f4"),)
         case "float8":
@@ -48,8 +48,8 @@ def encode_binary(array: Array, type_name: str, origin: str) -> tuple[Piece, ...
             return (byte_strings(array),)
         case "jsonb":
             return (constant(b"\x01"), byte_strings(array))
-        case "text" | "json" | "name" | "char" | "void":
-            return encode_text(array, type_name, origin)
+        case "text" | "varchar" | "bpchar" | "json" | "name" | "char" | "void":
+            return encode_text(array, column)
         case _:
             raise InternalFailure
 

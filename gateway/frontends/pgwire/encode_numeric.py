@@ -20,9 +20,11 @@ from gateway.frontends.pgwire.pieces import (
     Matrix,
     Piece,
     from_lengths,
+    joined,
     offsets_of,
     variable,
 )
+from gateway.frontends.pgwire.types import ColumnType
 
 _POSITIVE, _NEGATIVE = 0x0000, 0x4000
 _ZERO = ord("0")
@@ -43,7 +45,18 @@ class Scaled:
     scale: int
 
 
-def numeric_text(array: Array, *, unsigned_128: bool = False) -> tuple[Piece, ...]:
+def numeric_text(array: Array, column: ColumnType) -> tuple[Piece, ...]:
+    pieces = _text(array, unsigned_128=column.origin == "UHUGEINT")
+    return (_trimmed(pieces, len(array)),) if column.normalized and _scale(array) else pieces
+
+
+def _trimmed(pieces: tuple[Piece, ...], rows: int) -> Piece:
+    """Without zeros at the end of the fraction."""
+    text = pc.ascii_rtrim(joined(pieces, rows).array.cast(pa.string()), characters="0")
+    return byte_strings(pc.ascii_rtrim(text, characters="."))
+
+
+def _text(array: Array, *, unsigned_128: bool) -> tuple[Piece, ...]:
     """`unsigned_128`: the 128 bits hold a UHUGEINT."""
     scaled = None if unsigned_128 else _scaled(array)
     if scaled is None:
@@ -58,19 +71,33 @@ def numeric_text(array: Array, *, unsigned_128: bool = False) -> tuple[Piece, ..
     return whole, Fixed(_fraction_text(scaled.fraction, scaled.scale))
 
 
-def numeric_binary(array: Array, *, unsigned_128: bool = False) -> tuple[Piece, ...]:
+def numeric_binary(array: Array, column: ColumnType) -> tuple[Piece, ...]:
     """ndigits, weight, sign, dscale (int16 each), then ndigits base-10000 digits without zeros at the ends."""
-    scale = _scale(array)
+    scale, unsigned_128 = _scale(array), column.origin == "UHUGEINT"
     scaled = None if unsigned_128 or scale > _EXACT_SCALE else _scaled(array)
     if scaled is None:
         negative, groups, after = _wide_groups(_digits(array, unsigned_128=unsigned_128), scale)
     else:
         negative, groups, after = _narrow_groups(scaled)
-    return _assembled(negative, groups, after, scale)
+    shown = _significant(groups, after) if column.normalized else scale
+    return _assembled(negative, groups, after, shown)
 
 
-def _assembled(negative: Mask, groups: npt.NDArray[np.int16], after: int, scale: int) -> tuple[Piece, ...]:
-    """`groups`: rows x base-10000 digits, the last `after` of them behind the decimal point."""
+def _significant(groups: npt.NDArray[np.int16], after: int) -> Integers:
+    """Digits of the fraction without zeros at its end."""
+    found = np.zeros(len(groups), np.int64)
+    for place in range(after):
+        group = groups[:, groups.shape[1] - after + place]
+        digits = 4 - sum((group % power == 0).astype(np.int64) for power in (10, 100, 1000))
+        found = np.where(group != 0, place * 4 + digits, found)
+    return found
+
+
+def _assembled(
+    negative: Mask, groups: npt.NDArray[np.int16], after: int, scale: int | Integers
+) -> tuple[Piece, ...]:
+    """`groups`: rows x base-10000 digits, the last `after` of them behind the decimal point. `scale`: of all, or of
+    each."""
     rows, count = groups.shape
     first, last = np.full(rows, count), np.zeros(rows, np.int64)
     for place in range(count):

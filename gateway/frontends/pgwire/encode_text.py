@@ -26,7 +26,7 @@ from gateway.frontends.pgwire.pieces import (
     offsets_of,
     variable,
 )
-from gateway.frontends.pgwire.types import style_of
+from gateway.frontends.pgwire.types import ColumnType, style_of
 
 _UUID_TEXT = 36
 _DASHES = (8, 13, 18, 23)
@@ -36,19 +36,19 @@ _ESCAPED = [
 _HEX = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), "<u2")
 
 
-def encode_text(array: Array, type_name: str, origin: str) -> tuple[Piece, ...]:  # noqa: C901
-    """`type_name` is PostgreSQL's, `origin` as of `ColumnType`. What stands at NULLs is arbitrary."""
-    match type_name:
-        case "text" if origin == "BIT":
+def encode_text(array: Array, column: ColumnType) -> tuple[Piece, ...]:  # noqa: C901
+    """Of `converted` values of the column's element type. What stands at NULLs is arbitrary."""
+    match column.element.name:
+        case "text" if column.origin == "BIT":
             return (bits(array),)
         case "json" if pa.types.is_nested(array.type):
             return (json_values(array),)
-        case "text" | "json" | "name" | "char":
+        case "text" | "varchar" | "bpchar" | "json" | "jsonb" | "name" | "char":
             return (text_strings(nothing(array)),)
         case "int2" | "int4" | "int8" | "oid":
             return (byte_strings(pc.cast(array, pa.string())),)
         case "numeric":
-            return numeric_text(array, unsigned_128=origin == "UHUGEINT")
+            return numeric_text(array, column)
         case "float4":
             return float_text(array, "f4")
         case "float8":
@@ -60,12 +60,12 @@ def encode_text(array: Array, type_name: str, origin: str) -> tuple[Piece, ...]:
         case "time":
             return time_text(array)
         case "timestamp" | "timestamptz":
-            return timestamp_text(array)
+            return timestamp_text(array, column.zone)
         case "interval":
-            return interval_text(array, style_of(origin) or "postgres")
+            return interval_text(array, style_of(column.origin) or "postgres")
         case "uuid":
             return (Fixed(uuid_text(array)),)
-        case "bytea" if style_of(origin) == "escape":
+        case "bytea" if style_of(column.origin) == "escape":
             return (_escaped(array),)
         case "bytea":
             return (constant(b"\\x"), _hex(byte_strings(array)))

@@ -26,6 +26,7 @@ from gateway.frontends.pgwire.pieces import (
     constant,
     joined,
 )
+from gateway.frontends.pgwire.zone_offsets import offset_text, offset_texts, offsets_of
 
 Integers = npt.NDArray[np.int64]
 
@@ -69,19 +70,39 @@ def time_binary(array: Array) -> tuple[Piece, ...]:
     return (big_endian(_time_of_day(array), ">i8"),)
 
 
-def timestamp_text(array: Array) -> tuple[Piece, ...]:
-    """A timestamp with a time zone is shown in UTC, `+00` behind it."""
+def timestamp_text(array: Array, zone: str = "") -> tuple[Piece, ...]:
+    """A timestamp with a time zone is shown in `zone` (empty: UTC), its offset behind it."""
+    if zone and array.type.tz:
+        return _zoned_text(array, zone)
     microseconds = _microseconds(array)
-    zone = (constant(b"+00"),) if array.type.tz else ()
+    suffix = "+00" if array.type.tz else ""
+    behind = (constant(suffix.encode()),) if suffix else ()
+    return _clock_text(array, microseconds, behind, lambda value: _rare_timestamp(value, suffix))
+
+
+def _zoned_text(array: Array, zone: str) -> tuple[Piece, ...]:
+    microseconds = np.where(_present(array), _microseconds(array), 0)
+    infinite = np.abs(microseconds) == _INFINITE_TIMESTAMP
+    offsets = offsets_of(np.where(infinite, 0, microseconds), zone)
+    local = np.where(infinite, microseconds, microseconds + offsets * 1_000_000)
+
+    def rare(value: int) -> str:
+        offset = int(offsets[np.flatnonzero(local == value)[0]])
+        return _rare_timestamp(value, offset_text(offset))
+
+    return _clock_text(array, local, (offset_texts(offsets),), rare)
+
+
+def _clock_text(
+    array: Array, microseconds: Integers, zone: tuple[Piece, ...], rare: Callable[[int], str]
+) -> tuple[Piece, ...]:
+    """What a clock shows, and what stands behind it. `rare` writes what is beyond the years 1 to 9999."""
     ordinary = _ordinary(array, (microseconds >= _FIRST_DAY * _DAY) & (microseconds < (_LAST_DAY + 1) * _DAY))
     days, rest = _divided(np.where(ordinary & _present(array), microseconds, 0), _DAY)
     seconds, fraction = _divided(rest, 1_000_000)
     head = (Fixed(_date_digits(days)), constant(b" "), Fixed(_clock_texts()[seconds]))
     pieces = (*head, *_fraction(fraction), *zone)
-    if ordinary.all():
-        return pieces
-    suffix = "+00" if array.type.tz else ""
-    return (_patched(pieces, microseconds, ordinary, lambda value: _rare_timestamp(value, suffix)),)
+    return pieces if ordinary.all() else (_patched(pieces, microseconds, ordinary, rare),)
 
 
 def timestamp_binary(array: Array) -> tuple[Piece, ...]:

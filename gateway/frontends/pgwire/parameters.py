@@ -166,12 +166,12 @@ def _clock(text: str | None) -> time:
 
 
 def _moment(text: str, *, zoned: bool) -> datetime | str:
-    """Without `zoned` a zone in the text is ignored, with it its absence means UTC. Rare forms stay text."""
+    """Without `zoned` a zone in the text is ignored, with it its absence means the session's. Rare forms stay text."""
     match = _DATE.match(text.strip())
     if not match:
         return _rare(text)
     naive = datetime.combine(_day(match["day"]), _clock(match["clock"]))
-    return naive.replace(tzinfo=_zone(match["zone"])) if zoned else naive
+    return naive.replace(tzinfo=_zone(match["zone"])) if zoned and match["zone"] else naive
 
 
 def _rare(text: str) -> str:

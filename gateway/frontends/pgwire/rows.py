@@ -54,7 +54,7 @@ class Shape:
 
 def shape_of(columns: Sequence[OutputColumn], settings: Mapping[str, str]) -> Shape:
     """`settings`: how the session has values written."""
-    types = tuple(in_style(column_type(column.type), settings) for column in columns)
+    types = tuple(in_style(column_type(column.type, column.presented), settings) for column in columns)
     return Shape(tuple(column.name for column in columns), types)
 
 

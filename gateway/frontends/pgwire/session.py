@@ -47,7 +47,7 @@ class Session:
     ) -> None:
         self._gateway = gateway
         self._execution = Execution(gateway, clock)
-        self._work = Workspace(admitted.settings)
+        self._work = Workspace(admitted.settings, gateway.database)
         self._statements = StatementSteps(gateway, admitted, peer, self._execution, self._work)
         self._skipping = False
         self._undescribed: Portal | None = None

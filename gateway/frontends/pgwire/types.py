@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gateway.errors import DatatypeMismatch
+from gateway.sql.presented import CALCULATED
+from gateway.sql.zones import is_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ _TO_PG = {
 _COMPOSITE = frozenset({"STRUCT", "MAP", "UNION"})
 _SUFFIX = re.compile(r"(?:\[\d*\])+\Z")
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)\Z", re.IGNORECASE)
+ANY_SIZE = "*"
 _VARIABLE_HEADER = 4  # PostgreSQL adds the size of a varlena header to a numeric's type modifier
 
 
@@ -95,13 +98,17 @@ class ColumnType:
     """How a result column appears to clients.
 
     `origin` is the DuckDB name of the element type, without parameters: `DECIMAL`, `UHUGEINT`, `STRUCT`; where the
-    session writes values in a style of its own, the style follows: `INTERVAL/iso_8601`.
+    session writes values in a style of its own, the style follows: `INTERVAL/iso_8601`. `normalized`: zeros at the end
+    of a numeric, and the layout of a jsonb, are the engine's and not the value's. `zone`: whose clock a timestamptz is
+    written by; empty: UTC.
     """
 
     element: PgType
     is_array: bool = False
     modifier: int = -1
     origin: str = ""
+    normalized: bool = False
+    zone: str = ""
 
     @property
     def oid(self) -> int:
@@ -115,7 +122,8 @@ class ColumnType:
     def spelled(self) -> str:
         """As a column's type stands in PostgreSQL's SQL."""
         sizes = self.modifier - _VARIABLE_HEADER
-        shown = f"({sizes >> 16},{sizes & 0xFFFF})" if self.modifier >= 0 else ""
+        listed = f"{sizes >> 16},{sizes & 0xFFFF}" if self.element.name == "numeric" else str(sizes)
+        shown = f"({listed})" if self.modifier >= 0 else ""
         return f"pg_catalog.{self.element.name}{shown}{'[]' if self.is_array else ''}"
 
 
@@ -124,6 +132,9 @@ STYLED = {"interval": ("IntervalStyle", "postgres"), "bytea": ("bytea_output", "
 
 
 def in_style(kind: ColumnType, settings: Mapping[str, str]) -> ColumnType:
+    if kind.element.name == "timestamptz":
+        zone = settings.get("TimeZone", "UTC")
+        return kind if is_utc(zone) else replace(kind, zone=zone)
     name, usual = STYLED.get(kind.element.name, ("", ""))
     style = settings.get(name, usual)
     return kind if style == usual else replace(kind, origin=f"{kind.origin}/{style}")
@@ -134,11 +145,52 @@ def style_of(origin: str) -> str:
     return origin.partition("/")[2]
 
 
-def column_type(name: str) -> ColumnType:
-    """The PostgreSQL type of a DuckDB type name. Lists of composites are one json value.
+_WHOLE = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT"}
+)
+_PRESENTED = {
+    "int2": _WHOLE,
+    "int4": _WHOLE,
+    "int8": _WHOLE,
+    "oid": _WHOLE,
+    "numeric": _WHOLE | {"DECIMAL"},
+    "float4": frozenset({"FLOAT", "DOUBLE"}),
+    "float8": _WHOLE | {"DECIMAL", "FLOAT", "DOUBLE"},
+    "name": frozenset({"VARCHAR"}),
+    "varchar": frozenset({"VARCHAR", "ENUM"}),
+    "bpchar": frozenset({"VARCHAR", "ENUM"}),
+    "jsonb": frozenset({"JSON"}),
+}
+"""PostgreSQL's type -> the engine's whose values can be presented as it."""
+_SHOWN = re.compile(r"(?P<name>\w+)(?:\((?P<sizes>[\d,*]+)\))?(?P<array>\[\])?")
+
+
+def column_type(name: str, presented: str = "") -> ColumnType:
+    """The PostgreSQL type of a DuckDB type name. Lists of composites are one json value. `presented`: as which type it
+    is to appear, if its values can.
 
     Errors: DatatypeMismatch for types whose values the protocol cannot carry without loss.
     """
+    engine = _engine_type(name)
+    if presented == CALCULATED:
+        return replace(engine, modifier=-1)
+    shown = _SHOWN.fullmatch(presented)
+    if shown is None or engine.origin not in _PRESENTED.get(shown["name"], ()):
+        return engine
+    element, sizes = BY_NAME[shown["name"]], shown["sizes"]
+    whole = sizes == ANY_SIZE and element.name == "numeric" and engine.origin != "DECIMAL"
+    if whole or engine.is_array != (shown["array"] is not None):
+        return engine
+    modifier = _sized(sizes) if sizes not in (None, ANY_SIZE) else -1
+    return ColumnType(element, engine.is_array, modifier, engine.origin, normalized=sizes == ANY_SIZE)
+
+
+def _sized(sizes: str) -> int:
+    precision, _, scale = sizes.partition(",")
+    return (int(precision) << 16 | int(scale) if scale else int(precision)) + _VARIABLE_HEADER
+
+
+def _engine_type(name: str) -> ColumnType:
     base = _SUFFIX.sub("", name)
     is_array = base != name
     origin = base.partition("(")[0].strip().upper()

@@ -8,40 +8,13 @@ from types import MappingProxyType
 
 from gateway.errors import InvalidParameterValue, LimitExceeded, Refused, UndefinedSetting
 from gateway.frontends.pgwire.encode_interval import STYLES
+from gateway.frontends.pgwire.zone_offsets import is_known
 from gateway.query.session import SERVER_VERSION
+from gateway.sql.zones import is_utc, zone_named
 
 PURPOSE = "mesh.purpose"
 Check = Callable[[str], str]
 
-_UTC = frozenset(
-    {
-        "utc",
-        "etc/utc",
-        "gmt",
-        "etc/gmt",
-        "uct",
-        "etc/uct",
-        "zulu",
-        "etc/zulu",
-        "universal",
-        "etc/universal",
-        "z",
-    }
-    | {
-        "gmt0",
-        "etc/gmt0",
-        "gmt+0",
-        "gmt-0",
-        "etc/gmt+0",
-        "etc/gmt-0",
-        "0",
-        "+0",
-        "-0",
-        "+00",
-        "+00:00",
-        "-00:00",
-    }
-)
 _DATE_STYLES = frozenset(
     {"iso", "mdy", "dmy", "ymd", "us", "european", "noneuropean", "euro", "noneuro", "default"}
 )
@@ -108,12 +81,14 @@ def _time_zone(value: str) -> str:
     value = value.strip()
     if value.lower() in ("default", "local"):
         return "UTC"
-    if value.lower() not in _UTC:
+    if is_utc(value):
+        return value if value[0].isalpha() else "UTC"
+    found = zone_named(value)
+    if found is None or not is_known(found):
         raise InvalidParameterValue(
-            f'time zone "{value}" is not available: this gateway computes and answers in UTC',
-            hint="leave TimeZone at UTC and convert in the client",
+            f'invalid value for parameter "TimeZone": "{value}"', hint="a name like Europe/Berlin, or UTC"
         )
-    return value if value[0].isalpha() else "UTC"
+    return found
 
 
 def _date_style(value: str) -> str:
@@ -289,7 +264,7 @@ def checked(name: str, value: str) -> tuple[str, str]:
 def startup_settings(parameters: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Settings asked for in a start-up packet, and warnings.
 
-    Drivers send the zone of their machine unasked (pgjdbc): another one than UTC is not taken, and clients are told,
+    Drivers send the zone of their machine unasked (pgjdbc): one that is not known is not taken, and clients are told,
     by TimeZone itself and by the offset in every value.
     """
     asked = _options(parameters.get("options", ""))
@@ -299,10 +274,13 @@ def startup_settings(parameters: Mapping[str, str]) -> tuple[dict[str, str], tup
     kept: dict[str, str] = {}
     warnings: list[str] = []
     for name, value in asked:
-        if name.lower() == "timezone" and value.lower() not in _UTC:
-            warnings.append(f'time zone "{value}" is not available: this gateway answers in UTC')
+        try:
+            canonical, checked_value = checked(name, value)
+        except InvalidParameterValue:
+            if name.lower() != "timezone":
+                raise
+            warnings.append(f'time zone "{value}" is not known: this session is in UTC')
             continue
-        canonical, checked_value = checked(name, value)
         kept[canonical] = checked_value
     return kept, tuple(warnings)
 

@@ -31,9 +31,10 @@ class Workspace:
     """`discarded` are portals whose results still have to be closed, which may take a moment. `process`: the session's
     number in cancel keys."""
 
-    __slots__ = ("_ready", "discarded", "portals", "process", "statements", "transaction")
+    __slots__ = ("_database", "_ready", "discarded", "portals", "process", "statements", "transaction")
 
-    def __init__(self, startup: Mapping[str, str]) -> None:
+    def __init__(self, startup: Mapping[str, str], database: str) -> None:
+        self._database = database
         self.process = 0
         self.transaction = Transaction(startup)
         self.statements: dict[str, Prepared] = {}
@@ -102,7 +103,7 @@ class Workspace:
         copy = copy_to(statement.text) if command is None else None
         if copy is not None:
             statement = Statement(copy.query, statement.start + copy.start, statement.parameters)
-        catalog = asked(statement.text) if command is None else None
+        catalog = asked(statement.text, self._database) if command is None else None
         return Prepared(
             statement.text,
             statement.start,

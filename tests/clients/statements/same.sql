@@ -425,6 +425,125 @@ SELECT 'a'::int
 SELECT nope(1)
 DELETE FROM nope WHERE
 SELECT pg_sleep(0)
+SELECT '{"a": 1}'::jsonb
+SELECT json_array_length('[1,2]')
+SELECT jsonb_build_object('a', 1)
+SELECT length('abc')
+SELECT char_length('abc')
+SELECT bit_length('a')
+SELECT position('b' in 'abc')
+SELECT strpos('abc', 'b')
+SELECT gcd(12, 8)
+SELECT lcm(4, 6)
+SELECT array_length(ARRAY[1,2], 1)
+SELECT cardinality(ARRAY[1,2])
+SELECT array_length('{}'::int[], 1)
+SELECT cardinality('{}'::int[])
+SELECT * FROM generate_series(1, 3)
+SELECT * FROM generate_series(1, 10, 3) AS g(n)
+SELECT * FROM generate_series(3, 1, -1)
+SELECT ntile(2) OVER (ORDER BY order_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 3 ORDER BY order_id
+SELECT length(name) FROM sales.customers WHERE customer_id = 1
+SELECT array_length(tags, 1) FROM sales.customers WHERE customer_id = 1
+SELECT 1.5
+SELECT 1 + 1.5
+SELECT sum(amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 100
+SELECT min(amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 100
+SELECT max(amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 100
+SELECT sum(1.5)
+SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 100
+SELECT ceil(1.5)
+SELECT floor(1.5)
+SELECT round(1.5)
+SELECT round(1.255, 2)
+SELECT trunc(1.9)
+SELECT trunc(1.259, 2)
+SELECT abs(-1.5)
+SELECT floor(-1.5)
+SELECT round(2.5)
+SELECT round(-2.5)
+SELECT amount * 2 FROM sales.orders WHERE order_id = 1
+SELECT -amount FROM sales.orders WHERE order_id = 1
+SELECT sum(amount) OVER (ORDER BY order_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 5 ORDER BY order_id
+SELECT 0.1 + 0.2
+SELECT 1.1 * 1.1
+SELECT date_trunc('month', ordered_on)::date AS m, sum(amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 3000 GROUP BY 1 ORDER BY 1 LIMIT 3
+SELECT round(123.456, -1)
+SELECT round(-1.5)
+SELECT round(0.5)
+SELECT 1.5::numeric
+SELECT '123.456'::numeric
+SELECT regexp_count('abcabc', 'b')
+SELECT sign(-1)
+SELECT sign(-1.5)
+SELECT sign(2::float8)
+SELECT * FROM shipping.parcels WHERE order_id <= 3 ORDER BY order_id
+SELECT profile FROM sales.customers WHERE customer_id = 1
+SELECT extract(year from date '2020-02-03')
+SELECT extract(epoch from timestamp '2020-01-01')
+SELECT date_part('month', date '2020-02-03')
+SELECT extract(dow from date '2020-02-03')
+SELECT extract(isodow from date '2020-02-03')
+SELECT extract(doy from date '2020-02-03')
+SELECT extract(week from date '2020-02-03')
+SELECT extract(quarter from date '2020-02-03')
+SELECT extract(second from timestamp '2020-01-01 10:00:01.5')
+SELECT extract(milliseconds from timestamp '2020-01-01 10:00:01.5')
+SELECT extract(microseconds from time '10:00:01.5')
+SELECT extract(epoch from interval '1 day 1 second')
+SELECT extract(day from interval '3 days')
+SELECT extract(hour from time '10:11:12')
+SELECT extract(century from date '2020-02-03')
+SELECT extract(decade from date '2020-02-03')
+SELECT extract(isoyear from date '2020-01-01')
+SELECT date '2020-01-10' - date '2020-01-01'
+SELECT extract(year from created_at) FROM sales.customers WHERE customer_id = 1
+SELECT ordered_at::date - ordered_on FROM sales.orders WHERE order_id = 1
+SELECT max(ordered_on) - min(ordered_on) FROM sales.orders WHERE order_id BETWEEN 1 AND 100
+SELECT extract(epoch from timestamptz '2020-01-01 00:00:00.5+00')
+SELECT date_part('year', ordered_on), count(*) FROM sales.orders WHERE order_id BETWEEN 1 AND 10 GROUP BY 1
+SELECT E'\u00e9'
+SELECT U&'\00e9'
+SELECT 5 # 3
+SELECT created_at::time FROM sales.customers WHERE customer_id = 1
+SELECT 'abc'::name
+SELECT interval 'P1DT2H'
+SELECT sum(customer_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 100
+SELECT sum(1)
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 100
+SELECT sum(n) FROM generate_series(1, 10) AS g(n)
+SELECT sum(n::numeric) FROM generate_series(1, 10) AS g(n)
+SELECT 'x'::varchar(10)
+SELECT 'x'::char(3)
+SELECT 'x'::bpchar
+SELECT * FROM sales.customers WHERE customer_id <= 3 ORDER BY customer_id
+SELECT country, count(*) FROM sales.customers GROUP BY ROLLUP(country) ORDER BY country NULLS LAST
+SELECT DISTINCT country FROM sales.customers ORDER BY country
+SELECT current_schema
+SELECT name::varchar(3) FROM sales.customers WHERE customer_id = 1
+SELECT octet_length('é')
+SELECT regexp_match('foobar', 'o(.)b')
+SELECT to_char(timestamp '2020-02-03 14:05:06', 'Day, DD Month YYYY')
+SELECT to_char(timestamp '2020-02-03 14:05:06', 'Q')
+SELECT to_char(timestamp '2020-02-03 14:05:06', 'D')
+SELECT to_char(date '2020-02-03', 'MON')
+SELECT to_char(date '2020-02-03', 'WW')
+SELECT to_char(1234.5, '9,999.99')
+SELECT to_char(1234.5, 'FM9999.00')
+SELECT to_char(42, '0000')
+SELECT to_char(42, 'FM999')
+SELECT make_interval(days => 1)
+SELECT make_interval(1,2,3,4,5,6,7)
+SELECT ARRAY[1] || 2
+SELECT 0 || ARRAY[1]
+SELECT array_upper(ARRAY[1,2], 1)
+SELECT array_lower(ARRAY[1,2], 1)
+SELECT array_positions(ARRAY[1,2,1], 1)
+SELECT * FROM unnest(ARRAY['a','b']) AS u
+SELECT d::date FROM generate_series(timestamp '2020-01-01', timestamp '2020-01-03', '1 day') AS d
+SELECT json_typeof('1')
+SELECT * FROM json_array_elements('[1,2]'::json)
+SELECT * FROM json_array_elements_text('["a","b"]'::json)
 SELECT current_setting('server_version_num')::int > 100000
 SELECT r1.order_id FROM (sales.orders r1 INNER JOIN sales.customers r2 ON (((r1.customer_id = r2.customer_id)) AND ((r1.note ~~ 'n1%')))) ORDER BY 1 LIMIT 3
 SELECT count(*) FROM ((sales.orders o LEFT OUTER JOIN sales.customers c ON (o.customer_id = c.customer_id)) LEFT OUTER JOIN shipping.parcels p ON (p.order_id = o.order_id)) WHERE p.weight_kg > 1
@@ -440,3 +559,302 @@ SELECT count(*) FROM sales.orders WHERE customer_id <> ALL ('{1,2,3}')
 SELECT count(*) FROM sales.orders WHERE note = ANY ('{n1,NULL,"n2"}')
 SELECT '{a,NULL,"b c","d\"e"}'::text[]
 SELECT '{{1,2},{3,4}}'::int[][]
+SELECT string_to_table('a,b', ',')
+SELECT num_nulls(1, NULL)
+SELECT num_nonnulls(1, NULL)
+SELECT date_trunc('day', timestamptz '2020-01-01 23:00+00', 'Europe/Berlin')
+SELECT 1 WHERE 'a' LIKE ANY (ARRAY['a%', 'b'])
+SELECT 1::smallint, 2::integer, 3::bigint, 4::real, 5::double precision, 6::numeric
+SELECT 1::int2 + 1::int4, 1::int4 + 1::int8
+SELECT 7 % 2, -7 % 2, mod(7, -2)
+SELECT abs(-1.50), abs(-2::int8), abs(-2.5::float8)
+SELECT round(2.567, 1), round(-2.567, 1), round(1234.5, -2)
+SELECT round(2.567::float8)
+SELECT trunc(2.567, 1), trunc(-2.567)
+SELECT ceil(2.1::float8), floor(-2.1::float8), ceiling(2.1)
+SELECT sign(5.0), sign(-3::float8), sign(0)
+SELECT pi(), degrees(3.14159), radians(90.0)
+SELECT greatest(1, 2.5), least(3, 1.5, 2)
+SELECT 1000000 * 1000, 100000::int8 * 100000
+SELECT 0.1::float8 + 0.2::float8, 0.1 + 0.2, 1e-7::float8
+SELECT 3::numeric(10,4), 3.14159::numeric(4,2), '42.5'::numeric(8,3)
+SELECT 12345.678::int, 12345.5::bigint, -0.5::int
+SELECT 1e3::int, 1e3::numeric(10,2)
+SELECT '3.14'::float8, '3.14'::real, ' 42 '::int
+SELECT 5 / 2.0::float8, 5::float8 / 2
+SELECT to_char(1234567.891, 'FM9,999,999.00')
+SELECT to_char(0.5, '0.00'), to_char(-5, '999'), to_char(12, '00000')
+SELECT to_char(1234.5, '999G999D99'), to_char(0.123, '99.9%')
+SELECT to_char(12345.678, 'FM99999.0'), to_char(12345, 'FM999,999')
+SELECT factorial(10), gcd(1071, 462), lcm(1071, 462)
+SELECT 5 & 3, 5 | 3, ~5, 1 << 4, 256 >> 2
+SELECT 91 # 15
+SELECT 1.0 = 1, 1.50 = 1.5, 2 > 1.5
+SELECT length('hello'), char_length('héllo'), octet_length('héllo'), bit_length('héllo')
+SELECT upper('abc'), lower('ABC'), initcap('hello wORLD')
+SELECT 'a' || 'b' || 1 || true
+SELECT position('SQL' in 'PostgreSQL'), strpos('high', 'ig')
+SELECT overlay('Txxxxas' placing 'hom' from 2 for 4), overlay('Txxxxas' placing 'hom' from 2)
+SELECT trim(both from '  x  '), trim('xyx', 'x'), trim(leading '0' from '0012')
+SELECT ltrim('zzzytest', 'xyz'), rtrim('testxxzx', 'xyz'), btrim('xyxtrimyyx', 'xyz')
+SELECT lpad('hi', 5, 'xy'), rpad('hi', 5, 'xy'), lpad('hi', 1)
+SELECT repeat('Pg', 4), reverse('abcde')
+SELECT replace('abcdefabcdef', 'cd', 'XX'), translate('12345', '143', 'ax')
+SELECT split_part('abc~@~def~@~ghi', '~@~', 2), split_part('abc,def,ghi', ',', -2), split_part('a,b', ',', 5)
+SELECT left('abcde', 2), left('abcde', -2), right('abcde', 2), right('abcde', -2)
+SELECT ascii('x'), chr(65), to_hex(2147483647), md5('abc')
+SELECT decode('aGVsbG8=', 'base64'), '\xDEADBEEF'::bytea
+SELECT quote_ident('Foo bar'), quote_literal('O''Reilly'), quote_nullable(NULL), quote_literal(42)
+SELECT starts_with('alphabet', 'alph'), 'abc' ^@ 'ab'
+SELECT array_to_string(ARRAY[1, 2, NULL, 5], ','), array_to_string(ARRAY[1, 2, NULL, 5], ',', '*')
+SELECT string_to_table('xx~~yy~~zz', '~~')
+SELECT * FROM string_to_table('a,b,c', ',') AS t(x)
+SELECT regexp_split_to_table('hello world', '\s+')
+SELECT unnest(string_to_array('a,b,c', ','))
+SELECT unnest(ARRAY[1,2]), unnest(ARRAY['a','b'])
+SELECT 'thomas' ~ 't.*ma', 'thomas' ~* 'T.*ma', 'thomas' !~ 't.*max'
+SELECT 'a_c' LIKE 'a\_c', 'abc' LIKE 'a\_c', 'a%' LIKE 'a|%' ESCAPE '|', 'abc' LIKE '_b_'
+SELECT 'ABC' ILIKE 'a%', 'a' NOT ILIKE 'B%'
+SELECT regexp_replace('Thomas', '.[mN]a.', 'M'), regexp_replace('foobarbaz', 'b..', 'X', 'g'), regexp_replace('foobarbaz','b(..)', 'X\1Y', 'g')
+SELECT regexp_match('foobarbequebaz', '(bar)(beque)'), regexp_match('abc', 'x'), regexp_match('foobarbequebaz', 'bar.*que')
+SELECT (regexp_match('ab12', '([a-z]+)(\d+)'))[1]
+SELECT regexp_split_to_array('the quick brown fox', '\s+')
+SELECT 'abc' COLLATE "C" < 'abd', 'B' < 'a' COLLATE "C"
+SELECT E'tab\there', E'it''s', E'\x41', E'\101'
+SELECT U&'d\0061t\+000061'
+SELECT $$it's$$
+SELECT length(''), '' IS NULL, coalesce('', 'x')
+SELECT 'abc'::char(5) || '|', 'abc'::varchar(2), cast('abcdef' as char(3))
+SELECT now()::date = current_date, current_timestamp IS NOT NULL, localtime IS NOT NULL
+SELECT date '2024-02-29' + interval '1 year', date '2024-01-31' + interval '1 month'
+SELECT date '2024-03-10' - date '2024-02-10', date '2024-03-10' - 5, date '2024-03-10' - interval '5 days'
+SELECT timestamp '2024-03-10 12:00' - timestamp '2024-03-09 10:30', timestamp '2024-03-10' - interval '1 hour'
+SELECT interval '1 month' * 3, interval '1 day' * 1.5, interval '1 hour' / 3, 3 * interval '1 min'
+SELECT interval '1 year 3 months' + interval '2 days', interval '1 day' - interval '3 hours', -interval '2 days'
+SELECT interval '90 minutes', interval '36 hours', interval '400 days', interval '14 months'
+SELECT interval '1 02:03:04', interval '1-2', interval '3 4:05', interval '02:03'
+SELECT interval '1 week', interval '2 decades', interval '1 century', interval '1.5 hours', interval '500 ms', interval '1 day ago'
+SELECT interval 'P1Y2M3DT4H5M6S', interval 'PT1H'
+SELECT '1 day'::interval, '2 weeks 3 days'::interval, '1 mon 2 h'::interval
+SELECT make_interval(days => 10), make_interval(years => 1, months => 2), make_interval(0, 0, 0, 1, 2, 3, 4.5), make_interval(hours => 2, mins => 30), make_interval(secs => 1.5)
+SELECT make_date(2024, 2, 29), make_time(8, 15, 23.5), make_timestamp(2024, 7, 15, 8, 15, 23.5), make_timestamptz(2024, 7, 15, 8, 15, 23.5)
+SELECT age(timestamp '2001-04-10', timestamp '1957-06-13'), age(date '2024-03-01', date '2024-02-28')
+SELECT extract(year from date '2024-02-16'), extract(month from timestamp '2024-02-16 20:38:40'), extract(day from timestamp '2024-02-16 20:38:40')
+SELECT extract(hour from timestamp '2024-02-16 20:38:40'), extract(minute from timestamp '2024-02-16 20:38:40'), extract(second from timestamp '2024-02-16 20:38:40.125')
+SELECT extract(dow from date '2024-02-18'), extract(isodow from date '2024-02-18'), extract(doy from date '2024-02-18'), extract(week from date '2024-01-01'), extract(isoyear from date '2024-12-30')
+SELECT extract(epoch from timestamptz '2024-02-16 20:38:40.12+00'), extract(epoch from interval '5 days 3 hours'), extract(epoch from date '2024-02-16')
+SELECT extract(milliseconds from time '17:12:28.5'), extract(microseconds from time '17:12:28.5'), extract(second from time '17:12:28.5')
+SELECT extract(day from interval '40 days 1 minute'), extract(month from interval '2 years 3 months'), extract(hour from interval '80 minutes'), extract(second from interval '1 min 30.5 sec')
+SELECT extract(timezone from timestamptz '2024-01-01 00:00+00'), extract(timezone_hour from timestamptz '2024-01-01 00:00+00')
+SELECT date_part('year', timestamp '2024-02-16 20:38:40'), date_part('hour', interval '4 hours 3 minutes'), date_part('second', timestamp '2024-02-16 20:38:40.5'), date_part('epoch', timestamp '2024-02-16 20:38:40.5')
+SELECT date_trunc('hour', timestamp '2024-02-16 20:38:40'), date_trunc('year', timestamp '2024-02-16 20:38:40'), date_trunc('day', timestamptz '2024-02-16 20:38:40+00')
+SELECT date_trunc('week', timestamp '2024-02-16 20:38:40'), date_trunc('quarter', timestamp '2024-02-16'), date_trunc('decade', timestamp '2024-02-16'), date_trunc('milliseconds', timestamp '2024-02-16 20:38:40.123456')
+SELECT date_trunc('hour', interval '3 days 02:47:33'), date_trunc('month', date '2024-02-16')::date
+SELECT date_trunc('day', timestamptz '2024-02-16 20:38:40+00', 'Australia/Sydney')
+SELECT date_bin('15 minutes', timestamp '2024-02-11 15:44:17', timestamp '2001-01-01'), date_bin('1 hour', timestamptz '2024-02-11 15:44:17+00', timestamptz '2001-01-01 00:00+00')
+SELECT to_char(timestamp '2024-02-03 14:05:06.789', 'YYYY-MM-DD HH24:MI:SS.MS'), to_char(timestamp '2024-02-03 14:05:06.789', 'YYYY-MM-DD"T"HH24:MI:SS.US')
+SELECT to_char(date '2024-02-03', 'Day'), to_char(date '2024-02-03', 'FMDay, FMDD FMMonth YYYY'), to_char(date '2024-02-03', 'Dy DD Mon')
+SELECT to_char(date '2024-02-03', 'MONTH'), to_char(date '2024-02-03', 'month'), to_char(date '2024-02-03', 'mon'), to_char(date '2024-02-03', 'MON'), to_char(date '2024-02-03', 'DAY'), to_char(date '2024-02-03', 'dy')
+SELECT to_char(timestamp '2024-02-03 04:05:06', 'HH12:MI:SS AM'), to_char(timestamp '2024-02-03 14:05:06', 'HH:MI PM'), to_char(timestamp '2024-02-03 14:05:06', 'hh12:mi pm'), to_char(timestamp '2024-02-03 14:05:06', 'FMHH24:MI')
+SELECT to_date('05 Dec 2000', 'DD Mon YYYY'), to_date('20240203', 'YYYYMMDD'), to_timestamp('05 Dec 2000', 'DD Mon YYYY'), to_timestamp(1284352323.5)
+SELECT timestamp '2024-02-16 20:38:40' AT TIME ZONE 'America/Denver', timestamptz '2024-02-16 20:38:40-05' AT TIME ZONE 'America/Denver'
+SELECT timestamptz '2024-02-16 20:38:40-05'::timestamp, timestamp '2024-02-16 20:38:40'::timestamptz, timestamptz '2024-02-16 20:38:40+00'::date, timestamptz '2024-02-16 20:38:40+00'::time
+SELECT date 'epoch', timestamp 'epoch', date 'infinity'
+SELECT date '2024-01-05' = '2024-01-05', timestamp '2024-01-05' < '2024-01-06', date '2024-01-05' < timestamptz '2024-01-05 01:00+00'
+SELECT current_date - 7 < current_date, now() - interval '1 day' < now()
+SELECT timezone('America/New_York', timestamptz '2024-06-01 12:00+00'), timestamptz '2024-06-01 12:00+00' AT TIME ZONE 'UTC'
+SELECT ARRAY[1,2] || ARRAY[3], ARRAY[1,2] || 3, 0 || ARRAY[1,2], ARRAY['a'] || 'b'::text
+SELECT array_append(ARRAY[1,2], 3), array_prepend(0, ARRAY[1]), array_cat(ARRAY[1], ARRAY[2,3]), array_remove(ARRAY[1,2,3,2], 2), array_replace(ARRAY[1,2,5,4], 5, 3)
+SELECT (ARRAY[1,2,3])[1], (ARRAY[1,2,3])[5], (ARRAY[1,2,3])[2:], (ARRAY[1,2,3])[:2]
+SELECT 2 = ANY(ARRAY[1,2]), 2 <> ALL(ARRAY[1,3]), ARRAY[1,4,3] @> ARRAY[3,1], ARRAY[2,7] <@ ARRAY[1,7,4,2,6], ARRAY[1,4,3] && ARRAY[2,1]
+SELECT ARRAY[1,2] = ARRAY[1,2], ARRAY[1,2] < ARRAY[1,3], '{1,2,3}'::int[] = ARRAY[1,2,3]
+SELECT '{a,b,"c d"}'::text[], '{1,NULL,3}'::int[], '{{1,2},{3,4}}'::int[]
+SELECT unnest(ARRAY[1,2,3]) AS n
+SELECT * FROM unnest(ARRAY[1,2,3]) AS t(n)
+SELECT * FROM unnest(ARRAY['a','b','c']) WITH ORDINALITY AS t(v, i)
+SELECT x FROM unnest(ARRAY[3,1,2]) AS x ORDER BY x
+SELECT array_agg(x ORDER BY x DESC) FROM (VALUES (1),(3),(2)) v(x)
+SELECT trim_array(ARRAY[1,2,3,4], 2)
+SELECT '{"a": 1, "b": [1, 2]}'::json -> 'b' -> 0, '{"a": 1}'::json ->> 'a', '[1,2,3]'::json -> 1, '[1,2,3]'::json ->> 2
+SELECT '{"b": 1, "a": 2}'::jsonb, '[1,   2]'::jsonb, '{"a":1,"a":2}'::jsonb, '"foo"'::jsonb, 'null'::jsonb, '1.50'::jsonb
+SELECT json_typeof('{}'::json), json_typeof('[]'::json), json_typeof('1'::json), json_typeof('"x"'::json), json_typeof('true'::json), json_typeof('null'::json), jsonb_typeof('1.5'::jsonb)
+SELECT json_array_length('[1,2,3]'::json), jsonb_array_length('[1,2]'::jsonb)
+SELECT json_object_keys('{"a":1,"b":2}'::json)
+SELECT value FROM json_array_elements('[1,2]'::json)
+SELECT jsonb_build_object('b', 1, 'a', 'x'), jsonb_build_array(1, 'x', true, NULL)
+SELECT row_to_json(t) FROM (SELECT 1 AS a, 'x' AS b) t
+SELECT jsonb_agg(x ORDER BY x) FROM (VALUES (1),(2)) v(x)
+SELECT json_agg(t) FROM (SELECT 1 AS a, 'x' AS b) t
+SELECT ('{"a": 5}'::json ->> 'a')::int + 1, ('{"a": "2024-01-01"}'::json ->> 'a')::date
+SELECT jsonb_extract_path_text('{"a":{"b":"c"}}'::jsonb, 'a', 'b')
+SELECT profile -> 'age', profile ->> 'age' FROM sales.customers WHERE customer_id = 1
+SELECT count(*), count(customer_id), count(DISTINCT customer_id) FROM sales.orders
+SELECT sum(customer_id), sum(order_id), sum(amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 10
+SELECT min(status::text), max(ordered_on), min(ordered_at), max(note) FROM sales.orders WHERE order_id BETWEEN 1 AND 10
+SELECT bool_and(vip), bool_or(vip), every(vip) FROM sales.customers WHERE customer_id > 0
+SELECT string_agg(name, ', ' ORDER BY customer_id), array_agg(customer_id ORDER BY customer_id) FROM sales.customers WHERE customer_id BETWEEN 1 AND 3
+SELECT string_agg(DISTINCT country, ',' ORDER BY country) FROM sales.customers WHERE customer_id > 0
+SELECT count(*) FILTER (WHERE amount > 5), sum(amount) FILTER (WHERE order_id < 3) FROM sales.orders WHERE order_id BETWEEN 1 AND 10
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY score), percentile_disc(0.5) WITHIN GROUP (ORDER BY amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 10
+SELECT percentile_cont(ARRAY[0.25, 0.5]) WITHIN GROUP (ORDER BY score) FROM sales.orders WHERE order_id BETWEEN 1 AND 10
+SELECT country, count(*) AS n FROM sales.customers WHERE customer_id > 0 GROUP BY country HAVING count(*) > 1 ORDER BY n DESC, country
+SELECT country, vip, count(*) FROM sales.customers WHERE customer_id > 0 GROUP BY CUBE (country, vip) ORDER BY 1 NULLS LAST, 2 NULLS LAST
+SELECT grouping(country), country, count(*) FROM sales.customers WHERE customer_id > 0 GROUP BY GROUPING SETS ((country), ()) ORDER BY 2 NULLS LAST
+SELECT count(*) FROM sales.orders WHERE amount IS NULL
+SELECT any_value(x) FROM (VALUES (7)) v(x)
+SELECT bit_and(x), bit_or(x), bit_xor(x) FROM (VALUES (5), (6)) v(x)
+SELECT row_number() OVER (ORDER BY order_id), rank() OVER (ORDER BY customer_id), dense_rank() OVER (ORDER BY customer_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 5 ORDER BY order_id
+SELECT ntile(3) OVER (ORDER BY order_id), percent_rank() OVER (ORDER BY order_id), cume_dist() OVER (ORDER BY order_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 5 ORDER BY order_id
+SELECT sum(customer_id) OVER (PARTITION BY status ORDER BY order_id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM sales.orders WHERE order_id BETWEEN 1 AND 6 ORDER BY order_id
+SELECT avg(score) OVER (ORDER BY order_id ROWS UNBOUNDED PRECEDING) FROM sales.orders WHERE order_id BETWEEN 1 AND 4 ORDER BY order_id
+SELECT count(*) OVER (), sum(amount) OVER () FROM sales.orders WHERE order_id BETWEEN 1 AND 2
+SELECT order_id, amount FROM sales.orders WHERE order_id BETWEEN 1 AND 9 ORDER BY amount DESC, order_id LIMIT 3 OFFSET 1
+SELECT name FROM shipping.carriers ORDER BY name DESC NULLS LAST
+SELECT name FROM shipping.carriers ORDER BY name NULLS FIRST
+SELECT DISTINCT ON (customer_id) customer_id, order_id FROM sales.orders WHERE order_id BETWEEN 1 AND 100 ORDER BY customer_id, order_id DESC
+SELECT o.order_id, c.name FROM sales.orders o JOIN sales.customers c USING (customer_id) WHERE o.order_id < 4 AND o.order_id > 0 ORDER BY 1
+SELECT o.order_id, c.name FROM sales.orders o LEFT JOIN sales.customers c ON c.customer_id = o.customer_id AND c.vip WHERE o.order_id BETWEEN 1 AND 10 ORDER BY 1
+SELECT * FROM (VALUES (1, 'one'), (2, 'two')) AS t (num, letter)
+SELECT * FROM generate_series(2, 4)
+SELECT * FROM generate_series(timestamp '2024-03-01 00:00', timestamp '2024-03-02 12:00', '10 hours')
+SELECT * FROM generate_series('2024-03-01 00:00'::timestamp, '2024-03-02 12:00', '10 hours')
+SELECT d::date FROM generate_series(date '2024-01-01', date '2024-01-05', interval '1 day') AS d
+SELECT current_date + s.a AS dates FROM generate_series(0, 14, 7) AS s(a) LIMIT 0
+SELECT s FROM generate_series(1, 3) s
+SELECT i, i * i FROM generate_series(1, 3) AS i
+SELECT x.n FROM generate_series(1, 3) WITH ORDINALITY AS x(n, o)
+SELECT to_char(d, 'YYYY-MM') FROM generate_series(timestamp '2024-01-01', timestamp '2024-03-01', interval '1 month') d
+SELECT CASE WHEN 1 > 0 THEN 'a' ELSE 'b' END, CASE 2 WHEN 1 THEN 'one' WHEN 2 THEN 'two' END, CASE WHEN false THEN 1 END
+SELECT coalesce(NULL, NULL, 3), nullif(5, 5), nullif('a', 'b'), greatest(1, NULL, 3), least('b', 'a')
+SELECT num_nonnulls(1, NULL, 2), num_nulls(1, NULL, 2)
+SELECT true, false, NULL::boolean, 't'::bool, 'no'::bool, 'on'::bool, '0'::bool, 1::bool
+SELECT true::text, false::int, true::varchar, (1 = 1)::text
+SELECT true AND NULL, true OR NULL, NOT NULL::bool, 1 IS DISTINCT FROM NULL, NULL IS NOT DISTINCT FROM NULL
+SELECT true IS TRUE, NULL::bool IS UNKNOWN, false IS NOT TRUE, NULL::bool IS NOT FALSE
+SELECT 1 IN (1, 2), 3 NOT IN (1, 2), NULL IN (1), 2 BETWEEN 1 AND 3, 5 NOT BETWEEN 1 AND 3
+SELECT EXISTS (SELECT 1 FROM sales.orders), 1 = ANY (SELECT 1), 1 IN (SELECT customer_id FROM sales.orders), 2 > ALL (SELECT 1)
+SELECT NULL, NULL::int, NULL::text
+SELECT 1 AS "Mixed Case", 2 AS lower, 3 "quoted"
+SELECT version() LIKE 'PostgreSQL 1%', current_database() IS NOT NULL, current_schema(), current_catalog IS NOT NULL
+SELECT current_user = user, session_user IS NOT NULL, current_role IS NOT NULL
+SELECT current_schemas(false), current_schemas(true)
+SELECT pg_typeof(1), pg_typeof(1.5), pg_typeof('a'), pg_typeof(now()), pg_typeof(ARRAY[1]), pg_typeof(NULL)
+SELECT current_setting('server_version_num')::int >= 150000
+SELECT current_setting('TimeZone'), current_setting('search_path'), current_setting('no.such', true)
+SELECT set_config('application_name', 'x', false)
+SELECT pg_size_pretty(1048576::bigint), pg_size_pretty(10::bigint)
+SELECT pg_column_size(1), pg_encoding_to_char(6), pg_client_encoding()
+SELECT has_schema_privilege('sales', 'USAGE'), has_table_privilege('sales.orders', 'SELECT')
+SELECT to_regclass('sales.orders') IS NOT NULL, 'sales.orders'::regclass::text, to_regtype('int4')
+SELECT obj_description('sales.orders'::regclass) IS NULL
+SELECT 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid, 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'::uuid
+SELECT cast(5 as text), cast('5' as integer), cast(date '2024-01-01' as timestamp), cast(1 as boolean), cast('t' as boolean)
+SELECT 1.5::float8::numeric, 1.1::real::float8, 3.7::int, (-3.5)::int, 2.5::int
+SELECT 'x'::text::varchar(5), 123::varchar(2), 1.2::char(10)
+SELECT * FROM sales.customers WHERE customer_id = 1
+SELECT email, country FROM sales.customers WHERE customer_id BETWEEN 1 AND 3 ORDER BY 1
+SELECT length(name), upper(name), name || '!', left(name, 3), position('o' in name), substring(name from 1 for 4) FROM sales.customers WHERE customer_id = 5
+SELECT CAST(ordered_at AS date), CAST(amount AS integer), CAST(order_id AS text), CAST(score AS numeric(10,2)) FROM sales.orders WHERE order_id = 5
+SELECT coalesce(discount, 0), nullif(status::text, 'new'), coalesce(note, '') FROM sales.orders WHERE order_id BETWEEN 1 AND 7 ORDER BY order_id
+SELECT date_part('dow', ordered_on), date_part('month', ordered_at), ordered_on + 7, ordered_on - 7, ordered_on + interval '1 month', ordered_at - interval '1 day', ordered_on - date '2026-01-01' FROM sales.orders WHERE order_id = 5
+WITH RECURSIVE t(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT sum(n) FROM t
+WITH a AS (SELECT order_id, amount FROM sales.orders WHERE order_id < 3 AND order_id > 0) SELECT * FROM a ORDER BY order_id
+SELECT (SELECT max(amount) FROM sales.orders WHERE order_id < 100), (SELECT count(*) FROM sales.customers)
+SELECT customer_id FROM sales.customers WHERE customer_id < 3 UNION SELECT carrier_id FROM shipping.carriers ORDER BY 1
+SELECT * FROM marketing.campaigns ORDER BY campaign_id LIMIT 2
+SELECT * FROM marketing.touches ORDER BY customer_id LIMIT 2
+SELECT name FROM shipping.carriers FETCH FIRST 1 ROW ONLY
+SELECT 1 LIMIT ALL
+SELECT 1 OFFSET 0 ROWS
+SELECT c.* FROM shipping.carriers c WHERE c.carrier_id = 1
+SELECT (c).name FROM shipping.carriers c WHERE c.carrier_id = 1
+SELECT count(c) FROM shipping.carriers c
+SELECT x, y FROM (SELECT 1 AS x) a, LATERAL (SELECT x + 1 AS y) b
+SELECT 1 WHERE 'a' LIKE ANY (ARRAY['a%', 'b%'])
+SELECT 1 WHERE 'a' ILIKE ANY (ARRAY['A%', 'b%'])
+SELECT 'a' IN ('a ', 'b'), 'ab' LIKE '%', '' LIKE ''
+SELECT localtimestamp(0) IS NOT NULL, current_time IS NOT NULL
+SELECT sum(amount)::float8 / count(*) FROM sales.orders WHERE order_id BETWEEN 1 AND 10
+SELECT unnest(tags) FROM sales.customers WHERE customer_id = 1
+SELECT customer_id, t FROM sales.customers, unnest(tags) AS t WHERE customer_id = 1 ORDER BY 2
+SELECT created_at::date, created_at::time, created_at::timestamp, created_at::text FROM sales.customers WHERE customer_id = 1
+SELECT external_id, photo, vip, credit FROM sales.customers WHERE customer_id = 1
+SELECT transit, cutoff, weight_kg FROM shipping.parcels WHERE order_id = 1
+SELECT weight_kg * 1000, weight_kg::text, round(weight_kg, 1), trunc(weight_kg) FROM shipping.parcels WHERE order_id = 1
+SELECT to_char(0, 'FM999'), to_char(0, '9.99'), to_char(0.5, '9.99'), to_char(-0.5, 'FM0.00'), to_char(12.5, 'FM999.99'), to_char(12, 'FM999.99'), to_char(1234567.8, 'FM999,999,990.00'), to_char(12345, '999')
+SELECT to_char(1234567, '9,999,999'), to_char(12, '9,999,999'), to_char(-12, '9,999'), to_char(12, '0,000'), to_char(99.5, '99'), to_char(5, 'FM00'), to_char(12.345, 'FM990.0'), to_char(1234, 'FM9,999')
+SELECT to_char(NULL::numeric, '999'), to_char(1e3::float8, 'FM9999'), to_char(5::int8, '9'), to_char(0.126, '0.99'), to_char(50, 'FM999%')
+SELECT to_char(amount, 'FM999,990.00') FROM sales.orders WHERE order_id BETWEEN 1 AND 5 ORDER BY order_id
+SELECT to_char(ordered_on, 'FMMonth YYYY'), to_char(ordered_on, 'Mon-YY'), to_char(ordered_on, 'YYYY-"W"IW'), to_char(ordered_on, 'DD.MM.YYYY') FROM sales.orders WHERE order_id = 5
+SELECT to_char(ordered_at, 'Month'), to_char(ordered_at, 'Q'), to_char(ordered_at, 'D ID WW W') FROM sales.orders WHERE order_id = 5
+SELECT x FROM generate_series(1, 3) AS x WHERE x > 1
+SELECT t.x FROM generate_series(1, 3) AS t(x)
+SELECT d::date AS day, count(o.order_id) FROM generate_series(date '2026-01-01', date '2026-01-03', interval '1 day') AS d LEFT JOIN sales.orders o ON o.ordered_on = d::date GROUP BY 1 ORDER BY 1
+SELECT c.customer_id, t FROM sales.customers c, unnest(c.tags) AS t WHERE c.customer_id = 1 ORDER BY 2
+SELECT c.customer_id, t.tag FROM sales.customers c CROSS JOIN LATERAL unnest(c.tags) AS t(tag) WHERE c.customer_id IN (1, 2) ORDER BY 1, 2
+SELECT e.value FROM json_array_elements('[1,2]'::json) AS e
+SELECT e FROM jsonb_array_elements_text('["a","b"]'::jsonb) AS e
+SELECT * FROM json_object_keys('{"a":1,"b":2}'::json)
+SELECT date '2026-01-01' + n FROM generate_series(0, 2) AS n
+SELECT 'a_b' LIKE 'a\_b', 'axb' LIKE 'a\_b', 'a\b' LIKE 'a\\b', 'a_b' NOT LIKE 'a\_b', 'A_B' ILIKE 'a\_b', '10%' LIKE '10\%'
+SELECT count(*) FROM sales.customers WHERE email LIKE '%\_%'
+SELECT name FROM sales.customers WHERE name LIKE ANY (ARRAY['%er 1', '%er 2']) ORDER BY 1
+SELECT name FROM sales.customers WHERE name ILIKE ANY (ARRAY['customer 1', 'CUSTOMER 2']) ORDER BY 1
+SELECT string_to_array('', ','), string_to_array('a,b', ','), string_to_array('a,,b', ','), string_to_array(NULL, ',')
+SELECT regexp_match('2024-01-15', '(\d+)-(\d+)'), regexp_match('abc', 'b'), regexp_match('abc', 'x'), regexp_match('ABC', 'b', 'i')
+SELECT num_nulls(NULL, 1, NULL), num_nonnulls('a', 1, NULL)
+SELECT array_upper(ARRAY[5,6,7], 1), array_lower(ARRAY[5,6], 1), array_upper('{}'::int[], 1), array_lower('{}'::int[], 1)
+SELECT array_positions(ARRAY['A','B','A'], 'A'), trim_array(ARRAY[1,2,3], 1)
+SELECT ARRAY[1,2] || 3, 0 || ARRAY[1,2], ARRAY['a'] || 'b'::text, ARRAY[1] || ARRAY[2]
+SELECT octet_length('héllo'), octet_length('abc'::bytea), octet_length(''), bit_length('é')
+SELECT json_typeof('{}'::json), json_typeof('[]'::json), json_typeof('1'::json), json_typeof('"x"'::json), json_typeof('true'::json), json_typeof('null'::json), json_typeof('1.5'::json), jsonb_typeof('-1'::jsonb)
+SELECT jsonb_array_length('[1,2,3]'::jsonb), json_array_length('[]'::json)
+SELECT make_interval(days => 10, hours => 2), make_interval(1, 2), make_interval(secs => 90.5)
+SELECT 'on'::bool, 'off'::bool, 'y'::boolean, 'f'::boolean, '1'::bool
+SELECT '20240216'::date
+SELECT current_setting('TimeZone'), current_setting('server_version_num')::int > 100000, current_setting('no.such', true)
+SELECT current_setting('standard_conforming_strings'), current_setting('max_identifier_length')
+SELECT date_trunc('day', timestamptz '2024-02-16 20:38:40+00', 'Australia/Sydney'), date_trunc('month', ordered_at, 'America/New_York') FROM sales.orders WHERE order_id = 5
+SELECT 'abcdef'::varchar(3), 'ab'::char(4), 'abcdef'::char(2), 'ab '::char(5) = 'ab', length('ab '::char(5))
+SELECT max(email), min(country), count(DISTINCT country) FROM sales.customers WHERE customer_id > 0
+SELECT email || country, upper(email), lower(country), length(country) FROM sales.customers WHERE customer_id = 1
+SELECT profile ->> 'age', (profile ->> 'age')::int, profile -> 'age', profile #>> '{age}' FROM sales.customers WHERE customer_id = 2
+SELECT count(*)::float / 3, 1::float / 3, 2::double precision / 3, cast(1 as float) / 3
+SELECT timestamp '2024-02-16 20:38:40'::date, date '2024-02-16'::timestamp, time '10:00'::text, timestamptz '2024-02-16 20:38:40+00'::date
+SELECT interval '1 day ago', interval '-1 year 2 mons', interval '1 day' * 3, '1 week'::interval, interval '1h30m'
+SELECT (interval '1 day')::text, extract(epoch from interval '1 month'), extract(epoch from (timestamp '2024-01-02' - timestamp '2024-01-01 12:00'))
+SELECT extract(epoch from (max(ordered_at) - min(ordered_at))) / 3600 > 10 FROM sales.orders WHERE order_id BETWEEN 1 AND 3000
+SELECT round(extract(epoch from ordered_at)), extract(epoch from ordered_at)::bigint, extract(year from ordered_on)::int FROM sales.orders WHERE order_id = 5
+SELECT extract(year from ordered_on) * 100 + extract(month from ordered_on) FROM sales.orders WHERE order_id = 5
+SELECT date_part('year', ordered_on) || '-' || date_part('month', ordered_on) FROM sales.orders WHERE order_id = 5
+SELECT sum(order_id)::bigint, sum(customer_id) + 1, sum(customer_id) * 2, sum(customer_id)::int FROM sales.orders WHERE order_id BETWEEN 1 AND 10
+SELECT count(*) + 1, count(*) * 2, max(customer_id) + 1, min(order_id) - 1 FROM sales.orders WHERE order_id BETWEEN 1 AND 10
+SELECT x.n, x.s FROM (SELECT count(*) AS n, sum(customer_id) AS s FROM sales.orders WHERE order_id BETWEEN 1 AND 10) x
+WITH t AS (SELECT length(name) AS l, email FROM sales.customers WHERE customer_id = 1) SELECT l, l + 1, email FROM t
+SELECT l FROM (SELECT length(name) AS l FROM sales.customers WHERE customer_id = 1 UNION ALL SELECT 5) u ORDER BY 1
+SELECT 1 AS a UNION SELECT 2 ORDER BY a
+SELECT 'epoch'::timestamp, 'infinity'::timestamptz
+SELECT CAST('x' AS name), CAST('abc' AS text), CAST(12 AS varchar(5))
+SELECT true IN (true, false), NOT (1 = 2), 1 <> 2, 1 != 2
+SELECT position('b' in name), strpos(name, 'o'), left(name, 2), char_length(name) FROM sales.customers WHERE customer_id = 1
+SELECT ntile(2) OVER (ORDER BY customer_id), row_number() OVER (ORDER BY customer_id) FROM sales.customers WHERE customer_id BETWEEN 1 AND 2 ORDER BY 1
+SELECT ordered_on - lag(ordered_on) OVER (ORDER BY order_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 3 ORDER BY order_id
+SELECT gcd(12, 8), lcm(4, 6), sign(-2), abs(-3), mod(7, 3), sign(2.5)
+SELECT 6 # 3, 5 & 6, 5 | 2
+SELECT U&'\0041\+000042', E'\u00e9\t\x41'
+SELECT '{1,2}'::int[], '{a,"b c"}'::text[], '{{1,2},{3,4}}'::int[], '{}'::text[]
+SELECT user IS NOT NULL, current_user IS NOT NULL
+SELECT created_at::time, created_at::date FROM sales.customers WHERE customer_id = 1
+SELECT array_agg(email), array_agg(customer_id) FROM sales.customers WHERE customer_id = 1
+SELECT b.n FROM (VALUES (1, 'a'), (2, 'b')) AS b(n, s) WHERE b.s = 'b'
+SELECT jsonb_build_object('k', customer_id, 'n', name), to_jsonb(name) FROM sales.customers WHERE customer_id = 1
+SELECT jsonb_agg(name ORDER BY customer_id) FROM sales.customers WHERE customer_id BETWEEN 1 AND 2
+SELECT coalesce(sum(amount), 0), coalesce(sum(customer_id), 0) FROM sales.orders WHERE order_id BETWEEN 1 AND 3
+SELECT nullif(email, ''), nullif(customer_id, 0) FROM sales.customers WHERE customer_id = 1
+SELECT least(customer_id, 5), greatest(order_id, 2) FROM sales.orders WHERE order_id = 3
+SELECT customer_id % 3, customer_id * 2, customer_id + order_id, -customer_id FROM sales.orders WHERE order_id = 3
+SELECT amount, amount::numeric(10,1), amount::int, amount::text, amount::float8 FROM sales.orders WHERE order_id = 3
+SELECT min(amount), max(amount), sum(amount), count(amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 3
+SELECT substring(email from 1 for 2), split_part(email, '@', 2), replace(email, '@', ' at ') FROM sales.customers WHERE customer_id = 1
+SELECT localtimestamp = now()::timestamp, current_date = now()::date, clock_timestamp() >= now()
+SELECT txid_current() > 0, pg_current_xact_id() IS NOT NULL

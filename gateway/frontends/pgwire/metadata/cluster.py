@@ -12,7 +12,7 @@ import psycopg
 from psycopg import conninfo, pq
 from psycopg.sql import SQL, Identifier, Literal
 
-from gateway.frontends.pgwire.metadata import rights, stand_in_views, stand_ins
+from gateway.frontends.pgwire.metadata import renumbered, rights, stand_in_views, stand_ins
 from gateway.frontends.pgwire.metadata.asking import ConnectionLost
 
 MARK = "meshgate"
@@ -66,8 +66,15 @@ class Cluster:
         with self._administrator() as admin:
             _make(admin, name, self._template, self._name)
         with self._administrator(name) as admin, admin.transaction():
-            admin.execute(";\n".join((*statements, rights.UNCOUNTED)).encode())
+            admin.execute(";\n".join(statements).encode())
+        self._renumber(name)
         return name
+
+    def _renumber(self, database: str) -> None:
+        """Over a connection that knows nothing of what was made there."""
+        with self._administrator(database) as admin:
+            admin.execute("SET allow_system_table_mods = on")
+            admin.execute(renumbered.STATEMENT.encode())
 
     def has(self, name: str) -> bool:
         """Whether a database is still there, and the server."""
@@ -140,6 +147,7 @@ class Cluster:
             admin.execute("SET allow_system_table_mods = on")
             for statement in (*stand_ins.STATEMENTS, *stand_in_views.STATEMENTS, *rights.STATEMENTS):
                 admin.execute(statement.encode())
+        self._renumber(self._template)
 
 
 def _make(

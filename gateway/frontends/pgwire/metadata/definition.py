@@ -28,7 +28,7 @@ def _created(table: Table) -> Iterator[str]:
     name = _named(relation.domain, relation.name)
     key = primary_key(table)
     if table.view:
-        shown = (f"NULL::{type_name(kind)} AS {_named(each)}" for each, kind in table.columns)
+        shown = (f"NULL::{_type(table, each, kind)} AS {_named(each)}" for each, kind in table.columns)
         yield f"CREATE VIEW {name} AS SELECT {', '.join(shown)}"
     else:
         parts = [_column(table, each, kind) for each, kind in table.columns]
@@ -52,13 +52,17 @@ def _foreign_key(key: ForeignKey) -> str:
 
 
 def _column(table: Table, name: str, kind: str) -> str:
-    return f"{_named(name)} {type_name(kind)}{'' if table.is_nullable(name) else ' NOT NULL'}"
+    return f"{_named(name)} {_type(table, name, kind)}{'' if table.is_nullable(name) else ' NOT NULL'}"
 
 
-def type_name(kind: str) -> str:
+def _type(table: Table, name: str, kind: str) -> str:
+    return type_name(kind, table.declared(name))
+
+
+def type_name(kind: str, declared: str = "") -> str:
     """The PostgreSQL type that values of a DuckDB type arrive as; text for one that cannot."""
     try:
-        return column_type(kind).spelled
+        return column_type(kind, declared).spelled
     except DatatypeMismatch:
         return "text"
 

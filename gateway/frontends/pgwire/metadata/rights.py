@@ -83,9 +83,3 @@ STATEMENTS = (
     "ALTER FUNCTION information_schema._pg_char_octet_length(oid, integer) SECURITY DEFINER",
 )
 """Run by the administrator after the stand-ins are there."""
-UNCOUNTED = """
-UPDATE pg_catalog.pg_class AS c SET relfrozenxid = known.relfrozenxid, relminmxid = known.relminmxid
-FROM pg_catalog.pg_class AS known
-WHERE known.oid = 'pg_catalog.pg_class'::regclass AND c.oid >= 16384 AND c.relkind IN ('r', 't')
-"""
-"""Run after relations were made: their transaction is a count of everybody's. An older one is as true."""

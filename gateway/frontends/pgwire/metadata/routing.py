@@ -1,5 +1,6 @@
 """Which statements are about the catalog, and how they are asked of the gateway's own PostgreSQL."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ from gateway.frontends.pgwire.statements import Token, tokens
 
 LONGEST = 100_000
 """Characters of a statement about the catalog."""
+_WITH_DATABASE = re.compile(
+    r'(?:"(?P<quoted>[^"]+)"|(?P<plain>\w+))\.(?P<rest>(?:"[^"]+"|\w+)\.(?:"[^"]+"|\w+))'
+)
 READING = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 SHOWN = ROUTED | STAND_INS | {"current_schema"}
 TELLING = RELATIONS | SCHEMAS | REGISTERED | SHOWN
@@ -40,14 +44,14 @@ class Asked:
         return max(1, told - sum(count for at, count in self.inserted if at < told - 1))
 
 
-def asked(text: str) -> Asked | None:
-    """None: the statement is not about the catalog."""
+def asked(text: str, database: str) -> Asked | None:
+    """None: the statement is not about the catalog. `database`: what the consumer knows it by."""
     if len(text) > LONGEST or not _may_tell(text.lower()):
         return None
     words = tuple(tokens(text))
     if not words or (words[0].word or words[0].text) not in READING or not _is_about_catalog(words):
         return None
-    return _rewritten(text, words)
+    return _rewritten(text, words, database)
 
 
 def _may_tell(text: str) -> bool:
@@ -84,14 +88,14 @@ def _calls(words: Sequence[Token], at: int) -> bool:
     return at < len(words) and words[at].name in SHOWN and _next(words, at) == "("
 
 
-def _rewritten(text: str, words: Sequence[Token]) -> Asked:
+def _rewritten(text: str, words: Sequence[Token], database: str) -> Asked:
     parts: list[str] = []
     inserted: list[tuple[int, int]] = []
     done = length = 0
     for at, word in enumerate(words):
         new = _counted(words, at)
         if new is None:
-            new = _replacement(words, at)
+            new = _within(words, at, database) or _replacement(words, at)
         if new is None:
             continue
         kept = text[done : word.start]
@@ -110,6 +114,24 @@ def _counted(words: Sequence[Token], at: int) -> str | None:
             begins = counter - 2 if _qualifier(words, counter) else counter
             return f"(SELECT '1'::pg_catalog.xid AS {words[counter].text})" if at == begins else ""
     return None
+
+
+def _within(words: Sequence[Token], at: int, database: str) -> str | None:
+    """`'mesh.sales.orders'::regclass`: a name that begins with the database's, which has another one here."""
+    if words[at].kind != "string" or not _names_relation(words, at):
+        return None
+    name = _WITH_DATABASE.fullmatch(words[at].value)
+    if name is None or (name["quoted"] or (name["plain"] or "").lower()) != database:
+        return None
+    return "'" + name["rest"].replace("'", "''") + "'"
+
+
+def _names_relation(words: Sequence[Token], at: int) -> bool:
+    if _next(words, at) == ":" == _next(words, at + 1):
+        kind = at + 5 if _next(words, at + 3) == "." else at + 3
+        return kind < len(words) and words[kind].name in REGISTERED
+    called = words[at - 2].name if at > 1 and words[at - 1].text == "(" else ""
+    return called == "to_regclass" or called.endswith("_privilege")
 
 
 def _replacement(words: Sequence[Token], at: int) -> str | None:

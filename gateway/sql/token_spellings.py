@@ -1,0 +1,115 @@
+"""PostgreSQL's words that the parser would read otherwise, or in part: put right among the tokens."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from sqlglot import exp
+from sqlglot.parsers.duckdb import DuckDBParser
+from sqlglot.tokenizer_core import Token, TokenType
+
+from gateway.errors import SyntaxNotSupported, SyntaxRefused
+from gateway.sql.intervals import PLAIN, in_parts
+
+# The parser is compiled: its table is changed in place.
+DuckDBParser.BITWISE[TokenType.HASH] = exp.BitwiseXor
+
+TYPES = {
+    "varchar": TokenType.VARCHAR, "char": TokenType.CHAR, "bpchar": TokenType.BPCHAR, "float": TokenType.DOUBLE,
+}  # fmt: skip
+"""Types whose size would be dropped, and `float`, which has eight bytes."""
+MOMENTS = (TokenType.DATE, TokenType.TIME, TokenType.TIMESTAMPNTZ, TokenType.TIMESTAMPTZ)
+FIELDS = frozenset("YEAR MONTH DAY HOUR MINUTE SECOND WEEK QUARTER MILLISECOND MICROSECOND".split())
+ESCAPE = re.compile(
+    r"""\\(?:u(?P<four>[0-9A-Fa-f]{4})|U(?P<eight>[0-9A-Fa-f]{8})|x(?P<byte>[0-9A-Fa-f]{1,2})|(?P<octal>[0-7]{1,3})
+        |(?P<other>.))|''""",
+    re.VERBOSE | re.DOTALL,
+)
+LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+BY_NUMBER = re.compile(r"(?<!\\)(?:\\\\)*\\[uU]")
+UNICODE = re.compile(r"\\(?:([0-9A-Fa-f]{4})|\+([0-9A-Fa-f]{6})|(\\))")
+
+
+def respelled(tokens: Sequence[Token], text: str) -> list[Token]:
+    """Raises SyntaxNotSupported, SyntaxRefused."""
+    found = [_one(token, text) for token in tokens]
+    for at in range(len(found) - 2, -1, -1):
+        kind, following = found[at].token_type, found[at + 1]
+        if kind is TokenType.INTERVAL and following.token_type is TokenType.STRING:
+            found[at:] = _interval(found[at:])
+        elif kind in MOMENTS and _is_cast_on(found[at + 1 : at + 3]):
+            found[at : at + 2] = [following, _at(found[at], TokenType.DCOLON, "::"), found[at]]
+        elif found[at].text.upper() == "U" and _is_unicode(found[at : at + 3]):
+            found[at : at + 3] = [_at(found[at + 2], TokenType.STRING, _unicode(found[at + 2].text))]
+        elif (
+            kind is TokenType.DOUBLE
+            and following.token_type is TokenType.L_PAREN
+            and found[at].text.lower() == "float"
+        ):
+            found[at] = tokens[at]  # `float(24)` has four
+    return found
+
+
+def _at(place: Token, kind: TokenType, text: str) -> Token:
+    return Token(kind, text, place.line, place.col, place.start, place.end)
+
+
+def _one(token: Token, text: str) -> Token:
+    if token.token_type in (TokenType.TEXT, TokenType.FLOAT) and token.text.lower() in TYPES:
+        return _at(token, TYPES[token.text.lower()], token.text)
+    written = text[token.start : token.end + 1]
+    if written[:2] in ("e'", "E'") and BY_NUMBER.search(written):
+        return _at(token, TokenType.STRING, _known(ESCAPE.sub(_escaped, written[2:-1])))
+    return token
+
+
+def _known(text: str) -> str:
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise SyntaxRefused("invalid Unicode escape value")
+    return text
+
+
+def _escaped(match: "re.Match[str]") -> str:
+    if match["other"] is not None:
+        if match["other"] in "uU":
+            raise SyntaxRefused("invalid Unicode escape")
+        return LETTERS.get(match["other"], match["other"])
+    if match[0] == "''":
+        return "'"
+    number = match["four"] or match["eight"] or match["byte"]
+    code = int(number, 16) if number else int(match["octal"], 8)
+    if code > 0x10FFFF or (code > 0x7F and not (match["four"] or match["eight"])):
+        raise SyntaxNotSupported(
+            "an escape of a byte beside one by \\u is not supported: write the characters"
+        )
+    return chr(code)
+
+
+def _is_cast_on(tokens: Sequence[Token]) -> bool:
+    """`date '...'::text`: the parser would take the text for what is cast first."""
+    return [token.token_type for token in tokens] == [TokenType.STRING, TokenType.DCOLON]
+
+
+def _is_unicode(tokens: Sequence[Token]) -> bool:
+    """`U&'...'`, nothing in between."""
+    kinds = [token.token_type for token in tokens]
+    glued = all(left.end + 1 == right.start for left, right in pairwise(tokens))
+    return kinds[1:] == [TokenType.AMP, TokenType.STRING] and glued
+
+
+def _unicode(text: str) -> str:
+    if UNICODE.sub("", text).count("\\"):
+        raise SyntaxRefused("invalid Unicode escape")
+    return _known(UNICODE.sub(lambda match: match[3] or chr(int(match[1] or match[2], 16) & 0x1FFFFF), text))
+
+
+def _interval(tokens: list[Token]) -> list[Token]:
+    """`INTERVAL '1 day 02:00'` as a cast of its text: the parser would keep the first part only. So is a text that is
+    no interval, for the engine to say so."""
+    word, text, *rest = tokens
+    parts = None if PLAIN.fullmatch(text.text) else in_parts(text.text)
+    if parts is None and (PLAIN.fullmatch(text.text) or (rest and rest[0].text.upper() in FIELDS)):
+        return tokens
+    if len(rest) > 2 and rest[1].text.upper() == "TO":  # YEAR TO MONTH
+        rest = rest[3:]
+    return [_at(text, TokenType.STRING, parts or text.text), _at(word, TokenType.DCOLON, "::"), word, *rest]
