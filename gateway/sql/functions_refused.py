@@ -31,7 +31,7 @@ REFUSED: Mapping[str, str] = {
         duckdb_temporary_files duckdb_triggers duckdb_types duckdb_variables duckdb_views extension_versions functions
         get_block_size icu_calendar_names in_search_path metadata_info pg_timezone_names platform pragma_collations
         pragma_database_size pragma_metadata_info pragma_platform pragma_show pragma_user_agent pragma_version show
-        show_databases show_tables show_tables_expanded stats user_agent vector_type which_secret current_setting
+        show_databases show_tables show_tables_expanded stats user_agent vector_type which_secret
         getvariable""",
     "tells about the engine's session, which is the gateway's and not the consumer's": """
         ago current_connection_id current_localtime current_localtimestamp current_query current_query_id
