@@ -156,6 +156,8 @@ SELECT to_tsvector('a b') @@ to_tsquery('a')
 SELECT B'101', X'1F', 5::bit(4)
 SELECT count(*) FROM sales.orders TABLESAMPLE SYSTEM (100)
 SELECT extract(epoch from transit), transit * 2, transit + interval '1 hour', justify_hours(transit) FROM shipping.parcels WHERE order_id = 1
+SELECT '{a,b,"c d"}'::text[], '{1,NULL,3}'::int[], '{{1,2},{3,4}}'::int[]
+SELECT '{1,2}'::int[], '{a,"b c"}'::text[], '{{1,2},{3,4}}'::int[], '{}'::text[]
 
 -- modifier: all but the modifier of the type is the same
 SELECT interval '1-2' year to month
