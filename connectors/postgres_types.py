@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.base import SourceColumn, SourceError
-from connectors.types import arrow_type
+from connectors.types import arrow_type, hugeints
 
 SCALARS = {
     "bool": "BOOLEAN",
@@ -252,9 +252,7 @@ def _from_text(array: Any, wanted: Any) -> Any:
     if pa.types.is_decimal(wanted):
         wide = pa.decimal128(wanted.precision, wanted.scale)
         return pc.cast(pc.cast(array, wide, safe=True), wanted, safe=True)
-    whole = pc.cast(array, pa.decimal128(38, 0), safe=True)  # HUGEINT: the same 16 bytes under another name
-    raw = pa.Array.from_buffers(pa.binary(16), len(whole), whole.buffers(), whole.null_count, whole.offset)
-    return pa.ExtensionArray.from_storage(wanted, raw)
+    return hugeints(pc.cast(array, pa.decimal128(38, 0), safe=True))
 
 
 def _list_from_text(array: Any, wanted: Any) -> Any:

@@ -12,13 +12,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_HUGEINT = pa.opaque(pa.binary(16), "hugeint", "DuckDB")
 _SIMPLE: dict[str, pa.DataType] = {
     "BOOLEAN": pa.bool_(),
     "TINYINT": pa.int8(),
     "SMALLINT": pa.int16(),
     "INTEGER": pa.int32(),
     "BIGINT": pa.int64(),
-    "HUGEINT": pa.opaque(pa.binary(16), "hugeint", "DuckDB"),
+    "HUGEINT": _HUGEINT,
     "UTINYINT": pa.uint8(),
     "USMALLINT": pa.uint16(),
     "UINTEGER": pa.uint32(),
@@ -118,6 +119,8 @@ def exact(array: Any, wanted: Any) -> Any:
     """`array` in the type `wanted`; pa.ArrowInvalid if one value would change."""
     if array.type == wanted:
         return array
+    if wanted == _HUGEINT and array.type == pa.decimal128(38, 0):
+        return hugeints(array)
     if isinstance(wanted, pa.BaseExtensionType):
         storage = array.storage if isinstance(array, pa.ExtensionArray) else array
         return pa.ExtensionArray.from_storage(wanted, exact(storage, wanted.storage_type))
@@ -130,6 +133,12 @@ def exact(array: Any, wanted: Any) -> Any:
     if pa.types.is_null(array.type):
         return pa.nulls(len(array), wanted)
     return pc.cast(array, wanted, safe=True)
+
+
+def hugeints(array: Any) -> Any:
+    """Whole numbers of 38 digits, as DuckDB hands HUGEINT out: the same 16 bytes under another name."""
+    raw = pa.Array.from_buffers(pa.binary(16), len(array), array.buffers(), array.null_count, array.offset)
+    return pa.ExtensionArray.from_storage(_HUGEINT, raw)
 
 
 def exact_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

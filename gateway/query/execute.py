@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import pyarrow as pa
 
@@ -13,7 +14,7 @@ from connectors.types import arrow_type, exact_batch
 from gateway.audit import SourceAccess
 from gateway.engines.base import Answer, Engine, OutputColumn
 from gateway.engines.base import Input as EngineInput
-from gateway.errors import QueryCanceled, SyntaxNotSupported
+from gateway.errors import DataError, QueryCanceled, SyntaxNotSupported
 from gateway.query.deadline import Deadline
 from gateway.query.gather import Earlier, Gathering, Given, Opener, filled
 from gateway.query.hashing import hash_columns, hashed_schema
@@ -57,10 +58,21 @@ class Execution:
 
     @property
     def schema(self) -> pa.Schema:
-        return self._started().schema
+        with self._errors_of_one_kind():
+            return self._started().schema
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        return self._started().batches()
+        with self._errors_of_one_kind():
+            yield from self._started().batches()
+
+    @contextmanager
+    def _errors_of_one_kind(self) -> Iterator[None]:
+        try:
+            yield
+        except DataError as error:
+            if self._plan.blurred:
+                raise DataError from error
+            raise
 
     def _started(self) -> Answer:
         """The running answer. What is joined was read before it began, while the sources worked side by side."""

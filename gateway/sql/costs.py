@@ -28,6 +28,9 @@ MAX_CORRELATED = 30
 MAX_EQUALITIES = 100
 """Equalities of one SELECT between values that are no constants: DuckDB derives further ones from them, and takes
 seconds for 200."""
+MAX_SEPARATE = 100
+"""Of one SELECT: windows that differ, and aggregates of distinct values. Each costs DuckDB more the more there are: 400
+of them take 20 s, whatever the rows."""
 OUTER = "#outer"
 
 Ctes = Mapping[str, Source]
@@ -123,6 +126,7 @@ class _Costs:
     # --- one SELECT -------------------------------------------------------------------------------------
 
     def _select(self, node: exp.Select, ctes: Ctes, outer: Scope | None) -> Source:
+        _check_separate(node)
         scope = Scope({}, outer.times if outer else 1.0, outer)
         for item in _in_from(node):
             self._add(item, scope, ctes)
@@ -240,6 +244,23 @@ class _Costs:
         width = sum(key.bytes for key in keys) + FIXED_BYTES
         self.spent.add(sets * scope.times * width, sets * scope.times * width)
         return sets * scope.times
+
+
+def _check_separate(node: exp.Select) -> None:
+    own = [each for each in node.find_all(exp.Window, exp.Distinct) if each.find_ancestor(exp.Select) is node]
+    windows = {_kept_together(each) for each in own if isinstance(each, exp.Window)}
+    distinct = {each.sql() for each in own if isinstance(each, exp.Distinct)}
+    if len(windows) > MAX_SEPARATE or len(distinct) > MAX_SEPARATE:
+        raise StatementTooComplex(
+            f"a SELECT has more than {MAX_SEPARATE} different windows or aggregates of DISTINCT values"
+        )
+
+
+def _kept_together(window: exp.Window) -> str:
+    """What windows that are calculated in one go have in common."""
+    order = window.args.get("order")
+    parts = [*(window.args.get("partition_by") or ()), *([order] if order is not None else [])]
+    return ", ".join(part.sql() for part in parts)
 
 
 def _in_from(node: exp.Expr) -> Iterator[exp.Expr]:

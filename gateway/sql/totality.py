@@ -203,9 +203,11 @@ COUNTS = (exp.Length, exp.StrPosition)
 """Of known types also in trees that are not annotated, as masks are: else no source could be asked for them."""
 TEXTS = (exp.DPipe, exp.Upper, exp.Lower, exp.Left, exp.Right, exp.Trim, exp.Concat, exp.SplitPart)
 
+TIME_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?")
 SHAPES = {
     T.DATE: re.compile(r"\d{4}-\d{2}-\d{2}"),
-    T.TIMESTAMP: re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?"),
+    T.TIMESTAMP: TIME_SHAPE,
+    T.TIMESTAMPNTZ: TIME_SHAPE,
     T.TIMESTAMPTZ: re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}(:\d{2})?)"),
     T.UUID: re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE),
     T.TEXT: re.compile(r"[^\0]*"),
@@ -240,7 +242,7 @@ def fits(text: str, kind: exp.DType) -> bool:
     shape = SHAPES.get(kind)
     if shape is None or not shape.fullmatch(text):
         return False
-    if kind not in (T.DATE, T.TIMESTAMP, T.TIMESTAMPTZ):
+    if kind not in (T.DATE, T.TIMESTAMP, T.TIMESTAMPNTZ, T.TIMESTAMPTZ):
         return True
     try:
         datetime.fromisoformat(text)

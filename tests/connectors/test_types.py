@@ -114,3 +114,12 @@ def test_exact_converts_what_loses_nothing() -> None:
 def test_exact_refuses_what_would_change_a_value(array: Any, wanted: pa.DataType) -> None:
     with pytest.raises(pa.ArrowInvalid):
         exact(array, wanted)
+
+
+def test_whole_numbers_as_duckdb_hands_them_out_come_back_as_they_were() -> None:
+    given = pa.array([Decimal(10**37), None, Decimal(-3)], pa.decimal128(38, 0))
+    table = pa.table({"a": exact(given, arrow_type("HUGEINT"))})
+    with duckdb.connect() as connection:
+        connection.register("given", table)
+        found = connection.execute("SELECT a, typeof(a) FROM given").fetchall()
+    assert found == [(10**37, "HUGEINT"), (None, "HUGEINT"), (-3, "HUGEINT")]

@@ -202,6 +202,12 @@ BOMBS = {
     "jsonpath-list": "select json_extract('%s', ['%s'])"
     % ('{"a":' * 300 + "1" + "}" * 300, "$" + "..a" * 40),
     "jsonpath-value": "select json_value('%s', '%s')" % ('{"a":' * 300 + "1" + "}" * 300, "$" + "..a" * 40),
+    "windows-that-differ": "select "
+    + ", ".join(f"sum(id) over (partition by region order by id + {n})" for n in range(400))
+    + " from sales.orders",
+    "distinct-values-by-group": "select "
+    + ", ".join(f"count(distinct id + {n})" for n in range(400))
+    + " from sales.orders group by region",
     "set-operations": "select id from sales.orders" + " union select id from sales.orders" * 300,
     "scalar-subqueries": "select " + ", ".join(["(select max(id) from sales.orders)"] * 400),
     "correlated-subqueries": "select "

@@ -1,6 +1,7 @@
 """Two worlds whose hidden rows differ by a factor of 10,000, so that every choice a planner makes by size flips.
 
-Both have the same visible rows. Hidden ones carry values that raise in a cast or overflow a sum.
+Both have the same visible rows. Hidden ones carry values that raise in a cast or overflow a sum, and lie between the
+visible ones, which an engine then finds in other blocks of rows.
 """
 
 from collections.abc import Mapping
@@ -16,13 +17,14 @@ FEW, MANY = 2, 20_000
 POLICIES = {
     "sales": """
 p, s1, role:any, sales, sales.orders, select, own_region, -, -, allow
-p, s2, role:any, sales, sales.customers, select, own_region, -, -, allow
+p, s2, role:any, sales, sales.customers, select, any_case, -, -, allow
 p3, s3, role:any, sales, sales.customers.email, hash, 1, -, -
 """,
     "shipping": "p, h1, role:any, shipping, shipping.parcels, select, own_region, -, -, allow\n"
     "p, h2, role:any, shipping, shipping.depots, select, *, -, -, allow",
 }
-FILTERS = {"own_region": "region = principal.region"}
+FILTERS = {"own_region": "region = principal.region", "any_case": "lower(region) = 'eu'"}
+"""No source runs the second."""
 
 
 
@@ -36,14 +38,23 @@ def tables(hidden: int) -> Mapping[str, pa.Table]:
     ids = list(range(1, visible + 1)) + list(range(1000, 1000 + hidden))
     notes = [str(number) for number in range(1, visible + 1)] + [f"CANARY{number}" for number in range(hidden)]
     bad = ["x" if number == 7 else str(number) for number in range(visible)] + ["9"] * hidden
-    big = [2**62] * visible + [2**63 - 1] * hidden
+    big = [2**62 if number < 30 else number for number in range(visible)] + [2**63 - 1] * hidden
     one = {"id": ids, "region": regions, "note": notes, "bad": bad, "big": big}
+    one |= {"tie": [number % 3 for number in range(visible + hidden)]}
+    order = _spread(visible, hidden)
     return {
-        "sales.orders": pa.table(one | {"customer": [1 + number % 20 for number in ids]}),
-        "sales.customers": pa.table(one | {"email": [f"CANARY{number}@x" for number in ids]}),
-        "shipping.parcels": pa.table(one | {"order_id": [1 + number % 40 for number in ids]}),
+        "sales.orders": pa.table(one | {"customer": [1 + number % 20 for number in ids]}).take(order),
+        "sales.customers": pa.table(one | {"email": [f"CANARY{number}@x" for number in ids]}).take(order),
+        "shipping.parcels": pa.table(one | {"order_id": [1 + number % 40 for number in ids]}).take(order),
         "shipping.depots": pa.table({"id": list(range(1, 41)), "bad": [str(n) if n != 9 else "y" for n in range(40)]}),
     }
+
+
+def _spread(visible: int, hidden: int) -> list[int]:
+    """The visible rows in order, the hidden ones evenly between them."""
+    places = [(number / visible, number) for number in range(visible)]
+    places += [((number + 0.5) / hidden, visible + number) for number in range(hidden)]
+    return [number for _, number in sorted(places)]
 
 
 JOINS = {
@@ -89,6 +100,25 @@ LAST = (
     "select sum(cast(id as double) / 3) from sales.orders",
     "select avg(big), stddev(big) from sales.orders",
     "select distinct on (region) id from sales.orders",
+    "select distinct on (o.tie) o.id from sales.orders as o join sales.customers as c on o.customer = c.id order by o.tie",
+    "select o.id, c.note from sales.orders as o join sales.customers as c on o.customer = c.id order by o.tie limit 5",
+    "select c.id from sales.customers as c order by c.tie limit 4",
+    "select o.id from sales.orders as o join shipping.parcels as p on p.order_id = o.id order by p.tie, o.tie offset 7",
+    "select mode(o.tie), mode(o.id) from sales.orders as o join shipping.parcels as p on p.order_id = o.id",
+    "select tie from sales.orders union all select id from sales.customers order by 1 limit 9",
+    "select cast(bad as int) from sales.customers where big > 0 limit 1",
+    "select cast(bad as int) as a, big * 4 as b from sales.customers",
+    "select cast(bad as int) as a, big * 4 as b from sales.orders where id % 2 = 1",
+    "select factorial(cast(bad as int)), cast(note as smallint) - 7 from sales.customers as c",
+    "select o.id from sales.orders as o left join sales.customers as c on c.id = o.id and cast(c.bad as int) > o.tie",
+    "select q.v from (select id, max(cast(bad as int)) as v from sales.orders group by id) as q "
+    "join shipping.depots as d on d.id = q.id where d.id < 5",
+    "select q.id from (select id, cast(bad as int) as v from sales.customers order by id limit 30) as q "
+    "join sales.orders as o on o.id = q.id where o.id = 2",
+    "select o.id from sales.orders as o where o.id > 9 and "
+    "exists (select 1 from sales.customers as c where c.id = o.id and cast(c.bad as int) > 1)",
+    "select id from sales.orders where id = 3 and customer in (select id from sales.customers where cast(bad as int) > 1)",
+    "select (select c.id from sales.customers as c where c.tie = o.tie) from sales.orders as o where o.id > 100",
     "select region, mode(region) from sales.orders group by region",
     "select arg_max(id, region), arg_min(id, region) from sales.orders",
     "select (select id from sales.orders) as a",

@@ -33,6 +33,10 @@ HARMLESS = (
     + " from sales.orders)",
     "select id from sales.orders where id in (" + ", ".join(map(str, range(5000))) + ")",
     "select " + ", ".join(f"id + {number} as c{number}" for number in range(300)) + " from sales.orders",
+    "select "
+    + ", ".join(f"sum(id + {number}) over (order by id)" for number in range(300))
+    + " from sales.orders",
+    "select " + ", ".join(f"count(distinct id + {number})" for number in range(90)) + " from sales.orders",
     "select json_extract('{\"a\": {\"b\": 1}}', '$.a.b'), json_extract('[1, 2]', '$[*]')",
     "select replace(note, '1', 'one'), regexp_replace(note, '[0-9]', 'n', 'g') from sales.orders",
     "select region, count(*) from sales.orders group by cube (region, note)",

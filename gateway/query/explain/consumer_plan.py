@@ -5,7 +5,7 @@ consumer sees every row and value. The sizes of all others are left out before t
 tells of hidden rows. Relations have the consumer's names; filters, masks and sources are not in it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sqlglot import exp
@@ -18,12 +18,12 @@ from gateway.query.explain.words import GROUPS, named, plainly
 from gateway.query.plan import cut
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import ENGINE
+from gateway.query.plan.names import COPY
 from gateway.query.plan.schedule import Schedule
-from gateway.query.plan.sources import Statistics
+from gateway.query.plan.settled import sizes_in_sight
 from gateway.query.plan.transfer import transfer
-from gateway.query.rewrite import GovernedQuery, GovernedSelect
+from gateway.query.rewrite import GovernedQuery
 from gateway.sql.dialect import quoted
-from gateway.sql.resolve import base_tables
 
 NOTE = "Planned without the sizes of relations whose rows or values are governed: what runs may differ."
 HIDDEN_TEXT = "..."
@@ -33,26 +33,11 @@ def consumer_plan(
     bound: BoundQuery, governed: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]
 ) -> Told:
     """Raises as `plan`; the query is used up."""
-    known = replace(catalog, statistics=_sizes_in_sight(governed.relations.values(), catalog))
+    known = replace(catalog, statistics=sizes_in_sight(governed.relations.values(), catalog.statistics))
     draft = cut(governed, known, connectors)
-    return Told("Plan", (_Telling(draft, transfer(draft), _called(bound)).engine(),), NOTE)
-
-
-def _sizes_in_sight(relations: Iterable[GovernedSelect], catalog: Catalog) -> Statistics:
-    hidden = {table for select in relations if select.barrier for table in _tables(select)}
-    return {
-        key: {name: size for name, size in sizes.items() if (key, name[-1].lower()) not in hidden}
-        for key, sizes in catalog.statistics.items()
-    }
-
-
-def _tables(select: GovernedSelect) -> Iterator[tuple[str, str]]:
-    """Source and bare name of the tables that a relation and its inputs read."""
-    for table in base_tables(select.select):
-        if table.catalog:
-            yield table.catalog, table.name.lower()
-    for read in select.inputs.values():
-        yield from _tables(read)
+    by_use = _called(bound)
+    called = {alias: by_use[alias.split(COPY)[0]] for alias in draft.leaves}
+    return Told("Plan", (_Telling(draft, transfer(draft), called).engine(),), NOTE)
 
 
 def _called(bound: BoundQuery) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ decided on typed trees: what it means (`gateway.sql.remote`), and what it tells 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -14,6 +15,7 @@ from gateway.catalog.product import Catalog
 from gateway.errors import SourceUnavailable
 from gateway.query.plan.ahead import ahead
 from gateway.query.plan.anyrow import anyrow
+from gateway.query.plan.asked import asked
 from gateway.query.plan.average import average
 from gateway.query.plan.blocks import selects
 from gateway.query.plan.bound import bound
@@ -31,18 +33,20 @@ from gateway.query.plan.keyed import keyed
 from gateway.query.plan.leaves import Namer, leaf_of
 from gateway.query.plan.mirror import mirror
 from gateway.query.plan.model import Form, Fragment, Input, KeyTransfer, Part, Plan, Stage, with_keys
-from gateway.query.plan.names import unique_names
+from gateway.query.plan.names import COPY, unique_names
 from gateway.query.plan.parts import united
 from gateway.query.plan.preaggregate import preaggregate
 from gateway.query.plan.prefix import prefix
 from gateway.query.plan.push import push
 from gateway.query.plan.schedule import Schedule
 from gateway.query.plan.semijoin import semijoin
+from gateway.query.plan.settled import is_blurred, is_settled, sizes_in_sight
 from gateway.query.plan.share import share
 from gateway.query.plan.simplify import simplify
 from gateway.query.plan.single import single
 from gateway.query.plan.sources import Sources
 from gateway.query.plan.summarize import summarize
+from gateway.query.plan.ties import ties
 from gateway.query.plan.transfer import transfer
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.scopes import USE
@@ -62,7 +66,8 @@ __all__ = [
 ]
 
 SHAPING = (
-    unique_names, mirror, inline, simplify, branches, prefix, hoist, factor, anyrow, decorrelate, single, average,
+    unique_names, asked, mirror, inline, simplify, branches, prefix, hoist, factor, anyrow, decorrelate, single,
+    average,
 )  # fmt: skip
 """Rules that look at the statement only, in order."""
 
@@ -73,16 +78,22 @@ CUTTING = (separate, push, fuse, push, eachside, summarize, cutoff, preaggregate
 def plan(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Plan:
     """Raises SourceUnavailable for a product whose source was down when the mesh was loaded. The query is used up:
     copying its typed trees would cost as much as the rest of the step."""
-    branches = len(united(query.tree))
+    branches, blurred = len(united(query.tree)), is_blurred(query)
     draft = cut(query, catalog, connectors)
-    return written(draft, transfer(draft), query.names, branches)
+    schedule = transfer(draft)
+    ties(draft)
+    return replace(written(draft, schedule, query.names, branches), blurred=blurred)
 
 
 def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Draft:
     """The statement cut into units, before it is decided which gives keys to which. Raises as `plan`."""
     for select in query.relations.values():
         _check_available(select, catalog.unavailable)
-    draft = _drafted(query, Sources(catalog.tables, connectors, catalog.statistics, catalog.accounts))
+    for shape in SHAPING:
+        shape(query.tree)
+    settled = is_settled(query)
+    sizes = sizes_in_sight(query.relations.values(), catalog.statistics) if settled else catalog.statistics
+    draft = _drafted(query, Sources(catalog.tables, connectors, sizes, catalog.accounts, settled))
     for block in selects(draft.tree):
         merge(block, draft.tree)
         for rule in CUTTING:
@@ -101,14 +112,14 @@ def written(draft: Draft, schedule: Schedule, names: tuple[str, ...], branches: 
 
 def _drafted(query: GovernedQuery, sources: Sources) -> Draft:
     tree = query.tree
-    for shape in SHAPING:
-        shape(tree)
-    leaves = {
-        table.alias: leaf_of(table.alias, query.relations[table.meta[USE]], sources)
-        for table in tree.find_all(exp.Table)
-        if USE in table.meta
-    }
+    tables = [table for table in tree.find_all(exp.Table) if USE in table.meta]
+    leaves = {each.alias: leaf_of(each.alias, _own(each, query), sources) for each in tables}
     return Draft(tree, leaves, sources, Namer())
+
+
+def _own(table: exp.Table, query: GovernedQuery) -> GovernedSelect:
+    governed = query.relations[table.meta[USE]]
+    return replace(governed, select=governed.select.copy()) if COPY in table.alias else governed
 
 
 def _check_available(select: GovernedSelect, unavailable: Mapping[tuple[str, str], str]) -> None:

@@ -27,6 +27,7 @@ def cutoff(select: exp.Select, draft: Draft) -> None:
     ordered = [_ordered(one, select, unit, draft) for one in order.expressions] if order is not None else []
     known = [one for one in ordered if one is not None]
     if len(known) == len(ordered):
+        known += _ties(known, unit, draft) if known else []
         unit.select.set("order", exp.Order(expressions=known) if known else None)
         unit.select.set("limit", exp.Limit(expression=exp.Literal.number(count)))
 
@@ -61,6 +62,19 @@ def rows_needed(select: exp.Query) -> int | None:
     if not all(isinstance(one, exp.Literal) and one.is_int for one in literals):
         return None
     return sum(int(one.this) for one in literals)
+
+
+def _ties(known: list[exp.Ordered], unit: Unit, draft: Draft) -> list[exp.Ordered]:
+    """By what else is shown of a governed unit's rows: which of them is among the first must not depend on the way in
+    which the source finds them (`ties.py`)."""
+    if unit.grouped or not draft.governed(unit.members):
+        return []
+    shown = {
+        column.sql(): column for column in draft.tree.find_all(exp.Column) if column.table in unit.members
+    }
+    ordered = [one.this for one in known]
+    able = [one for one in shown.values() if one not in ordered and is_pushable(one, unit, draft)]
+    return [exp.Ordered(this=column.copy()) for column in able]
 
 
 def _ordered(ordered: exp.Expr, select: exp.Select, unit: Unit, draft: Draft) -> exp.Ordered | None:

@@ -261,7 +261,7 @@ class EngineReader:
         Behind a fence if anything is hidden; in a stage of its own if the fence would not hold, or the gateway
         hashes a column of it.
         """
-        staged = _is_staged(governed)
+        staged = _is_staged(governed, self.sources)
         outer = self.inputs
         if staged:
             self.inputs = {}
@@ -347,8 +347,8 @@ class EngineReader:
         return condition.find(exp.Query) is None and not_pushable(condition, dialect) is None
 
 
-def _is_staged(governed: GovernedSelect) -> bool:
-    return bool(governed.hashed) or (governed.barrier and _has_fields(governed))
+def _is_staged(governed: GovernedSelect, sources: Sources) -> bool:
+    return bool(governed.hashed) or (governed.barrier and (sources.settled or _has_fields(governed)))
 
 
 def _has_fields(governed: GovernedSelect) -> bool:

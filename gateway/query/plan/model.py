@@ -102,7 +102,8 @@ class Plan:
     `kept` are the inputs to be read whole before the engine begins: they give keys, are read twice, or are joined.
     `passed`: these columns of the only input, a fragment, are the whole answer, row by row, so that the engine has
     nothing to do; empty: it has. `names` and `sql` hold all the same. `parts` give, one after the other, the same rows;
-    empty: there are none. `presented`: see `OutputColumn`; empty: nothing differs.
+    empty: there are none. `presented`: see `OutputColumn`; empty: nothing differs. `blurred`: which kind of error a
+    value raises is not told.
     """
 
     sql: str
@@ -113,6 +114,7 @@ class Plan:
     passed: tuple[Column, ...] = ()
     parts: tuple[Part, ...] = ()
     presented: tuple[str, ...] = ()
+    blurred: bool = False
 
     def of(self, part: Part) -> "Plan":
         inputs = {name: self.inputs[name] for name in part.inputs}

@@ -1,20 +1,25 @@
 """Rule: every item of FROM gets a name of its own in the whole statement, so that no later rule must ask for scopes."""
 
+from collections import Counter
+
 from sqlglot import exp
 
 from gateway.sql.dialect import quoted
 from gateway.sql.scopes import USE, Scopes
 
+COPY = "#"
 ITEMS = (exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values)
 
 
 def unique_names(tree: exp.Query) -> None:
-    """Changes the tree. A relation's use `n` is called `t<n>`, everything else `q<n>`."""
+    """Changes the tree. A relation's use `n` is called `t<n>`, everything else `q<n>`. What a name stands for was
+    copied to where the name stood: the relations in each copy have names of their own, as `t<n>#2`."""
     scopes = Scopes()
     owners = [(column, scopes.source(column)) for column in tree.find_all(exp.Column) if column.table]
     rows = [(row, scopes.named(row.name, row)) for row in tree.find_all(exp.TableColumn)]
     named = [node for node in tree.find_all(*ITEMS) if node.args.get("alias") and _is_in_from(node)]
-    new = {id(node): _name(node, number) for number, node in enumerate(named)}
+    uses = Counter[str]()
+    new = {id(node): _name(node, number, uses) for number, node in enumerate(named)}
     for column, owner in owners:
         if owner is not None and id(owner) in new:
             column.set("table", quoted(new[id(owner)]))
@@ -32,9 +37,13 @@ def _is_in_from(node: exp.Expr) -> bool:
     return isinstance(parent, exp.From | exp.Join)
 
 
-def _name(node: exp.Expr, number: int) -> str:
+def _name(node: exp.Expr, number: int, uses: Counter[str]) -> str:
     use = node.meta.get(USE) if isinstance(node, exp.Table) else None
-    return f"q{number}" if use is None else f"t{use}"
+    if use is None:
+        return f"q{number}"
+    name = f"t{use}"
+    uses[name] += 1
+    return name if uses[name] == 1 else f"{name}{COPY}{uses[name]}"
 
 
 def _rename(node: exp.Expr, name: str) -> None:

@@ -19,12 +19,14 @@ UNKNOWN = TableStatistics()
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """`accounts` maps a source's key to the first source that reaches the same server under the same account."""
+    """`accounts` maps a source's key to the first source that reaches the same server under the same account.
+    `settled`: no size of a governed relation is known, and none may decide anything (`settled.py`)."""
 
     tables: Tables
     connectors: Mapping[str, Connector]
     statistics: Statistics
     accounts: Mapping[str, str]
+    settled: bool = False
 
     def dialect(self, key: str) -> str | None:
         return self.connectors[key].dialect

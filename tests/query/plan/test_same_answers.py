@@ -21,6 +21,7 @@ from gateway.query.plan.keyed import keyed
 from gateway.query.plan.share import share
 from gateway.query.plan.transfer import transfer
 from tests.query.mesh import Builder
+from tests.query.plan.asked_keys import asked_keys
 from tests.query.plan.beginnings import beginnings
 from tests.query.plan.first_rows import first_rows, united
 from tests.query.plan.governed import CAPPED, FILTERS, GOVERNED
@@ -186,6 +187,13 @@ def test_the_first_rows_of_several(raw: Pair, governed: Pair, statement: Stateme
 @examples(50)
 @given(statement=twice())
 def test_the_same_rows_twice(raw: Pair, governed: Pair, statement: Statement) -> None:
+    compared(raw, statement)
+    compared(governed, statement)
+
+
+@examples(40)
+@given(statement=asked_keys())
+def test_groups_by_what_is_asked_of_others(raw: Pair, governed: Pair, statement: Statement) -> None:
     compared(raw, statement)
     compared(governed, statement)
 

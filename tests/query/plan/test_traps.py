@@ -47,6 +47,25 @@ SAME: Mapping[str, str] = {
         AND NOT EXISTS (SELECT * FROM depot.lines l3 WHERE l3.order_id = l1.order_id
                         AND l3.supplier <> l1.supplier AND l3.shipped > l1.shipped)
         GROUP BY l1.supplier""",
+    # A name in a list stands for a subquery, which is then written where the name stands, too.
+    "grouped by an expression with a subquery": """
+        SELECT CASE WHEN o.customer IN (SELECT c.id FROM crm.customers c WHERE c.tier = 1) THEN 'first' ELSE 'other' END
+        AS kind, count(*) AS n FROM crm.orders o GROUP BY 1""",
+    "grouped by whether there is something": """
+        SELECT EXISTS (SELECT 1 FROM depot.lines l WHERE l.order_id = o.id AND l.flag = 'north') AS found, o.status,
+        sum(o.total) AS total FROM crm.orders o WHERE o.priority = 1 GROUP BY found, o.status HAVING found""",
+    "grouped by a count of something else, in sets": """
+        SELECT (SELECT count(*) FROM desk.notes n WHERE n.order_id = o.id) AS notes, count(*) AS n
+        FROM crm.orders o JOIN crm.customers c ON c.id = o.customer GROUP BY ROLLUP (notes)""",
+    "grouped by one value of everything": """
+        SELECT o.priority > (SELECT min(x.priority) FROM crm.orders x) AS urgent, o.status, max(o.id) AS last
+        FROM crm.orders o GROUP BY ALL""",
+    "a condition on a name for a subquery": """
+        SELECT o.id, (SELECT max(l.line) FROM depot.lines l WHERE l.order_id = o.id) AS last
+        FROM crm.orders o WHERE last = 2""",
+    "a window over groups by a subquery": """
+        SELECT o.customer IN (SELECT c.id FROM crm.customers c WHERE c.active) AS active, count(*) AS n,
+        rank() OVER (ORDER BY count(*)) AS place FROM crm.orders o GROUP BY active""",
     # NULLs and empty sides
     "NOT IN with a NULL among the values": """
         SELECT o.id FROM crm.orders o WHERE o.id NOT IN (SELECT l.order_id FROM depot.lines l)""",

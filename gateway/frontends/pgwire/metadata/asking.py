@@ -20,7 +20,7 @@ from gateway.frontends.pgwire.metadata.stand_ins import SCHEMA, TOO_LONG
 from gateway.frontends.pgwire.refusals import MetadataUnavailable
 
 LOG = logging.getLogger(__name__)
-SECONDS = 5
+SECONDS = 4
 """A statement about the catalog may run this long."""
 GRACE = 2
 """The gateway waits this much longer for a PostgreSQL that does not watch its own clock."""

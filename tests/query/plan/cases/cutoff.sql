@@ -24,10 +24,10 @@ SELECT "u2"."name" AS "name", "u1"."total" AS "total", "u3"."text" AS "text" FRO
 -- first rows that a filter lets see
 SELECT s.name, o.total FROM hr.staff AS s LEFT JOIN sales.orders AS o ON o.customer = s.customer WHERE s.id < 1000 ORDER BY s.id LIMIT 3
 -- =>
--- scan 1 @ hr: SELECT (LEFT("staff"."name", 1) || '***') AS "name", "staff"."customer" AS "customer", "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."id" < 1000 AND "staff"."region" = 'EU' ORDER BY "staff"."id" LIMIT 3
+-- scan 1 @ hr: SELECT (LEFT("staff"."name", 1) || '***') AS "name", "staff"."customer" AS "customer", "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."id" < 1000 AND "staff"."region" = 'EU' ORDER BY "staff"."id", (LEFT("staff"."name", 1) || '***') COLLATE "C", "staff"."customer" LIMIT 3
 -- scan 2 @ sales: SELECT "orders"."total" AS "total", "orders"."customer" AS "customer" FROM "orders" AS "orders" WHERE |keys 1|
 --   keys 1 = scan 1.customer: "orders"."customer" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
-SELECT "u1"."name" AS "name", "u2"."total" AS "total" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."customer" = "u1"."customer" ORDER BY "u1"."id" LIMIT 3
+SELECT "u1"."name" AS "name", "u2"."total" AS "total" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."customer" = "u1"."customer" ORDER BY "u1"."id", 1, 2 LIMIT 3
 
 -- not the first rows by what the source may order otherwise
 SELECT l.item FROM depot.lines AS l ORDER BY l.weight LIMIT 3
@@ -88,4 +88,4 @@ SELECT s.name, o.total FROM hr.staff AS s LEFT JOIN sales.orders AS o ON o.custo
 -- scan 1 @ hr: SELECT (LEFT("staff"."name", 1) || '***') AS "name", "staff"."customer" AS "customer", "staff"."email" AS "email" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
 --   hashed: email
 -- scan 2 @ sales: SELECT "orders"."total" AS "total", "orders"."customer" AS "customer" FROM "orders" AS "orders"
-SELECT "u1"."name" AS "name", "u2"."total" AS "total" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."customer" = "u1"."customer" ORDER BY "u1"."email" LIMIT 3
+SELECT "u1"."name" AS "name", "u2"."total" AS "total" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."customer" = "u1"."customer" ORDER BY "u1"."email", 1, 2 LIMIT 3

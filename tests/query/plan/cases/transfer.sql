@@ -152,9 +152,9 @@ SELECT "u1"."order_id" AS "order_id", "u2"."id" AS "id" FROM (SELECT "notes"."or
 -- not beside what may raise over a governed relation
 SELECT n.text, s.id FROM desk.notes AS n JOIN hr.staff AS s ON s.id = n.order_id WHERE CAST(s.code AS BIGINT) > 3
 -- =>
--- scan 1 @ desk: order_id, text of notes
--- scan 2 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
-SELECT "u1"."text" AS "text", "u2"."id" AS "id" FROM (SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 1" AS "r") AS "notes") AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE CAST("u2"."code" AS BIGINT) > 3 AND "u2"."id" = "u1"."order_id"
+-- scan 1 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+-- scan 2 @ desk: order_id, text of notes
+SELECT "u1"."text" AS "text", "u2"."id" AS "id" FROM (SELECT "notes"."text" AS "text", "notes"."order_id" AS "order_id" FROM (SELECT "r"."order_id" AS "order_id", "r"."text" AS "text" FROM "#scan 2" AS "r") AS "notes") AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE CAST("u2"."code" AS BIGINT) > 3 AND "u2"."id" = "u1"."order_id"
 
 -- not by what the engine masks
 SELECT o.id, f.town FROM shop.firms AS f JOIN sales.orders AS o ON o.note = f.town WHERE o.day = date '2026-01-01' AND o.status = 'open'

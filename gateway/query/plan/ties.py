@@ -1,0 +1,42 @@
+"""Rule: where rows or values are alike in what decides which of them come first, what they show decides.
+
+Else it would be decided by the order in which they arrive, which sources and the engine choose by sizes.
+"""
+
+from sqlglot import exp
+
+from gateway.query.plan.draft import Draft
+
+
+def ties(draft: Draft) -> None:
+    """Changes the tree."""
+    if not draft.governed(draft.leaves):
+        return
+    for tree in draft.trees():
+        for query in tree.find_all(exp.Select, exp.SetOperation):
+            if query.args.get("order") is not None and _keeps_the_first(query):
+                _order_by_all(query)
+        for mode in tree.find_all(exp.Mode):
+            _least_of_most_frequent(mode)
+
+
+def _keeps_the_first(query: exp.Query) -> bool:
+    distinct = query.args.get("distinct")
+    first_of_each = isinstance(distinct, exp.Distinct) and distinct.args.get("on") is not None
+    return first_of_each or any(query.args.get(key) is not None for key in ("limit", "offset"))
+
+
+def _order_by_all(query: exp.Query) -> None:
+    """By the columns of the answer as well, by number: their names may mean other columns, too."""
+    order = query.args["order"]
+    ordered = [one.this for one in order.expressions]
+    for number, item in enumerate(query.selects, start=1):
+        if item.unalias() not in ordered and exp.column(item.alias_or_name, quoted=True) not in ordered:
+            order.append("expressions", exp.Ordered(this=exp.Literal.number(number)))
+
+
+def _least_of_most_frequent(mode: exp.Mode) -> None:
+    value = mode.this
+    if isinstance(value, exp.Column) and not isinstance(mode.parent, exp.Window | exp.WithinGroup):
+        order = exp.Ordered(this=value.copy())
+        mode.set("this", exp.Order(this=value, expressions=[order]))
