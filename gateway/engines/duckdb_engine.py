@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from connectors.base import SourceError
-from gateway.engines.answers import BATCH_ROWS, bounded
+from gateway.engines.answers import BATCH_ROWS, bounded, even
 from gateway.engines.base import Input, OutputColumn, source_failure
 from gateway.errors import (
     DataError,
@@ -140,7 +140,7 @@ class DuckDBAnswer:
     def batches(self) -> Iterator[pa.RecordBatch]:
         reader = self._opened()
         try:
-            for batch in reader:
+            for batch in even(reader):
                 yield from bounded(batch)
         except ENGINE_ERRORS as error:
             raise self._translated(error) from error

@@ -48,6 +48,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def ports(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int]]:
     postgres.run("CREATE DATABASE shared_mesh")
+    postgres.run("DROP ROLE IF EXISTS analyst")  # another file's, which owns nothing
     setup = (DRIVERS / "setup.sql").read_text("utf-8").replace("ON DATABASE mesh", "ON DATABASE shared_mesh")
     uri = postgres.uri("shared_mesh")
     subprocess.run(["psql", "-q", "-v", "ON_ERROR_STOP=1", uri], input=setup, text=True, check=True)

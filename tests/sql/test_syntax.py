@@ -227,7 +227,7 @@ def test_limits_by_name() -> None:
         ("select range(100000)", LimitExceeded),
         ("select range(a) from t.t", SyntaxNotSupported),
         ("from range(date '2024-01-01', date '9999-01-01', interval 1 second)", LimitExceeded),
-        ("select to_char(now(), 'Month')", SyntaxNotSupported),
+        ("select to_char(now(), 'RM')", SyntaxNotSupported),
         ("select to_char(now(), a) from t.t", SyntaxNotSupported),
     ],
 )

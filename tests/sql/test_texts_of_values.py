@@ -54,7 +54,7 @@ def test_a_jsonb_is_written_as_postgresql_writes_it(
     postgres: PostgresServer, value: object, blanks: tuple[str, str]
 ) -> None:
     text = json.dumps(value, ensure_ascii=False, separators=blanks)
-    ((theirs,),) = postgres.query("SELECT '" + text.replace("'", "''").replace("%", "%%") + "'::jsonb::text")
+    ((theirs,),) = postgres.query("SELECT '" + text.replace("'", "''") + "'::jsonb::text")
     assert jsonb_text(text) == theirs
 
 
