@@ -1,11 +1,12 @@
 """What the connectors cost: PostgreSQL against bare ADBC, key sets by way and size, round trips, SQLite.
 
-    .venv/bin/python -m benchmarks.bench_connectors [rows]
+    [ROWS=1000000] make bench-connectors
 
 Every number of `connectors/` that a docstring speaks of comes from here. Its ratios are of CPU seconds of this process
 where it says so, because they hold on a busy machine too.
 """
 
+import os
 import random
 import socket
 import sqlite3
@@ -21,14 +22,16 @@ import adbc_driver_manager
 import adbc_driver_postgresql
 import pyarrow as pa
 
-from benchmarks.measure import machine, medians, table, verdict
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the tests' servers are no part of what is installed
+
+from benchmarks.measure import clean_up_when_told_to_end, machine, medians, table, verdict
 from connectors import postgres_keys
 from connectors.base import Connector, KeySet, Scan, SourceColumn
 from connectors.postgres import PostgresConnector
 from connectors.sqlite import SqliteConnector
 from tests.servers import PostgresServer, postgres_server
 
-ROWS = 1_000_000
+ROWS = int(os.environ.get("ROWS", "1000000"))
 ROUNDS = 5
 DELAY = 0.02
 
@@ -216,10 +219,10 @@ def fetched(path: Path) -> int:
 
 
 def main() -> None:
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    clean_up_when_told_to_end()
     print(machine(), "\n")
     with postgres_server() as server:
-        server.run(MAKE.format(rows=rows), "CREATE INDEX ON line (orderkey)", "VACUUM ANALYZE line")
+        server.run(MAKE.format(rows=ROWS), "CREATE INDEX ON line (orderkey)", "VACUUM ANALYZE line")
         source = PostgresConnector(server.uri())
         scans(server, source)
         key_sets(source)

@@ -155,6 +155,7 @@ Times = Mapping[str, Mapping[str, Before]]
 
 def settle() -> None:
     """As `serve` does: what is loaded is not walked by the garbage collector again and again."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
 
@@ -252,6 +253,7 @@ def main() -> None:
         times = overhead(folder, found, {**groups["simple"], **groups["TPC-H"]})
         with opened(folder, found) as kept:
             by_step = [steps(kept, group) for group in groups.values()]
+    gc.unfreeze()  # or what is left is never freed, which DuckDB complains of at the end
     print("\n### Text to first call, milliseconds (medians)\n")
     heads = ("statement", *KINDS, "hit: computing", "hit: the audit record")
     print(table(heads, list(rows(times))))

@@ -9,6 +9,7 @@ relation before. Miss: others have, this principal has not. Hit: the decision is
 import gc
 import os
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +17,8 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the tests' policies are no part of what is installed
 
 from benchmarks.measure import clean_up_when_told_to_end, machine, table, verdict
 from policies.decision import Decision, ProtectedRelation
