@@ -108,7 +108,7 @@ def key_sets(source: PostgresConnector) -> None:
     lines = []
     kept = postgres_keys.TEMPORARY_ROWS
     for size in (100, 1_000, 10_000, 50_000, 100_000, 200_000):
-        keys = KeySet("k", pa.table({"k": random.Random(1).sample(range(ROWS), size)}))
+        keys = KeySet("k", pa.table({"k": random.Random(1).sample(range(max(ROWS, size)), size)}))
         for field in ("orderkey", "comment_key"):
             where = "orderkey" if field == "orderkey" else "partkey"
             scan = Scan(
