@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     | (?P<string> [eE]'(?:[^'\\]++|\\.|'')*+(?:'|\Z|\\\Z) | '(?:[^']++|'')*+(?:'|\Z) )
     | (?P<quoted> "(?:[^"]++|"")*+(?:"|\Z) )
     | (?P<word> [^\W\d][\w$]* )
-    | (?P<parameter> \$\d{1,9} )
+    | (?P<parameter> \$\d+ )
     | (?P<dollar> \$(?:[^\W\d]\w*)?\$ )
     | (?P<number> \.?\d[\w.]* )
     | (?P<end> ; )

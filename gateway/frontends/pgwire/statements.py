@@ -42,6 +42,10 @@ class Token:
         return self.text[1:-1].replace("''", "'")
 
 
+NUMBER_DIGITS = 10
+"""Of a parameter's number; with more it is as much too great."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One statement without its semicolon. `start` is its first character's place in the whole text, from 0;
@@ -91,5 +95,5 @@ def split(text: str) -> tuple[Statement, ...]:
             continue
         start, stop = begin if start < 0 else start, end
         if kind == "parameter":
-            parameters = max(parameters, int(text[begin + 1 : end]))
+            parameters = max(parameters, int(text[begin + 1 : min(end, begin + 1 + NUMBER_DIGITS)]))
     return (*found, Statement(text[start:stop], start, parameters)) if start >= 0 else tuple(found)

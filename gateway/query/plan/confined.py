@@ -61,10 +61,12 @@ class Confinement:
         value: exp.Expr | None = column
         while isinstance(value, exp.Column) and value.table not in self._draft.leaves:
             unit, block = self._draft.units.get(value.table), self._blocks.get(value.table)
-            listed = unit.select if unit is not None and unit.grouped else block
-            if listed is None:
+            if unit is not None and unit.grouped:
+                value = unit.origin(value.name)
+            elif block is not None:
+                value = _item(block, value.name)
+            else:
                 return None
-            value = _item(listed, value.name)
         return value if isinstance(value, exp.Column) else None
 
     def _equal_columns(self) -> dict[str, dict[str, exp.Column]]:

@@ -33,9 +33,24 @@ class Unit:
         found: exp.Expr = next(items).unalias()
         return found
 
+    def origin(self, name: str) -> exp.Expr:
+        """What a grouped unit shows under a name, in what the unit reads, however often it is grouped."""
+        select, value = self.select, self.item(name)
+        while isinstance(value, exp.Column) and is_regrouped(select):
+            select = select.args["from_"].this.this
+            items = (item for item in select.expressions if item.alias_or_name == value.name)
+            value = next(items).unalias()
+        return value
+
     @property
     def grouped(self) -> bool:
         return bool(self.types)
+
+
+def is_regrouped(select: exp.Select) -> bool:
+    """Whether the SELECT of a grouped unit reads rows that are grouped already."""
+    source = select.args["from_"].this
+    return isinstance(source, exp.Subquery) and not source.meta.get("leaf")
 
 
 @dataclass(frozen=True, slots=True)

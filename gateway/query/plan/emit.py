@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from connectors.base import Scan, SourceColumn
 from gateway.query.plan.blocks import set_where, where
-from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.draft import Draft, Unit, is_regrouped
 from gateway.query.plan.expand import expand
 from gateway.query.plan.leaves import ENGINE, KEYS, NOTHING, EngineReader, delivered
 from gateway.query.plan.model import MARK, Form, Fragment, Input, KeyTransfer, Plan, Stage
@@ -287,10 +287,7 @@ def _spanned(key: exp.Expr, keys: exp.Subquery) -> exp.Between:
 
 def _reading(select: exp.Select) -> exp.Select:
     """The SELECT of a unit that reads leaves: the innermost, where it was grouped more than once."""
-    source = select.args["from_"].this
-    return (
-        _reading(source.this) if isinstance(source, exp.Subquery) and not source.meta.get("leaf") else select
-    )
+    return _reading(select.args["from_"].this.this) if is_regrouped(select) else select
 
 
 def _name_in(shown: _Shown, column: exp.Column) -> str:

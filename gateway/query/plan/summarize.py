@@ -72,9 +72,12 @@ def _group(select: exp.Select, unit: Unit, draft: Draft) -> None:
     _fence(keys, draft)
     outputs.settle()
     _take_over(select, attempt)
+    again = unit.grouped
     unit.select, unit.types = grouped.select, grouped.types
     unit.select.set("group", exp.Group(expressions=[copied(key) for key in keys]) if keys else None)
     unit.select.set("having", exp.Having(this=all_of(having)) if having else None)
+    if again:
+        _name_inner(unit)
 
 
 def _base(unit: Unit) -> exp.Select:
@@ -83,6 +86,18 @@ def _base(unit: Unit) -> exp.Select:
         return copied(unit.select)
     inner = exp.Subquery(this=copied(unit.select), alias=exp.TableAlias(this=quoted(unit.alias)))
     return exp.Select(from_=exp.From(this=inner))
+
+
+def _name_inner(unit: Unit) -> None:
+    """What the unit showed before gets a name of its own, as everything in FROM has one."""
+    inner = unit.select.args["from_"].this
+    name = f"{unit.alias}.{1 + sum(1 for _ in inner.this.find_all(exp.Subquery))}"
+    for clause in ("expressions", "group", "having"):
+        given = unit.select.args.get(clause)
+        for part in given if isinstance(given, list) else [given] if given else []:
+            for column in part.find_all(exp.Column):
+                column.set("table", quoted(name))
+    inner.set("alias", exp.TableAlias(this=quoted(name)))
 
 
 def _is_askable(node: exp.AggFunc, unit: Unit, draft: Draft) -> bool:

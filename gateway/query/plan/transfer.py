@@ -192,7 +192,7 @@ def _best(
 def shown(column: exp.Column, draft: Draft) -> exp.Column:
     """The leaf's column that a grouped unit's column shows, if it is one."""
     unit = draft.units.get(column.table)
-    value = unit.item(column.name) if unit is not None else None
+    value = unit.origin(column.name) if unit is not None else None
     return shown(value, draft) if isinstance(value, exp.Column) else column
 
 

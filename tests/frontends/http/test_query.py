@@ -246,7 +246,9 @@ def test_a_client_that_goes_away_cancels_what_computes(asked: Asked) -> None:
     assert time.monotonic() - left < 2
 
 
-BREAKS = "SELECT CASE WHEN range = 2000000 THEN 'x' ELSE '1' END::integer AS n FROM range(3000000)"
+BREAKS = """SELECT CASE WHEN range = 100000 THEN 'x' ELSE '1' END::integer AS n, repeat('long', 300) AS text
+FROM range(200000)"""
+"""Fails after 120 MB, much more than is read ahead: the answer has begun."""
 
 
 def test_an_answer_that_fails_on_its_way_does_not_look_whole(asked: Asked) -> None:

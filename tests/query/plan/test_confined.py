@@ -33,6 +33,8 @@ STATEMENTS = {
     "IN": "SELECT l.line FROM depot.lines AS l WHERE l.item IN (SELECT c.id FROM crm.customers AS c WHERE c.tier = 1)",
     "IN groups": "SELECT l.line FROM depot.lines AS l WHERE l.item IN "
     "(SELECT c.id FROM crm.customers AS c WHERE c.tier = 1 GROUP BY c.id HAVING count(*) > 0)",
+    "IN groups of groups": "SELECT l.line FROM depot.lines AS l WHERE l.item IN (SELECT g.id FROM (SELECT c.id, c.tier "
+    "FROM crm.customers AS c WHERE c.tier = 1 GROUP BY c.id, c.tier) AS g GROUP BY g.id)",
     "a computed column of a group": "SELECT count(*) FROM (SELECT max(c.id) AS m FROM crm.customers AS c "
     "GROUP BY c.region) AS q JOIN depot.lines AS l ON l.item = q.m",
     "a block that runs ahead": "SELECT l.line FROM depot.lines AS l WHERE l.item IN (SELECT c.id "

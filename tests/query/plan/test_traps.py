@@ -66,6 +66,22 @@ SAME: Mapping[str, str] = {
     "a window over groups by a subquery": """
         SELECT o.customer IN (SELECT c.id FROM crm.customers c WHERE c.active) AS active, count(*) AS n,
         rank() OVER (ORDER BY count(*)) AS place FROM crm.orders o GROUP BY active""",
+    # A source that groups twice: both times under the names of columns
+    "grouped twice, then joined": """
+        SELECT o.id, (SELECT min(g.order_id) FROM (
+            SELECT l.order_id, l.line, max(l.shipped) AS last FROM depot.lines l GROUP BY l.order_id, l.line) g
+            WHERE g.order_id = o.id) AS same, n.score FROM crm.orders o LEFT JOIN desk.notes n ON n.order_id = o.id""",
+    "grouped twice, names exchanged": """
+        SELECT o.id, g.line, g.n FROM crm.orders o JOIN (
+            SELECT f.line AS order_id, f.order_id AS line, count(*) AS n FROM (
+                SELECT l.order_id AS line, l.line AS order_id, l.flag FROM depot.lines l GROUP BY 1, 2, 3) f
+            GROUP BY 1, 2) g ON g.order_id = o.id""",
+    "grouped three times": """
+        SELECT c.id, g.most FROM crm.customers c JOIN (
+            SELECT f.item, max(f.n) AS most FROM (
+                SELECT e.item, e.flag, count(*) AS n FROM (
+                    SELECT l.item, l.flag, l.line, count(*) AS n FROM depot.lines l GROUP BY 1, 2, 3) e
+                GROUP BY 1, 2) f GROUP BY 1) g ON g.item = c.id""",
     # NULLs and empty sides
     "NOT IN with a NULL among the values": """
         SELECT o.id FROM crm.orders o WHERE o.id NOT IN (SELECT l.order_id FROM depot.lines l)""",

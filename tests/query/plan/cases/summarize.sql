@@ -29,6 +29,12 @@ SELECT extract(year FROM o.day) AS y, count(*) AS n FROM sales.orders AS o GROUP
 -- scan 1 @ sales: SELECT (CAST(EXTRACT(YEAR FROM "orders"."day") AS BIGINT) + CASE WHEN "orders"."day" < CAST('0001-01-01' AS DATE) THEN 1 ELSE 0 END) AS "extract", COUNT(*) AS "count" FROM "orders" AS "orders" GROUP BY (CAST(EXTRACT(YEAR FROM "orders"."day") AS BIGINT) + CASE WHEN "orders"."day" < CAST('0001-01-01' AS DATE) THEN 1 ELSE 0 END)
 SELECT "u1"."extract" AS "y", "u1"."count" AS "n" FROM "#scan 1" AS "u1"
 
+-- twice: what was grouped first has a name of its own
+SELECT max(g.n) AS most FROM (SELECT o.status, count(*) AS n FROM sales.orders AS o GROUP BY o.status) AS g
+-- =>
+-- scan 1 @ sales: SELECT MAX("u1.1"."count") AS "max" FROM (SELECT "orders"."status" AS "status", COUNT(*) AS "count" FROM "orders" AS "orders" GROUP BY "orders"."status") AS "u1.1"
+SELECT "u1"."max" AS "most" FROM "#scan 1" AS "u1"
+
 -- not a hashed column
 SELECT s.email, count(*) AS n FROM hr.staff AS s GROUP BY s.email
 -- =>
