@@ -10,6 +10,8 @@ from gateway.sql.lexing import coarse_spans
 
 _ADJACENT = re.compile(r"\$\d+[^\s$]+\$|\$\d+\$")
 """What sqlglot takes for the tag of a dollar-quoted string: `$1,$2`."""
+
+
 def tokenized(text: str) -> list[Token]:
     """Errors: TokenError."""
     if not _ADJACENT.search(text):

@@ -1,6 +1,7 @@
 """A PostgreSQL endpoint for the client tests of one module."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -26,25 +27,29 @@ def served() -> Iterator[Endpoint]:
 def real(
     request: pytest.FixtureRequest, postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Real]:
-    database = request.path.stem.removeprefix("test_")
-    source = postgres.database(database)
-    postgres.run(f"ALTER DATABASE {database} SET timezone = 'UTC'")
-    postgres.run(TABLES, database=database)
-    folder = write_real_mesh(tmp_path_factory.mktemp("mesh"), source)
-    with serving(folder, source) as running:
-        yield running
+    yield from _over(_own_database(request, postgres, TABLES), write_real_mesh, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def published(
     request: pytest.FixtureRequest, postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Real]:
+    yield from _over(_own_database(request, postgres, PUBLISHED), publish, tmp_path_factory)
+
+
+def _own_database(request: pytest.FixtureRequest, postgres: PostgresServer, tables: str) -> str:
+    """The URI of a database of the module's name, with tables."""
     database = request.path.stem.removeprefix("test_")
-    source = postgres.database(database)
+    uri = postgres.database(database)
     postgres.run(f"ALTER DATABASE {database} SET timezone = 'UTC'")
-    postgres.run(PUBLISHED, database=database)
-    folder = publish(tmp_path_factory.mktemp("mesh"), source)
-    with serving(folder, source) as running:
+    postgres.run(tables, database=database)
+    return uri
+
+
+def _over(
+    source: str, write: Callable[[Path, str], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Real]:
+    with serving(write(tmp_path_factory.mktemp("mesh"), source), source) as running:
         yield running
 
 
