@@ -22,21 +22,39 @@ _EXACT_DIGITS = 6
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31, in days since 1970
 _INFINITE = 2**63 - 1
 _TICKS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-_TRAILING_ZEROS = r"(\.\d*[1-9])0+$|\.0+$"
-_JSON_ESCAPED = r'["\\\x00-\x1f]'
-_JSON_CONTROL = r"[\x00-\x1f]"
 _CSV_QUOTED = '[",\r\n]|^$'
+_QUOTE, _BACKSLASH, _FIRST_SHOWN = b'"'[0], b"\\"[0], b" "[0]
+
+Part = Column | str
+"""Of the texts of all rows: one for each row, or the same in all of them."""
 
 
-def json_column(column: Column, type_name: str) -> Column:
-    """One JSON text a value, as `gateway.render.json_texts`: `null`, and no Arrow null."""
+def json_parts(column: Column, type_name: str) -> tuple[Part, ...]:
+    """One JSON text a value, in parts, as `gateway.render.json_texts`: `null`, and no Arrow null."""
     kind = column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _or_null(_quoted_json(column.cast(pa.string())))
+        escaped = _escaped(column.cast(pa.string()))
+        return _whole(escaped) if escaped is not None else (_written(column, "VARCHAR"),)
     plain = _plain(column)
     if plain is None:
-        return pa.array(json_texts(column, type_name), pa.string())
-    return _or_null(_json_of(plain, column))
+        return (_written(column, type_name),)
+    if pa.types.is_integer(kind):
+        return (_or_null(_safe_integers(plain, column)),)
+    if pa.types.is_boolean(kind) or pa.types.is_floating(kind):
+        return (_or_null(plain),)
+    if pa.types.is_timestamp(kind):
+        plain = pc.replace_substring(plain, " ", "T", max_replacements=1)
+        return _whole(plain, '"' if kind.tz is None else ':00"')
+    return _whole(plain)
+
+
+def _whole(values: Column, end: str = '"') -> tuple[Part, ...]:
+    """Between quotes, which nothing but a row's parts need to hold where there is no NULL."""
+    return ('"', values, end) if not values.null_count else (_or_null(_joined('"', values, end)),)
+
+
+def _written(column: Column, type_name: str) -> Column:
+    return pa.array(json_texts(column, type_name), pa.string())
 
 
 def csv_column(column: Column, type_name: str) -> Column:
@@ -55,18 +73,6 @@ def _or_null(values: Column) -> Column:
     return pc.fill_null(values, "null")
 
 
-def _json_of(plain: Column, column: Column) -> Column:
-    kind = column.type
-    if pa.types.is_integer(kind):
-        return _safe_integers(plain, column)
-    if pa.types.is_boolean(kind) or pa.types.is_floating(kind):
-        return plain
-    if pa.types.is_timestamp(kind):
-        plain = pc.replace_substring(plain, " ", "T")
-        plain = plain if kind.tz is None else _joined(plain, ":00")
-    return _joined('"', plain, '"')
-
-
 def _safe_integers(plain: Column, column: Column) -> Column:
     """Outside of what every reader of JSON keeps, as strings."""
     if column.type.bit_width < 64 or _within(column, -_SAFE_INTEGER, _SAFE_INTEGER):
@@ -77,23 +83,32 @@ def _safe_integers(plain: Column, column: Column) -> Column:
     return pc.if_else(wide, _joined('"', plain, '"'), plain)
 
 
-def _quoted_json(values: Column) -> Column:
-    if _any(values, _JSON_ESCAPED):
-        if _any(values, _JSON_CONTROL):
-            return pa.array(json_texts(values, "VARCHAR"), pa.string())
-        values = pc.replace_substring(pc.replace_substring(values, "\\", "\\\\"), '"', '\\"')
-    return _joined('"', values, '"')
+def _escaped(values: Column) -> Column | None:
+    """What stands between the quotes. None: a character that only `gateway.render` escapes."""
+    held = _bytes(values)
+    if (held < _FIRST_SHOWN).any():
+        return None
+    if (held == _BACKSLASH).any():
+        values = pc.replace_substring(values, "\\", "\\\\")
+    return pc.replace_substring(values, '"', '\\"') if (held == _QUOTE).any() else values
 
 
 def _quoted_csv(values: Column) -> Column:
-    if not _any(values, _CSV_QUOTED):
-        return values
-    quoted = _joined('"', pc.replace_substring(values, '"', '""'), '"')
-    return pc.if_else(pc.match_substring_regex(values, _CSV_QUOTED), quoted, values)
+    held = _bytes(values)
+    if any((held == byte).any() for byte in b'",\r\n'):
+        quoted = _joined('"', pc.replace_substring(values, '"', '""'), '"')
+        return pc.if_else(pc.match_substring_regex(values, _CSV_QUOTED), quoted, values)
+    empty = pc.equal(pc.binary_length(values), 0)
+    return pc.if_else(empty, '""', values) if pc.any(empty).as_py() else values
 
 
-def _any(values: Column, pattern: str) -> bool:
-    return bool(pc.any(pc.match_substring_regex(values, pattern)).as_py())
+def _bytes(values: Column) -> "np.ndarray[Any, np.dtype[np.uint8]]":
+    """Of all texts, one after the other. A NULL may have some too."""
+    _, offsets, data = values.buffers()
+    if data is None or not len(values):
+        return np.empty(0, np.uint8)
+    ends = np.frombuffer(offsets, np.int32)[values.offset : values.offset + len(values) + 1]
+    return np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
 
 
 def _joined(*parts: Column | str) -> Column:
@@ -134,9 +149,9 @@ def _timestamp(column: Column) -> Column | None:
     least, most = max(_FIRST_DAY * day, 1 - _INFINITE), min((_LAST_DAY + 1) * day, _INFINITE) - 1
     if not _within(instants, least, most):
         return None
-    written = pc.replace_substring_regex(
-        _cast(instants.view(pa.timestamp(kind.unit))), _TRAILING_ZEROS, r"\1"
-    )
+    written = _cast(instants.view(pa.timestamp(kind.unit)))
+    if kind.unit != "s":
+        written = pc.ascii_rtrim(pc.ascii_rtrim(written, "0"), ".")
     return written if kind.tz is None else _joined(written, "+00")
 
 
@@ -159,11 +174,21 @@ _WRITTEN: tuple[tuple[Callable[[pa.DataType], bool], Callable[[Column], Column |
 # --- rows ------------------------------------------------------------------------------------------------
 
 
-def row_bytes(parts: list[Column | str], rows: int) -> memoryview:
-    """The texts of all rows, one after the other, each joined from its parts: columns, and constants between them.
-    No part holds an Arrow null."""
+def row_bytes(parts: list[Part], rows: int) -> memoryview:
+    """The texts of all rows, one after the other, each joined from its parts. No part holds an Arrow null."""
     assert rows
-    joined = pc.binary_join_element_wise(*parts, "")
+    joined = pc.binary_join_element_wise(*_neighbors_joined(parts), "")
     _, offsets, data = joined.buffers()
     last = np.frombuffer(offsets, np.int32)[joined.offset + rows]
     return memoryview(data)[: int(last)]
+
+
+def _neighbors_joined(parts: list[Part]) -> list[Part]:
+    """Each part costs as much in every row."""
+    found: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and found and isinstance(found[-1], str):
+            found[-1] += part
+        else:
+            found.append(part)
+    return found

@@ -1,8 +1,13 @@
 """An answer as bytes: each format a generator over its batches, in bounded memory."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from io import RawIOBase
+from itertools import zip_longest
+from math import ceil
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -11,16 +16,23 @@ import pyarrow.parquet as pq
 
 from gateway.engines.base import OutputColumn
 from gateway.errors import DatatypeMismatch
-from gateway.frontends.http.columns import csv_column, json_column, row_bytes
+from gateway.frontends.http.columns import Part, csv_column, json_parts, row_bytes
 from gateway.output import distinct
-from gateway.render import Column, json_texts
+from gateway.render import json_texts
 
 ROW_GROUP_ROWS = 131_072
 ROW_GROUP_BYTES = 16_000_000
+DICTIONARY_BYTES = 64_000
+"""Of a column's different values: where there are more, collecting them costs more than all else and saves nothing."""
 TEXT_BYTES = 4_000_000
 """About so much text is made at one time: the names of a thousand columns are longer than their values."""
+FEW_BYTES = 100_000
+"""Are not worth another thread."""
+WRITERS = ThreadPoolExecutor(os.cpu_count(), "http-write")
+"""For all answers: what they do is compute."""
 
 Chunk = bytes | memoryview
+Columns = tuple[OutputColumn, ...]
 
 
 class Rows(Protocol):
@@ -58,32 +70,44 @@ def _json(rows: Rows) -> Iterator[Chunk]:
         )
     )
     yield f'{{"reference":"{rows.reference}","columns":[{columns}],"rows":['.encode()
-    count = 0
-    for batch in _pieces(rows, len(rows.columns)):
-        values = _between(_columns(rows, batch, json_column), ",")
-        written = row_bytes([",\n[", *values, "]"], batch.num_rows)
-        yield written if count else written[1:]
-        count += batch.num_rows
+    count, comma = 0, len(",")
+    for written, number in _texts(rows, len(rows.columns), partial(_json_rows, rows.columns)):
+        yield written if count else written[comma:]
+        count += number
     yield f'\n],"row_count":{count}}}\n'.encode()
+
+
+def _json_rows(columns: Columns, batch: pa.RecordBatch) -> memoryview:
+    values = [json_parts(array, column.type) for array, column in zip(batch.columns, columns, strict=True)]
+    return row_bytes([",\n[", *_between(values, ","), "]"], batch.num_rows)
 
 
 def _ndjson(rows: Rows) -> Iterator[Chunk]:
     """An object a row. A name that occurs again gets `_1`, `_2` ...: no value is lost."""
     names = _quoted(distinct([column.name for column in rows.columns]))
     keys = [f"{before}{name}:" for before, name in zip(["{", *"," * len(names)], names, strict=False)]
-    for batch in _pieces(rows, sum(map(len, keys))):
-        columns = _columns(rows, batch, json_column)
-        parts = [part for pair in zip(keys, columns, strict=True) for part in pair]
-        yield row_bytes([*parts, "}\n"], batch.num_rows)
+    for written, _ in _texts(rows, sum(map(len, keys)), partial(_ndjson_rows, rows.columns, keys)):
+        yield written
+
+
+def _ndjson_rows(columns: Columns, keys: Sequence[str], batch: pa.RecordBatch) -> memoryview:
+    parts: list[Part] = []
+    for key, array, column in zip(keys, batch.columns, columns, strict=True):
+        parts += [key, *json_parts(array, column.type)]
+    return row_bytes([*parts, "}\n"], batch.num_rows)
 
 
 def _csv(rows: Rows) -> Iterator[Chunk]:
     """RFC 4180 with a header; NULL is the empty field."""
     names = csv_column(pa.array([column.name for column in rows.columns], pa.string()), "VARCHAR")
     yield f"{','.join(names.to_pylist())}\r\n".encode()
-    for batch in _pieces(rows, len(rows.columns)):
-        columns = _columns(rows, batch, csv_column)
-        yield row_bytes([*_between(columns, ","), "\r\n"], batch.num_rows)
+    for written, _ in _texts(rows, len(rows.columns), partial(_csv_rows, rows.columns)):
+        yield written
+
+
+def _csv_rows(columns: Columns, batch: pa.RecordBatch) -> memoryview:
+    fields = [(csv_column(array, each.type),) for array, each in zip(batch.columns, columns, strict=True)]
+    return row_bytes([*_between(fields, ","), "\r\n"], batch.num_rows)
 
 
 def _arrow(rows: Rows) -> Iterator[Chunk]:
@@ -102,7 +126,9 @@ def _parquet(rows: Rows) -> Iterator[Chunk]:
     """The footer comes last: without it there is no file. Raises DatatypeMismatch for a type that Parquet has not."""
     sink = Sink()
     try:
-        writer = pq.ParquetWriter(pa.PythonFile(sink, "w"), rows.schema)
+        writer = pq.ParquetWriter(
+            pa.PythonFile(sink, "w"), rows.schema, dictionary_pagesize_limit=DICTIONARY_BYTES
+        )
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
         raise DatatypeMismatch(
             "a column of this answer has no type in Parquet", hint="Cast it, or ask for Arrow."
@@ -150,27 +176,36 @@ class Sink(RawIOBase):
             yield b"".join(written)
 
 
-def _pieces(rows: Rows, around: int) -> Iterator[pa.RecordBatch]:
-    """Batches with rows, of about TEXT_BYTES as text. `around`: characters of a row besides its values."""
+def _texts(
+    rows: Rows, around: int, written: Callable[[pa.RecordBatch], memoryview]
+) -> Iterator[tuple[memoryview, int]]:
+    """The texts of all rows in pieces, with how many rows each has: two at a time, one of them in another thread, as
+    what costs is Arrow's and not the interpreter's. `around`: characters of a row besides its values."""
     for batch in rows.batches():
-        if batch.num_rows:
-            of_row = around + 10 * batch.num_columns + 2 * batch.nbytes // batch.num_rows
-            step = max(1, TEXT_BYTES // of_row)
-            yield from (batch.slice(start, step) for start in range(0, batch.num_rows, step))
+        pieces = _pieces(batch, around)
+        for first, second in zip_longest(pieces[::2], pieces[1::2]):
+            beside = WRITERS.submit(written, second) if second is not None else None
+            yield written(first), first.num_rows
+            if beside is not None:
+                yield beside.result(), second.num_rows
+
+
+def _pieces(batch: pa.RecordBatch, around: int) -> list[pa.RecordBatch]:
+    """Of about as many rows each, an even number where there is much, and of TEXT_BYTES as text at most."""
+    size = batch.num_rows * (around + 10 * batch.num_columns) + 2 * batch.nbytes
+    pieces = 2 * ceil(size / (2 * TEXT_BYTES)) if size > FEW_BYTES else 1
+    step = max(1, ceil(batch.num_rows / pieces))
+    return [batch.slice(start, step) for start in range(0, batch.num_rows, step)]
 
 
 def _quoted(values: Sequence[str]) -> list[str]:
     return json_texts(pa.array(values, pa.string()), "VARCHAR")
 
 
-def _columns(rows: Rows, batch: pa.RecordBatch, written: Callable[[Any, str], Column]) -> list[Column]:
-    return [written(array, column.type) for array, column in zip(batch.columns, rows.columns, strict=True)]
-
-
-def _between(columns: list[Column], separator: str) -> list[Column | str]:
-    parts: list[Column | str] = []
+def _between(columns: Sequence[Sequence[Part]], separator: str) -> list[Part]:
+    parts: list[Part] = []
     for column in columns:
-        parts += [column, separator]
+        parts += [*column, separator]
     return parts[:-1]
 
 
