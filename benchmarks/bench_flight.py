@@ -3,9 +3,10 @@
     [SCALE=1] [ROUNDS=3] [POINTS=300] make bench-flight
 
 TPC-H's lineitem as a product over Parquet and over PostgreSQL, read whole through ADBC: against DuckDB to Arrow in
-this process, against a Flight server that hands out ready batches, against ADBC straight to that PostgreSQL and against
-the gateway's PostgreSQL endpoint: the best of ROUNDS, since others may use the machine, with the processor's seconds of
-client and gateway. Then one row by its key, eight clients at once, and a client that stops reading.
+this process, against a Flight server that hands out ready batches and one that hands out DuckDB's with nothing between,
+against ADBC straight to that PostgreSQL and against the gateway's PostgreSQL endpoint: the best of ROUNDS, since others
+may use the machine, with the processor's seconds of client and gateway. Then one row by its key, eight clients at once,
+and a client that stops reading.
 """
 
 import gc
@@ -17,22 +18,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import adbc_driver_flightsql.dbapi as flight_sql
 import adbc_driver_postgresql.dbapi as postgres_sql
 import duckdb
 import pyarrow as pa
 import yaml
+from adbc_driver_manager import AdbcStatement
 from pyarrow import flight
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the tests' servers are no part of what is installed
 
 from benchmarks.measure import clean_up_when_told_to_end, machine, processor_seconds, resident, table, verdict
+from gateway.engines.answers import BATCH_ROWS
+from gateway.frontends.flight.sql_info import SQL_INFO
 from tests.clients.flight_client import RawClient
 from tests.servers import postgres_server
 from tests.tpch.mesh import columns_of, fill_postgres, generate
@@ -41,6 +45,7 @@ from tests.tpch.serving import Gateway, serving
 SCALE = float(os.environ.get("SCALE", "1"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 POINTS = int(os.environ.get("POINTS", "300"))
+S = TypeVar("S", bound=flight.FlightServerBase)
 CLIENTS = 8
 STALLED = 4
 STALL_SECONDS = 4.0
@@ -50,6 +55,8 @@ MESH = (
 )
 POLICIES = "p, {0}-1, role:any, {0}, {0}.*, select, *, -, -, allow\n"
 POINT = "SELECT * FROM {} WHERE l_orderkey = {} AND l_linenumber = 1"
+ABOUT = b"CommandGetSqlInfo"
+"""What ADBC asks first."""
 GOALS = {
     "Flight SQL over Parquet / DuckDB to Arrow": 0.9,
     "Flight SQL over PostgreSQL / ADBC to PostgreSQL": 1.0,
@@ -107,10 +114,39 @@ class Ready(flight.FlightServerBase):
         return flight.GeneratorStream(self._batches[0].schema, iter(self._batches))
 
 
+class Alone(flight.FlightServerBase):
+    """DuckDB behind Flight SQL, and no more: what no gateway can be faster than. Runs the same whatever is asked."""
+
+    def __init__(self, engine: duckdb.DuckDBPyConnection, sql: str) -> None:
+        super().__init__("grpc://127.0.0.1:0")
+        self._engine = engine
+        self._sql = sql
+        self._schema = self._read().schema
+
+    def _read(self) -> pa.RecordBatchReader:
+        return self._engine.cursor().sql(self._sql).to_arrow_reader(BATCH_ROWS)
+
+    def get_flight_info(self, _: object, descriptor: flight.FlightDescriptor) -> flight.FlightInfo:
+        asked = ABOUT if ABOUT in descriptor.command else b""
+        endpoint = flight.FlightEndpoint(flight.Ticket(asked), [])
+        return flight.FlightInfo(SQL_INFO if asked else self._schema, descriptor, [endpoint], -1, -1)
+
+    def do_get(self, _: object, ticket: flight.Ticket) -> flight.RecordBatchStream:
+        return flight.RecordBatchStream(SQL_INFO.empty_table() if ticket.ticket else self._read())
+
+
 def whole(connection: Any, sql: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return sum(batch.num_rows for batch in cursor.fetch_record_batch())
+
+
+def one_row(connection: Any, sql: str) -> pa.Table:
+    """GetFlightInfo and DoGet. The DB-API has each new text prepared first, which is two round trips more."""
+    with closing(AdbcStatement(connection.adbc_connection)) as statement:
+        statement.set_sql_query(sql)
+        handle, _ = statement.execute_query()
+        return pa.RecordBatchReader.from_stream(handle).read_all()
 
 
 def raw_flight(client: flight.FlightClient) -> int:
@@ -137,7 +173,7 @@ class Taken(NamedTuple):
 
 
 def whole_reads(
-    gateway: Gateway, crm: str, engine: duckdb.DuckDBPyConnection, ready: Ready
+    gateway: Gateway, crm: str, engine: duckdb.DuckDBPyConnection, ready: Ready, alone: Alone
 ) -> dict[str, Taken]:
     """The best of ROUNDS reads of all rows, in turns."""
     endpoint = f"postgresql://ana:{PASSWORD}@127.0.0.1:{gateway.ports['postgres']}/bench"
@@ -146,9 +182,11 @@ def whole_reads(
         direct = stack.enter_context(postgres_sql.connect(crm, autocommit=True))
         wire = stack.enter_context(postgres_sql.connect(endpoint, autocommit=True))
         raw = stack.enter_context(flight.connect(f"grpc://127.0.0.1:{ready.port}"))
+        bare = stack.enter_context(flight_sql.connect(f"grpc://127.0.0.1:{alone.port}", autocommit=True))
         readers: dict[str, Callable[[], int]] = {
             "DuckDB to Arrow, in process": partial(in_process, engine, "SELECT * FROM lineitem"),
             "Flight, ready batches": partial(raw_flight, raw),
+            "Flight SQL, DuckDB alone": partial(whole, bare, "SELECT * FROM lineitem"),
             "Flight SQL over Parquet": partial(whole, adbc, "SELECT * FROM lake.lineitem"),
             "PostgreSQL endpoint over Parquet": partial(whole, wire, "SELECT * FROM lake.lineitem"),
             "ADBC to PostgreSQL": partial(whole, direct, "SELECT * FROM lineitem"),
@@ -177,13 +215,16 @@ def points(gateway: Gateway, engine: duckdb.DuckDBPyConnection) -> dict[str, lis
     with over_flight(gateway) as adbc, adbc.cursor() as cursor, RawClient(uri, "ana", PASSWORD) as raw:
         askers: dict[str, Callable[[int], object]] = {
             "in process": lambda key: engine.sql(POINT.format("lineitem", key)).to_arrow_table(),
-            "ADBC, two round trips": lambda key: cursor.execute(
-                POINT.format("lake.lineitem", key)
-            ).fetchall(),
+            "ADBC, two round trips": lambda key: one_row(adbc, POINT.format("lake.lineitem", key)),
             "pyarrow, two round trips": lambda key: raw.query(POINT.format("lake.lineitem", key)),
-            "ADBC over PostgreSQL": lambda key: cursor.execute(POINT.format("crm.lineitem", key)).fetchall(),
-            "ADBC, parameter, four round trips": lambda key: cursor.execute(
+            "ADBC over PostgreSQL, two round trips": lambda key: one_row(
+                adbc, POINT.format("crm.lineitem", key)
+            ),
+            "ADBC's DB-API, parameter, three round trips": lambda key: cursor.execute(
                 POINT.format("lake.lineitem", "?"), (key,)
+            ).fetchall(),
+            "ADBC's DB-API, four round trips": lambda key: cursor.execute(
+                POINT.format("lake.lineitem", key)
             ).fetchall(),
         }
         return {name: [_timed(ask, key) for key in keys] for name, ask in askers.items()}
@@ -271,6 +312,8 @@ def ratios(taken: dict[str, float]) -> None:
     parquet, crm = taken["Flight SQL over Parquet"], taken["Flight SQL over PostgreSQL"]
     found = {
         "Flight SQL over Parquet / DuckDB to Arrow": taken["DuckDB to Arrow, in process"] / parquet,
+        "Flight SQL over Parquet / DuckDB alone behind Flight SQL": taken["Flight SQL, DuckDB alone"]
+        / parquet,
         "Flight SQL over Parquet / ready batches": taken["Flight, ready batches"] / parquet,
         "Flight SQL over Parquet / PostgreSQL endpoint": taken["PostgreSQL endpoint over Parquet"] / parquet,
         "Flight SQL over PostgreSQL / ADBC to PostgreSQL": taken["ADBC to PostgreSQL"] / crm,
@@ -289,8 +332,7 @@ def lineitem(raw: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def ready(engine: duckdb.DuckDBPyConnection) -> Iterator[Ready]:
-    server = Ready(list(engine.sql("SELECT * FROM lineitem").to_arrow_reader(32_768)))
+def serving_flight(server: S) -> Iterator[S]:
     yield server
     threading.Thread(target=server.shutdown, daemon=True).start()
 
@@ -313,8 +355,9 @@ def main() -> None:
         growth = stalled(gateway)
         times = tell_points(points(gateway, engine))
         ((rows,),) = engine.execute("SELECT count(*) FROM lineitem").fetchall()
-        with ready(engine) as batches:
-            reads = whole_reads(gateway, server.uri(), engine, batches)
+        ready = Ready(list(engine.sql("SELECT * FROM lineitem").to_arrow_reader(32_768)))
+        with serving_flight(ready), serving_flight(Alone(engine, "SELECT * FROM lineitem")) as alone:
+            reads = whole_reads(gateway, server.uri(), engine, ready, alone)
         tell_whole(rows, reads)
         together = side_by_side(gateway)
     summary(reads, times, together, growth)

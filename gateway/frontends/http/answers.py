@@ -1,10 +1,9 @@
 """An answer on its way to a client: in the format and encoding that it accepts, cut off where it fails."""
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 from flask import Request as Http
@@ -13,8 +12,10 @@ from werkzeug.exceptions import NotAcceptable
 
 from gateway.engines.base import OutputColumn
 from gateway.errors import DatatypeMismatch
-from gateway.frontends.http.formats import FORMATS, Chunk, Format, Sink
+from gateway.frontends.http.formats import FORMATS, SENT_BYTES, Chunk, Format, Sink
 from gateway.query.request import Result
+
+T = TypeVar("T")
 
 ENCODINGS = ("zstd", "gzip")
 _LEAST = 0.001  # of what is not named: the least weight that HTTP can write
@@ -105,13 +106,21 @@ class _Begun:
     def __init__(self, result: Result) -> None:
         self.reference = result.reference
         self.columns: tuple[OutputColumn, ...] = result.columns
-        self._batches = result.batches()
-        first = next(self._batches, None)
+        batches = result.batches()
+        first = next(batches, None)
         self.schema: pa.Schema = result.schema
-        self._first: Sequence[pa.RecordBatch] = () if first is None else (first,)
+        self._batches = batches if first is None else _put_back(first, batches)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        return chain(self._first, self._batches)
+        return self._batches
+
+
+def _put_back(first: T, others: Iterator[T]) -> Iterator[T]:
+    """As itertools.chain would, which keeps what it has given until the end."""
+    given = [first]
+    del first
+    yield given.pop()
+    yield from others
 
 
 class _Body:
@@ -124,13 +133,16 @@ class _Body:
         if any("UHUGEINT" in column.type for column in result.columns):
             raise DatatypeMismatch("a column of type UHUGEINT cannot be sent", hint="Cast it to VARCHAR.")
         chunks = form.chunks(_Begun(result))
-        self._chunks: Iterator[Chunk] = chain((next(chunks),), chunks)
+        self._chunks: Iterator[Chunk] = _put_back(next(chunks), chunks)
 
     def squeeze(self, encoding: str) -> None:
         self._chunks = (_gzipped if encoding == "gzip" else _zstandard)(self._chunks)
 
     def __iter__(self) -> Iterator[bytes]:
-        return (bytes(chunk) for chunk in self._chunks)
+        for chunk in self._chunks:
+            view = memoryview(chunk)
+            for start in range(0, len(view), SENT_BYTES):
+                yield bytes(view[start : start + SENT_BYTES])
 
     def close(self) -> None:
         self._result.close()

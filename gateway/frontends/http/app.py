@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 
 from gateway.frontends.contract import Gateway
 from gateway.frontends.http.problems import problem
-from gateway.frontends.http.routes import add_catalog, add_state, add_statements
+from gateway.frontends.http.routes import add_catalog, add_state, add_statements, refuse_unknown_questions
 
 BODY_BYTES = 4_000_000
 """Of a request. A statement's text is bounded by limits.text_bytes; its parameters need room too."""
@@ -37,6 +37,7 @@ def create_app(gateway: Gateway, options: Options = Options()) -> Flask:
     app = Flask("meshgate", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's provider has it
+    refuse_unknown_questions(app)
     add_statements(app, gateway, threading.BoundedSemaphore(options.statements))
     add_catalog(app, gateway)
     add_state(app, gateway)

@@ -1,6 +1,7 @@
 """An answer as bytes: each format a generator over its batches, in bounded memory."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,11 +22,13 @@ from gateway.output import distinct
 from gateway.render import json_texts
 
 ROW_GROUP_ROWS = 131_072
-ROW_GROUP_BYTES = 16_000_000
+ROW_GROUP_BYTES = 8_000_000
 DICTIONARY_BYTES = 64_000
 """Of a column's different values: where there are more, collecting them costs more than all else and saves nothing."""
 TEXT_BYTES = 4_000_000
 """About so much text is made at one time: the names of a thousand columns are longer than their values."""
+SENT_BYTES = 256_000
+"""Goes to the client in one piece."""
 FEW_BYTES = 100_000
 """Are not worth another thread."""
 WRITERS = ThreadPoolExecutor(os.cpu_count(), "http-write")
@@ -155,7 +158,7 @@ class Sink(RawIOBase):
     """A file to pyarrow, which gives away what was written."""
 
     def __init__(self) -> None:
-        self._written: list[bytes] = []
+        self._written: deque[bytes] = deque()
         self._size = 0
 
     def writable(self) -> bool:
@@ -171,9 +174,19 @@ class Sink(RawIOBase):
         return self._size
 
     def drained(self) -> Iterator[bytes]:
-        written, self._written = self._written, []
-        if written:
-            yield b"".join(written)
+        """Small pieces joined, so that not each is sent by itself; nothing is kept that was given away."""
+        small: list[bytes] = []
+        size = 0
+        while self._written:
+            piece = self._written.popleft()
+            if size and size + len(piece) > SENT_BYTES:
+                yield b"".join(small)
+                small, size = [], 0
+            small.append(piece)
+            size += len(piece)
+            del piece
+        if small:
+            yield b"".join(small)
 
 
 def _texts(

@@ -1,5 +1,6 @@
 """Which request asks what of the gateway, as openapi.yaml describes it."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -56,6 +57,19 @@ def _taken(room: BoundedSemaphore) -> Iterator[ExitStack]:
         yield stack
 
 
+def refuse_unknown_questions(app: Flask) -> None:
+    """What stands after the `?` and means nothing would be left out of the answer in silence."""
+
+    @app.before_request
+    def known() -> None:
+        if request.path.startswith("/v1/") and request.endpoint is not None:
+            for name, values in request.args.lists():
+                if name not in _QUESTIONS.get(request.endpoint, ()) or len(values) > 1:
+                    raise BadRequest(
+                        f"the parameter {json.dumps(name[:100])} is not known here, or given twice"
+                    )
+
+
 def add_catalog(app: Flask, gateway: Gateway) -> None:
     for path, tell in _CATALOG.items():
         app.get(f"/v1/catalog/{path}", endpoint=path)(partial(_told, gateway, tell))
@@ -80,6 +94,10 @@ _CATALOG: Mapping[str, Callable[..., catalog.Document]] = {
     "relations/<domain>/<name>": catalog.relation,
     "search": _search,
 }
+
+
+_QUESTIONS = {"search": ("q",)}
+"""Endpoint -> the parameters that it knows."""
 
 
 def _visible(gateway: Gateway) -> VisibleCatalog:

@@ -112,6 +112,30 @@ def test_csv_is_that_of_the_command_line(table: Table) -> None:
     assert written(table, "text/csv") == by_the_command_line(table, "csv")
 
 
+def test_texts_that_are_written_side_by_side_stand_in_the_order_of_their_rows() -> None:
+    """So many rows that their texts are made in several pieces."""
+    numbers = range(40_000)
+    texts = [(None, "", "a", 'b"c', "d,e", "f\\g", "h\ni")[number % 7] for number in numbers]
+    table = Table(
+        (OutputColumn("n", "INTEGER"), OutputColumn("t", "VARCHAR")), pa.table({"n": numbers, "t": texts})
+    )
+    rows = list(zip(numbers, texts, strict=True))
+    assert len(list(FORMATS["text/csv"].chunks(table))) > 3
+    assert written(table, "text/csv") == by_the_command_line(table, "csv")
+    lines = written(table, "application/x-ndjson").decode().split("\n")[:-1]
+    assert [tuple(json.loads(line).values()) for line in lines] == rows
+    assert [tuple(row) for row in json.loads(written(table, "application/json"))["rows"]] == rows
+
+
+@given(tables(KINDS))
+def test_what_stands_after_other_rows_is_written_alike(table: Table) -> None:
+    """A slice of Arrow's begins somewhere in its buffers."""
+    twice = pa.concat_tables([table.table, table.table]).combine_chunks()
+    later = Table(table.columns, twice.slice(table.table.num_rows))
+    for media_type in ("text/csv", "application/x-ndjson"):
+        assert written(later, media_type) == written(table, media_type)
+
+
 @pytest.mark.parametrize(("kind", "type_name", "values"), FLOATS)
 @given(data=st.data())
 def test_floats_in_csv_are_exact(

@@ -115,3 +115,29 @@ def test_no_encoding_that_fits_is_refused_before_anything_runs(asked: Asked, acc
 def test_a_packed_body_is_refused(asked: Asked) -> None:
     answer = asked.ask("POST", "/v1/query", zlib.compress(b'{"sql": "SELECT 1"}'), Content_Encoding="deflate")
     assert (answer.status, answer.json["status"]) == (415, 415)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "named"),
+    [
+        ("GET", "/v1/queries?principal=ben", "principal"),
+        ("DELETE", "/v1/queries/x?force=1", "force"),
+        ("GET", "/v1/catalog/relations?domain=sales", "domain"),
+        ("GET", "/v1/catalog/search?q=order&limit=1", "limit"),
+        ("GET", "/v1/catalog/search?q=order&q=people", "q"),
+        ("POST", "/v1/query?purpose=audit", "purpose"),
+        ("GET", "/v1/openapi.json?%22%0a=1", '\\"\\n'),
+    ],
+)
+def test_a_parameter_that_means_nothing_is_refused_by_its_name(
+    asked: Asked, method: str, path: str, named: str
+) -> None:
+    """Whoever asks for the relations of one domain must not take all for them."""
+    answer = asked.ask(method, path)
+    assert answer.status == 400
+    assert answer.json["detail"] == f'the parameter "{named}" is not known here, or given twice'
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+
+
+def test_whoever_asks_whether_the_gateway_lives_may_ask_anything(asked: Asked) -> None:
+    assert asked.ask("GET", "/healthz?now=1").status == 200
