@@ -49,11 +49,12 @@ def even(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     end theirs, which tells a consumer where hidden rows lie."""
     held: list[pa.RecordBatch] = []
     missing = BATCH_ROWS
-    for batch in batches:
-        rest = batch
+    for rest in batches:
         while rest.num_rows >= missing:
-            yield _joined([*held, rest.slice(0, missing)])
-            rest, held, missing = rest.slice(missing), [], BATCH_ROWS
+            full = _joined([*held, rest.slice(0, missing)])
+            rest, held, missing = rest.slice(missing), [], BATCH_ROWS  # noqa: PLW2901
+            yield full  # while nobody reads on, it and the batch that it ends in are all that is kept
+            del full
         if rest.num_rows:
             held.append(rest)
             missing -= rest.num_rows
