@@ -116,13 +116,15 @@ class ColumnStatistics:
 class TableStatistics:
     """Estimates, but for `unique`: sets of columns which the source keeps unique (NULLs may repeat).
 
-    `indexed` are the columns by which the source finds rows without reading all: leading columns of indexes.
+    `indexed` are the columns by which the source finds rows without reading all: leading columns of indexes; `ordered`
+    those of them in whose order the rows lie, on the whole.
     """
 
     rows: float | None = None
     columns: Mapping[str, ColumnStatistics] = field(default_factory=lambda: MappingProxyType({}))
     unique: tuple[tuple[str, ...], ...] = ()
     indexed: tuple[str, ...] = ()
+    ordered: tuple[str, ...] = ()
 
 
 class Stream(Protocol):

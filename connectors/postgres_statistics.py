@@ -12,7 +12,7 @@ from connectors.postgres_types import literal, natural_type
 # that was never analyzed from its size alone. Numbers of distinct values below zero are fractions of the rows.
 QUESTION = """
 WITH wanted AS (
-  SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind,
+  SELECT c.oid, n.nspname::text AS schema, c.relname::text AS name, c.relkind, c.relhassubclass,
     CASE WHEN c.relkind = 'p' THEN nullif(c.reltuples, -1)::float8
          WHEN c.reltuples >= 0 AND c.relpages > 0
            THEN c.reltuples::float8 / c.relpages * (s.bytes / current_setting('block_size')::float8)
@@ -23,13 +23,15 @@ WITH wanted AS (
   WHERE c.relkind IN ('r', 'm', 'p') AND (n.nspname, c.relname) IN ({names})
 )
 SELECT schema, name, 'table' AS kind, NULL::text[] AS columns, NULL::text AS type, NULL::int4 AS typmod,
-  rows, NULL::float8 AS nulls, NULL::float8 AS bytes, NULL::text[] AS samples FROM wanted
+  rows, NULL::float8 AS nulls, NULL::float8 AS bytes, NULL::text[] AS samples,
+  NULL::float8 AS correlation FROM wanted
 UNION ALL
 SELECT w.schema, w.name, 'column', ARRAY[s.attname::text],
   CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace THEN t.typname::text END, a.atttypmod,
   CASE WHEN s.n_distinct < 0 THEN -s.n_distinct::float8 * w.rows ELSE nullif(s.n_distinct, 0)::float8 END,
   s.null_frac::float8, s.avg_width::float8,
-  s.histogram_bounds::text::text[] || s.most_common_vals::text::text[]
+  s.histogram_bounds::text::text[] || s.most_common_vals::text::text[],
+  CASE WHEN NOT w.relhassubclass THEN s.correlation::float8 END
 FROM wanted w
 JOIN pg_catalog.pg_stats s ON s.schemaname = w.schema AND s.tablename = w.name AND s.inherited = (w.relkind = 'p')
 JOIN pg_catalog.pg_attribute a ON a.attrelid = w.oid AND a.attname = s.attname
@@ -39,10 +41,13 @@ SELECT w.schema, w.name, CASE WHEN i.indisunique THEN 'unique' ELSE 'index' END,
   ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = w.oid AND a.attnum = k.number
         WHERE k.place <= i.indnkeyatts ORDER BY k.place),
-  NULL, NULL, NULL, NULL, NULL, NULL
+  NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM wanted w JOIN pg_catalog.pg_index i ON i.indrelid = w.oid
 WHERE i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
 """
+
+ORDERED = 0.95
+"""Correlation of values and places, from which on rows lie in the order of their values."""
 
 Row = Mapping[str, Any]
 
@@ -61,12 +66,15 @@ def statistics(rows: Iterable[Row]) -> dict[tuple[str, str], TableStatistics]:
 
 
 def _table(rows: list[Row]) -> TableStatistics:
+    correlated = {row["columns"][0] for row in rows if (row["correlation"] or 0.0) >= ORDERED}
     indexes = [row for row in rows if row["kind"] in ("unique", "index") and row["columns"]]
+    indexed = dict.fromkeys(row["columns"][0] for row in indexes)
     return TableStatistics(
         next(row["rows"] for row in rows if row["kind"] == "table"),
         {row["columns"][0]: _column(row) for row in rows if row["kind"] == "column"},
         tuple(dict.fromkeys(tuple(row["columns"]) for row in indexes if row["kind"] == "unique")),
-        tuple(dict.fromkeys(row["columns"][0] for row in indexes)),
+        tuple(indexed),
+        tuple(column for column in indexed if column in correlated),
     )
 
 

@@ -23,6 +23,7 @@ def table(uri: str) -> str:
           FROM generate_series(1, 1000) AS g(i)""",
         f"CREATE UNIQUE INDEX ON {name} (word, x)",
         f"CREATE INDEX ON {name} (day)",
+        f"CREATE INDEX ON {name} (x)",
         f"CREATE UNIQUE INDEX ON {name} (big) WHERE big < -5",
         f"CREATE UNIQUE INDEX ON {name} ((half * 2))",
     )
@@ -36,7 +37,8 @@ def test_statistics_are_the_planners(uri: str, source: PostgresConnector, table:
     told = found[(table,)]
     assert told.rows == pytest.approx(1000, rel=0.01)
     assert set(told.unique) == {("id",), ("word", "x")}
-    assert set(told.indexed) == {"id", "word", "day"}
+    assert set(told.indexed) == {"id", "word", "day", "x"}
+    assert set(told.ordered) == {"id", "day"}
     columns = told.columns
     assert columns["id"].distinct == pytest.approx(1000, rel=0.01)
     assert columns["x"].distinct == 10
@@ -48,6 +50,13 @@ def test_statistics_are_the_planners(uri: str, source: PostgresConnector, table:
     assert columns["half"].distinct == pytest.approx(500, rel=0.01)
     assert columns["Odd name"].minimum == dt.datetime(2020, 1, 1, 1)
     assert columns["word"].average_bytes == pytest.approx(5, abs=1)
+
+
+def test_rows_of_a_table_with_others_below_it_lie_in_no_order(
+    uri: str, source: PostgresConnector, table: str
+) -> None:
+    run(uri, f"CREATE TABLE {table}_more () INHERITS ({table})", f"ANALYZE {table}")
+    assert source.statistics([(table,)])[(table,)].ordered == ()
 
 
 def test_rows_follow_the_size_and_are_guessed_without_analyze(

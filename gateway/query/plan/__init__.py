@@ -37,6 +37,7 @@ from gateway.query.plan.names import COPY, unique_names
 from gateway.query.plan.parts import united
 from gateway.query.plan.preaggregate import preaggregate
 from gateway.query.plan.prefix import prefix
+from gateway.query.plan.probe import probe
 from gateway.query.plan.push import push
 from gateway.query.plan.schedule import Schedule
 from gateway.query.plan.semijoin import semijoin
@@ -107,6 +108,7 @@ def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connect
 def written(draft: Draft, schedule: Schedule, names: tuple[str, ...], branches: int = 1) -> Plan:
     """Uses the draft up. `branches`: those of UNION ALL that the consumer wrote."""
     keyed(draft, schedule)
+    probe(draft, schedule)
     return emit(draft, schedule, share(draft, schedule), names, branches)
 
 

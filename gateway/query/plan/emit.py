@@ -275,7 +275,11 @@ def _asked(sent: Sent, key: exp.Expr, keys: exp.Subquery) -> tuple[exp.Expr, str
         return _spanned(
             key, keys
         ), f"too many keys: what lies beyond them is left out, about {sent.share:.0%} stay"
-    return exp.In(this=key, query=keys), f"about {sent.keys:,.0f} keys leave {sent.share:.1%} of the rows"
+    told = f"about {sent.keys:,.0f} keys leave {sent.share:.1%} of the rows"
+    if sent.probed:
+        array = exp.Paren(this=exp.Array(expressions=[keys.this]))
+        return exp.EQ(this=key, expression=exp.Any(this=array)), told
+    return exp.In(this=key, query=keys), told
 
 
 def _spanned(key: exp.Expr, keys: exp.Subquery) -> exp.Between:

@@ -17,7 +17,8 @@ class End:
 
 @dataclass(slots=True)
 class Sent:
-    """Keys that go from `origin` to `target`: pairs of the origin's and the target's column."""
+    """Keys that go from `origin` to `target`: pairs of the origin's and the target's column. `probed`: the target finds
+    its rows by them, and by nothing else."""
 
     origin: str
     target: str
@@ -25,6 +26,7 @@ class Sent:
     keys: float
     share: float
     form: Form = Form.KEYS
+    probed: bool = False
 
 
 @dataclass(slots=True)

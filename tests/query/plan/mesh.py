@@ -220,8 +220,10 @@ def statistics(
     for key, table in tables.items():
         domain, name = key.split(".")
         known = MemoryConnector({name: table}).statistics([(name,)])[(name,)]
+        unique = (UNIQUE[name],) if name in UNIQUE else ()
+        first = tuple(key[0] for key in unique) if domain in ("crm", "depot") else ()
         found.setdefault(f"{domain}.{SOURCE}", {})[name,] = replace(
-            known, unique=(UNIQUE[name],) if name in UNIQUE else ()
+            known, unique=unique, indexed=first, ordered=first
         )
     return found
 
@@ -233,6 +235,8 @@ EAGER = {
     ("fuse", "JOIN_KEEPS"): 1.5,
     ("costs", "GROUPING"): -1e9,
     ("keyed", "WORTH"): 1.0,
+    ("probe", "WORTH"): 1.0,
+    ("probe", "LEAST_ROWS"): 0,
 }
 
 

@@ -91,6 +91,7 @@ def test_there_was_something_to_look_at(watched: Run) -> None:
         "SELECT o.id FROM orders AS o CROSS JOIN lines AS l WHERE o.priority <> 1 AND l.order_id = o.id",
         "SELECT 1 FROM orders AS o WHERE o.priority <> 1 GROUP BY CAST(EXTRACT(YEAR FROM o.placed) AS BIGINT)",
         "SELECT o.id FROM orders AS o WHERE o.priority <> 1 OR o.id = 3",
+        "SELECT o.id FROM orders AS o WHERE o.priority <> 1 AND o.id = ANY(ARRAY(SELECT l.order_id FROM lines AS l))",
         "SELECT o.id FROM orders AS o WHERE o.priority <> 1 AND EXISTS (SELECT 1 FROM t WHERE t.id = o.id + 1)",
     ],
 )
@@ -239,6 +240,8 @@ def _is_leakproof(node: exp.Expr) -> bool:
         return all(map(_is_value, [node.this, node.args["low"], node.args["high"]]))
     if isinstance(node, exp.Like | exp.Glob):
         return _is_value(node.this) and isinstance(node.expression, exp.Literal)
+    if isinstance(node, exp.EQ) and isinstance(node.right, exp.Any):
+        return _is_value(node.left) and _are_keys(node.right.this.unnest())
     return isinstance(node, COMPARED) and _is_value(node.left) and _is_value(node.right)
 
 
@@ -269,6 +272,11 @@ def _is_key(node: exp.Expr) -> bool:
     if not isinstance(node, exp.Select) or set(_given(node)) != {"expressions", "from_"}:
         return False
     return node.args["from_"].this.name.startswith("keys ") and isinstance(node.expressions[0], exp.Column)
+
+
+def _are_keys(node: exp.Expr) -> bool:
+    """A key set as an array."""
+    return isinstance(node, exp.Array) and len(node.expressions) == 1 and _is_key(node.expressions[0])
 
 
 def _given(node: exp.Expr) -> list[str]:

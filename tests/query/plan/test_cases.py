@@ -39,8 +39,11 @@ DISTINCT = {
     "order_id": ColumnStatistics(distinct=1_000_000),
     "item": ColumnStatistics(distinct=1_000),
 }
-TYPES = {"int8": "BIGINT", "text": "VARCHAR", "date": "DATE", "float8": "DOUBLE", "character(8)": "VARCHAR",
-         "numeric(12,2)": "DECIMAL(12,2)", "INTEGER": "BIGINT", "TEXT": "VARCHAR"}  # fmt: skip
+INDEXED = {"parcels": ("order_id", "weighed"), "boxes": ("order_id",)}
+ORDERED = {"parcels": ("order_id", "weighed")}
+TYPES = {"int8": "BIGINT", "text": "VARCHAR", "bigint": "BIGINT", "date": "DATE", "float8": "DOUBLE",
+         "character(8)": "VARCHAR", "numeric(12,2)": "DECIMAL(12,2)", "INTEGER": "BIGINT",
+         "TEXT": "VARCHAR"}  # fmt: skip
 
 
 def silent(
@@ -61,6 +64,8 @@ def silent(
             count,
             {"visit": spans[name]} if name in spans else DISTINCT,
             (("id",),) if name in unique else (),
+            INDEXED.get(name, ()),
+            ORDERED.get(name, ()),
         )
         for name, count in rows.items()
     }
@@ -84,8 +89,10 @@ SOURCES: Mapping[str, Silent] = {
         {
             "lines": "order_id int8, item int8, quantity numeric(12,2), flag text, weight float8",
             "clicks": "visit int8, item int8",
+            "parcels": "order_id bigint, item int8, weighed date, flag text",
+            "boxes": "order_id bigint, item int8",
         },
-        {"lines": 5_000_000, "clicks": 9_000_000},
+        {"lines": 5_000_000, "clicks": 9_000_000, "parcels": 5_000_000, "boxes": 5_000_000},
         spans={"clicks": ColumnStatistics(distinct=3_000_000, minimum=1, maximum=20_000_000)},
     ),
     "shop": silent(

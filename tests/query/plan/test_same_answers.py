@@ -25,6 +25,7 @@ from tests.query.plan.asked_keys import asked_keys
 from tests.query.plan.beginnings import beginnings
 from tests.query.plan.first_rows import first_rows, united
 from tests.query.plan.governed import CAPPED, FILTERS, GOVERNED
+from tests.query.plan.lookups import lookups
 from tests.query.plan.mesh import (
     TABLES,
     Answered,
@@ -198,6 +199,13 @@ def test_groups_by_what_is_asked_of_others(raw: Pair, governed: Pair, statement:
     compared(governed, statement)
 
 
+@examples(40)
+@given(statement=lookups())
+def test_rows_looked_up_by_their_keys(raw: Pair, governed: Pair, statement: Statement) -> None:
+    compared(raw, statement)
+    compared(governed, statement)
+
+
 @examples(30)
 @given(statement=statements(), room=st.sampled_from([0, 4_000, 40_000]))
 def test_what_is_too_large_to_be_held_is_streamed(raw: Pair, statement: Statement, room: int) -> None:
@@ -232,6 +240,7 @@ def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
         forms = {transfer.form for transfer in fragment.transfers}
         found |= {"transfer"} if Form.KEYS in forms else set()
         found |= {"bound"} if forms & {Form.LEAST, Form.MOST} else set()
+        found |= {"probe"} if any(" = ANY(ARRAY(" in each.condition for each in fragment.transfers) else set()
         found |= {"span"} if Form.SPAN in forms else set()
         found |= {"cutoff"} if " LIMIT " in asked else set()
         if SUMMED.search(asked):
@@ -264,7 +273,7 @@ def arranged_by(mesh: Mesh, sql: str) -> Iterator[str]:
 
 RULES = [
     *(rule.__name__ for rule in SHAPING), "fuse", "push", "eachside", "summarize", "cutoff", "preaggregate", "semijoin",
-    "bound", "span", "transfer", "share",
+    "bound", "span", "transfer", "probe", "share",
 ]  # fmt: skip
 OF_FILTERS = ["keyed"]
 
