@@ -89,21 +89,6 @@ WORDS = frozenset({"current_schema", "current_role"})
 """Functions without brackets, which the parser takes for columns."""
 
 
-def respelled(node: exp.Expr) -> exp.Expr | None:
-    """What stands in DuckDB for a node; None: the node itself."""
-    whole = node.args.get("this") or isinstance(node, exp.MakeInterval)
-    if isinstance(node.parent, exp.Dot) or (isinstance(node, exp.Func) and not whole):
-        return None
-    find = _BY_NODE.get(type(node))
-    found = find(node) if find is not None else None
-    called = node.name.lower() if isinstance(node, exp.Anonymous) else node.meta_get(CALLED)
-    called = called or ("substring" if isinstance(node, exp.Substring) else None)
-    called = called or ("initcap" if isinstance(node, exp.Initcap) else None)
-    if found is not None and called:
-        found.meta[CALLED] = called
-    return found
-
-
 def _call(node: exp.Expr) -> exp.Expr | None:
     name, arguments = str(node.this).lower(), node.expressions
     if name in RENAMED:
@@ -304,7 +289,7 @@ def _array_length(node: exp.Expr) -> exp.Expr | None:
     return written("nullif(len($1), 0)", [node.this])
 
 
-_BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
+BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.Anonymous: _call,
     exp.ArraySize: _array_length,
     exp.Cast: _cast,
@@ -321,7 +306,7 @@ _BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.JSONBExtractScalar: _json_operator,
     exp.Substring: _substring,
 }
-NODES = tuple(_BY_NODE)
+"""What stands in DuckDB for a node of a class; None: the node itself."""
 
 
 def _called(node: exp.Expr) -> str:

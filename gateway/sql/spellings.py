@@ -1,5 +1,7 @@
 """Forms that mean the same as others the gateway knows, put in the place of them as soon as they are parsed."""
 
+from collections.abc import Callable, Mapping
+
 from sqlglot import exp
 
 from gateway.errors import SyntaxNotSupported
@@ -7,37 +9,39 @@ from gateway.sql.char_formats import char_of, strftime_of
 from gateway.sql.dialect import quoted
 from gateway.sql.from_spellings import respell_sources
 from gateway.sql.naming import CALLED
-from gateway.sql.postgres_spellings import NODES, respelled, written
+from gateway.sql.postgres_spellings import BY_NODE, written
 
-_RESPELLED: tuple[type[exp.Expr], ...] = (
-    exp.Comprehension,
-    exp.ToChar,
-    exp.TableSample,
-    exp.UnixToTime,
-    *NODES,
-)
+TO_DATE = 2
+"""Arguments of `to_date`."""
 
 
 def respell(tree: exp.Expr) -> None:
     """Changes the tree below its root. Raises SyntaxNotSupported."""
     respell_sources(tree)
-    for node in reversed(list(tree.find_all(*_RESPELLED))):
-        made = respelled(node)
+    for node in reversed(list(tree.find_all(*_BY_NODE))):
+        made = _respelled(node)
         if made is not None:
             node.replace(made)
-        elif isinstance(node, exp.Comprehension):
-            _comprehension(node)
-        elif isinstance(node, exp.ToChar):
-            _to_char(node)
-        elif isinstance(node, exp.UnixToTime | exp.Anonymous):
-            _from_text(node)
-        elif isinstance(node, exp.TableSample) and str(node.args.get("method")).upper() == "SYSTEM":
-            # It takes or leaves whole blocks, whose borders depend on rows that the principal may not see.
-            node.set("method", exp.Var(this="BERNOULLI"))
 
 
-def _comprehension(node: exp.Comprehension) -> None:
-    """`[f(x) FOR x IN list IF g(x)]` is list_transform(list_filter(list, lambda x: g(x)), lambda x: f(x))."""
+def _respelled(node: exp.Expr) -> exp.Expr | None:
+    """What stands in DuckDB for a node; None: the node itself."""
+    whole = node.args.get("this") or isinstance(node, exp.MakeInterval)
+    if isinstance(node.parent, exp.Dot) or (isinstance(node, exp.Func) and not whole):
+        return None
+    find = _BY_NODE.get(type(node))  # none for a class derived from one that is listed
+    found = find(node) if find is not None else None
+    called = node.name.lower() if isinstance(node, exp.Anonymous) else node.meta_get(CALLED)
+    called = called or ("substring" if isinstance(node, exp.Substring) else None)
+    called = called or ("initcap" if isinstance(node, exp.Initcap) else None)
+    if found is not None and called:
+        found.meta[CALLED] = called
+    return found
+
+
+def _comprehension(node: exp.Expr) -> None:
+    """`[f(x) FOR x IN list IF g(x)]` is list_transform(list_filter(list, lambda x: g(x)), lambda x: f(x)), without the
+    brackets around it."""
     condition, position, items = node.args.get("condition"), node.args.get("position"), node.args["iterator"]
     names = [node.expression, position] if position else [node.expression]
     if condition is not None:
@@ -62,22 +66,44 @@ def _lambda(body: exp.Expr, names: list[exp.Expr]) -> exp.Lambda:
     return exp.Lambda(this=holder.this, expressions=[name.copy() for name in names])
 
 
-def _to_char(node: exp.ToChar) -> None:
+def _to_char(node: exp.Expr) -> exp.Expr:
     made = written(char_of(node.args.get("format")), [node.this])
     in_list = isinstance(node.parent, exp.Select) and node.arg_key == "expressions"
-    node.replace(exp.Alias(this=made, alias=quoted("to_char")) if in_list else made)
+    return exp.Alias(this=made, alias=quoted("to_char")) if in_list else made
 
 
-def _from_text(node: exp.Expr) -> None:
+def _to_timestamp(node: exp.Expr) -> exp.Expr | None:
+    return _of_text(node.this, node.args.get("scale"), "TIMESTAMPTZ", "to_timestamp")
+
+
+def _call(node: exp.Expr) -> exp.Expr | None:
+    if node.name.lower() == "to_date" and len(node.expressions) == TO_DATE:
+        value, pattern = node.expressions
+        return _of_text(value, pattern, "DATE", "to_date")
+    return BY_NODE[exp.Anonymous](node)
+
+
+def _of_text(value: exp.Expr, pattern: exp.Expr | None, kind: str, called: str) -> exp.Expr | None:
     """`to_date` and `to_timestamp` of a text and a pattern."""
-    if isinstance(node, exp.Anonymous) and node.name.lower() != "to_date":
-        return
-    value, pattern = (*node.expressions, None, None)[:2] if isinstance(node, exp.Anonymous) else (
-        node.this, node.args.get("scale"))  # fmt: skip
-    if value is None or not isinstance(pattern, exp.Literal) or not pattern.is_string:
-        return
-    kind = "DATE" if isinstance(node, exp.Anonymous) else "TIMESTAMPTZ"
+    if not isinstance(pattern, exp.Literal) or not pattern.is_string:
+        return None
     arguments = [value, exp.Literal.string(strftime_of(pattern.this))]
     made = written(f"CAST(strptime($1, $2) AS {kind})", arguments)
-    made.meta[CALLED] = "to_date" if kind == "DATE" else "to_timestamp"
-    node.replace(made)
+    made.meta[CALLED] = called
+    return made
+
+
+def _sampled(node: exp.Expr) -> None:
+    """SYSTEM takes or leaves whole blocks, whose borders depend on rows that the principal may not see."""
+    if str(node.args.get("method")).upper() == "SYSTEM":
+        node.set("method", exp.Var(this="BERNOULLI"))
+
+
+_BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
+    **BY_NODE,
+    exp.Anonymous: _call,
+    exp.Comprehension: _comprehension,
+    exp.TableSample: _sampled,
+    exp.ToChar: _to_char,
+    exp.UnixToTime: _to_timestamp,
+}
