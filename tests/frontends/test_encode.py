@@ -1,10 +1,12 @@
 """What the protocol cannot carry is refused, what PostgreSQL has no type for is sent as text or json."""
 
 import duckdb
+import pyarrow as pa
 import pytest
 
-from gateway.errors import DataError, DatatypeMismatch
+from gateway.errors import DataError, DatatypeMismatch, NumericOutOfRange
 from gateway.frontends.pgwire.encode import BINARY, TEXT, Encoder
+from gateway.frontends.pgwire.encode_few import FEW
 from gateway.frontends.pgwire.types import column_type
 from tests.frontends.wire_messages import answers
 
@@ -81,6 +83,39 @@ def test_numeric_has_its_precision_in_the_modifier() -> None:
 
 def test_a_batch_without_rows_is_nothing() -> None:
     assert encoded("unnest([]::int[])") == (23, [])
+
+
+@pytest.mark.parametrize("code", [TEXT, BINARY])
+@pytest.mark.parametrize(
+    ("expression", "presented"),
+    [
+        ("unnest([1, null, -32768, 32767]::bigint[])", "int2"),
+        ("unnest([40000, 1]::bigint[])", "int2"),
+        ("unnest([1, -1]::bigint[])", "oid"),
+        ("unnest([1, null]::bigint[])", "float8"),
+        ("unnest([1.50, 0.00, -0.10, 100.00, 12345678.25, null]::decimal(12,2)[])", "numeric(*)"),
+        ("unnest([1.50, 1.00]::decimal(12,2)[])", "float8"),
+        ("unnest([70000, 10000, 1]::bigint[])", "numeric"),
+        ("unnest(['a', 'abc', null])", "bpchar(5)"),
+        ("unnest(['a', 'abc', null])", "varchar(5)"),
+        ('unnest([\'{"b":1, "a":[1.50]}\']::json[])', "jsonb(*)"),
+        ('unnest([\'{"b":1, "a":[1.50]}\']::json[])', "jsonb"),
+    ],
+)
+def test_few_rows_are_presented_as_many_are(expression: str, presented: str, code: int) -> None:
+    with duckdb.connect() as connection:
+        relation = connection.sql(f"select {expression} as c")
+        encoder = Encoder((column_type(str(relation.types[0]), presented),), (code,))
+        batch = relation.to_arrow_table().combine_chunks().to_batches()[0]
+
+    def outcome(times: int) -> object:
+        try:
+            return bytes(encoder.encode(pa.concat_batches([batch] * times)))
+        except NumericOutOfRange as error:
+            return type(error)
+
+    few, many = outcome(1), outcome(FEW + 1)
+    assert many == (few * (FEW + 1) if isinstance(few, bytes) else few)
 
 
 def test_batches_are_encoded_in_parts() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from psycopg import pq
 
 from gateway.frontends.pgwire.encode import BINARY, TEXT, Encoder
+from gateway.frontends.pgwire.encode_few import FEW
 from gateway.frontends.pgwire.types import column_type
 from tests.servers import postgres_server
 
@@ -84,6 +85,10 @@ def check(
     for code in (TEXT, BINARY):
         expected = in_postgres(reference, postgres_expression, literals, code)
         assert cells(bytes(Encoder((column_type(name),), (code,)).encode(batch))) == expected, (name, code)
+        many = pa.concat_batches([batch] * (FEW + 1))  # whole columns at once, where a few rows go one by one
+        assert cells(bytes(Encoder((column_type(name),), (code,)).encode(many))) == expected * (FEW + 1), (
+            "many rows"
+        )
         if len(literals) > 1:
             part = Encoder((column_type(name),), (code,)).encode(batch.slice(1))
             assert cells(bytes(part)) == expected[1:], "a slice"

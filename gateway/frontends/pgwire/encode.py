@@ -10,6 +10,7 @@ from gateway.frontends.pgwire.arrow import storage, validity
 from gateway.frontends.pgwire.convert import converted
 from gateway.frontends.pgwire.encode_array import encode_array_binary, encode_array_text
 from gateway.frontends.pgwire.encode_binary import encode_binary
+from gateway.frontends.pgwire.encode_few import FEW, few_rows
 from gateway.frontends.pgwire.encode_text import encode_text
 from gateway.frontends.pgwire.kernels import Array
 from gateway.frontends.pgwire.pieces import Field, Piece, data_rows
@@ -36,6 +37,9 @@ class Encoder:
         """All rows at once. Errors: DataError for a value that the protocol cannot carry without loss."""
         if not batch.num_rows:
             return memoryview(b"")
+        few = few_rows(batch, self.columns, self.formats) if batch.num_rows <= FEW else None
+        if few is not None:
+            return memoryview(few)
         return data_rows(fields_of(batch, self.columns, self.formats), batch.num_rows)
 
     def end(self) -> bytes:

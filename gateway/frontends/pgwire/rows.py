@@ -1,6 +1,5 @@
 """The rows that a portal still has to give: their shape, and how they are pulled."""
 
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,8 @@ from gateway.errors import ProtocolViolation
 from gateway.frontends.pgwire.copying import CopyTo
 from gateway.frontends.pgwire.encode import Encoder, formats_of
 from gateway.frontends.pgwire.encode_copy import CopyEncoder
-from gateway.frontends.pgwire.messages import ColumnDescription, framed
+from gateway.frontends.pgwire.encode_few import data_row
+from gateway.frontends.pgwire.messages import ColumnDescription
 from gateway.frontends.pgwire.metadata.question import Field
 from gateway.frontends.pgwire.types import BY_NAME, ColumnType, PgType, column_type, in_style
 
@@ -198,12 +198,4 @@ class CatalogRows:
     def pull(self, limit: int = 0) -> Pulled:
         taken = self._rest[:limit] if limit else self._rest
         self._rest = self._rest[len(taken) :]
-        return Pulled(memoryview(b"".join(map(_data_row, taken))), len(taken), done=not limit or not taken)
-
-
-def _data_row(values: Sequence[bytes | None]) -> bytes:
-    """Values as they are encoded already; None: NULL."""
-    parts = [
-        b"\xff\xff\xff\xff" if value is None else struct.pack("!I", len(value)) + value for value in values
-    ]
-    return framed(b"D", len(parts).to_bytes(2, "big") + b"".join(parts))
+        return Pulled(memoryview(b"".join(map(data_row, taken))), len(taken), done=not limit or not taken)
