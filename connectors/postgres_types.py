@@ -49,6 +49,7 @@ FIRST_DAY = -2_440_588
 DAY_MICROSECONDS = 86_400_000_000
 LAST_MICROSECOND = 2**63 - 2
 """Of timestamps; the number after it is DuckDB's infinity."""
+FEW = 16
 LONGEST_HOURS = 2_562_047
 """An Arrow interval counts nanoseconds in 64 bits."""
 
@@ -230,8 +231,8 @@ def _finite_times(array: Any) -> Any:
 
 
 def _none_below(array: Any, plain: Any, first: int, what: str) -> Any:
-    span: Any = pc.min_max(array.view(plain)).as_py()
-    if span["min"] is not None and (span["min"] < first or span["max"] > LAST_MICROSECOND):
+    span = _span(array.view(plain))
+    if span is not None and (span[0] < first or span[1] > LAST_MICROSECOND):
         raise pa.ArrowInvalid(f"holds {what}")
     return array
 
@@ -241,11 +242,19 @@ _CHECKED = MappingProxyType({"date": _finite_dates, "timestamp": _finite_times, 
 
 def _relabeled(array: Any, wanted: Any) -> Any:
     """Scaled integers as decimals, without a copy; pa.ArrowInvalid for one of too many digits."""
-    span: Any = pc.min_max(array).as_py()
-    limit: int = 10**wanted.precision
-    if span["min"] is not None and not -limit < span["min"] <= span["max"] < limit:
+    span, limit = _span(array), 10**wanted.precision
+    if span is not None and not -limit < span[0] <= span[1] < limit:
         raise pa.ArrowInvalid(f"a number does not fit {wanted}")
     return pa.Array.from_buffers(wanted, len(array), array.buffers(), array.null_count, array.offset)
+
+
+def _span(numbers: Any) -> tuple[int, int] | None:
+    """The least and the greatest; None: there is none. Beside a few numbers the call for many takes long."""
+    if len(numbers) <= FEW:
+        known = [number for number in numbers.to_pylist() if number is not None]
+        return (min(known), max(known)) if known else None
+    span: Any = pc.min_max(numbers).as_py()
+    return None if span["min"] is None else (span["min"], span["max"])
 
 
 def _from_text(array: Any, wanted: Any) -> Any:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -63,6 +63,11 @@ class AuditRecord:
     outcome: str = "started"
     sqlstate: str | None = None
     message: str | None = None
+
+
+_NAMES = tuple(field.name for field in fields(AuditRecord))
+_OF_SOURCE = tuple(field.name for field in fields(SourceAccess))
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class AuditSink(Protocol):
@@ -205,7 +210,7 @@ class _Line:
 
     def __init__(self, record: AuditRecord, *, ends: bool) -> None:
         """Encoded here: a record that cannot be is its writer's error alone. ASCII: no text breaks a line."""
-        self.text = json.dumps(document(record), separators=(",", ":"))
+        self.text = _ENCODE(document(record))
         self.ends = ends
         self.done = False
         self.error: BaseException | None = None
@@ -367,15 +372,15 @@ def _arriving(directory: Path, readers: dict[Path, SegmentReader], pause: float)
 
 def document(record: AuditRecord) -> dict[str, Any]:
     """The record as JSON shows it: the instant in ISO 8601, UTC."""
-    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    values = {name: getattr(record, name) for name in _NAMES}
     values["time"] = _iso(record.time)
-    values["sources"] = [asdict(source) for source in record.sources]
+    values["sources"] = [{name: getattr(source, name) for name in _OF_SOURCE} for source in record.sources]
     values["seconds"] = None if record.seconds is None else dict(record.seconds)
     return values
 
 
 def _record(line: dict[str, Any]) -> tuple[str, AuditRecord]:
-    known = {field.name: line[field.name] for field in fields(AuditRecord) if field.name in line}
+    known = {name: line[name] for name in _NAMES if name in line}
     for name in ("groups", "relations", "columns", "revealed", "masked", "rules"):
         known[name] = tuple(known[name])
     known["sources"] = tuple(SourceAccess(**source) for source in known["sources"])

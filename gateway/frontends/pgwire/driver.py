@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 from gateway.errors import MeshgateError, ShuttingDown
 from gateway.frontends.pgwire.effects import Call, Receive, Send, Steps, T
@@ -25,7 +24,6 @@ class Client:
         self.session = session
         self.principal = principal
         self.secret = secret
-        self.waiting: asyncio.Task[Message] | None = None
         self.leaving = False
 
     async def run(self, process: int, driver: "Driver") -> None:
@@ -34,8 +32,7 @@ class Client:
     def leave_when_idle(self) -> None:
         """End the session at its next wait for a message, which may be now."""
         self.leaving = True
-        if self.waiting is not None:
-            self.waiting.cancel()
+        self.wire.wake()
 
 
 class Driver:
@@ -90,8 +87,7 @@ class Driver:
                 await self._send(data)
                 return None
             case Receive(limit, timeout):
-                async with asyncio.timeout(timeout):
-                    return await self._receive(limit)
+                return take_message(self._wire.buffer, limit) or await self._received(limit, timeout)
             case Call(function, timeout):
                 return await self._call(function, timeout)
         raise AssertionError(effect)
@@ -110,27 +106,15 @@ class Driver:
             data, self._outgoing = self._outgoing, bytearray()
             await self._wire.write(data)
 
-    async def _receive(self, limit: int) -> Message:
-        message = take_message(self._wire.buffer, limit)
-        if message is not None:
+    async def _received(self, limit: int, timeout: float | None) -> Message:
+        """A message that is still to come."""
+        async with asyncio.timeout(timeout):
+            await self.flush()
+            while (message := take_message(self._wire.buffer, limit)) is None:
+                if self._client is not None and self._client.leaving:
+                    raise ShuttingDown
+                await self._wire.more()
             return message
-        await self.flush()
-        if self._client is None:
-            return await self._wire.take(partial(take_message, limit=limit))
-        return await self._wait_for_message(self._client, limit)
-
-    async def _wait_for_message(self, client: Client, limit: int) -> Message:
-        if client.leaving:
-            raise ShuttingDown
-        client.waiting = asyncio.ensure_future(self._wire.take(partial(take_message, limit=limit)))
-        try:
-            return await client.waiting
-        except asyncio.CancelledError:
-            if client.leaving:
-                raise ShuttingDown from None
-            raise
-        finally:
-            client.waiting = None
 
     async def _call(self, function: Callable[[], object], timeout: float | None) -> object:
         loop = asyncio.get_running_loop()

@@ -49,6 +49,8 @@ class Encoder:
 
 def step_of(batch: pa.RecordBatch) -> int:
     rows = int(batch.num_rows)
+    if rows <= 1:
+        return 1
     return max(1, min(rows, rows * _CHUNK // max(1, batch.nbytes)))
 
 

@@ -4,6 +4,7 @@ starts recursive introspection in some clients (asyncpg)."""
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gateway.errors import DatatypeMismatch
 from gateway.sql.presented import CALCULATED
@@ -165,6 +166,7 @@ _PRESENTED = {
 _SHOWN = re.compile(r"(?P<name>\w+)(?:\((?P<sizes>[\d,*]+)\))?(?P<array>\[\])?")
 
 
+@lru_cache(4_096)
 def column_type(name: str, presented: str = "") -> ColumnType:
     """The PostgreSQL type of a DuckDB type name. Lists of composites are one json value. `presented`: as which type it
     is to appear, if its values can.

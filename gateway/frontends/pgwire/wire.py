@@ -86,8 +86,12 @@ class Wire(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._writable.set()
 
+    def wake(self) -> None:
+        """End a wait for more bytes."""
+        self._changed.set()
+
     async def more(self) -> None:
-        """Wait for more bytes. Errors: Disconnected."""
+        """Wait for more bytes, or to be woken. Errors: Disconnected."""
         if self.gone.is_set():
             raise Disconnected
         self._changed.clear()
