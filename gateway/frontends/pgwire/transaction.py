@@ -10,6 +10,7 @@ from gateway.frontends.pgwire.variables import VARIABLES, variable
 
 IDLE, OPEN, FAILED = "I", "T", "E"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_DEFAULTS = {known.name: known.default for known in VARIABLES.values()}
 _SAVEPOINTS = 1_000
 _SETTINGS = 1_000
 
@@ -38,8 +39,7 @@ class Transaction:
     @property
     def settings(self) -> Mapping[str, str]:
         """Every setting's value in force, by canonical name."""
-        defaults = {known.name: known.default for known in VARIABLES.values()}
-        found = {**defaults, **self.startup, **self.kept.session, **self.kept.local}
+        found = {**_DEFAULTS, **self.startup, **self.kept.session, **self.kept.local}
         if "transaction_isolation" not in self.kept.local:
             found["transaction_isolation"] = found["default_transaction_isolation"]
         return MappingProxyType(found)
