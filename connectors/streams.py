@@ -36,6 +36,7 @@ class PulledStream:
         self._canceled = Event()
         self._pulling = Lock()
         self._handed_out = False
+        self._closed = False
 
     def reader(self) -> pa.RecordBatchReader:
         if self._handed_out:
@@ -49,8 +50,9 @@ class PulledStream:
             self._pulling.release()
 
     def close(self) -> None:
-        if self._stopped(None):
+        if not self._closed and self._stopped(None):
             self._batches.close()
+            self._closed = True
             self._pulling.release()
 
     def _stopped(self, seconds: float | None) -> bool:

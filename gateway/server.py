@@ -334,8 +334,12 @@ def as_of(opened: OpenMesh, request: Request) -> Request:
     """The request with its principal as the identity provider has it now: a session outlives a reload, what its
     principal was given when it began does not. Raises AuthenticationFailed, on record, for one who is gone or whose
     token has expired."""
-    with refusals_on_record(audit_record(request), opened.mesh):
-        return replace(request, principal=opened.principals.renewed(request.principal))
+    try:
+        principal = opened.principals.renewed(request.principal)
+    except Exception:
+        with refusals_on_record(audit_record(request), opened.mesh):
+            raise
+    return request if principal is request.principal else replace(request, principal=principal)
 
 
 def _start(name: str, address: Address, endpoint: Endpoint) -> None:

@@ -32,13 +32,13 @@ LOG = logging.getLogger(__name__)
 CHANGED = "what you may see has changed since this statement began; run it again"
 
 
-def closed(record: AuditRecord, error: MeshgateError | None) -> AuditRecord:
-    """The record with how the statement ended; None: it was answered."""
+def closed(record: AuditRecord, error: MeshgateError | None, **counted: Any) -> AuditRecord:
+    """The record with how the statement ended; None: it was answered. `counted`: more of its fields."""
     if error is None:
-        return replace(record, outcome="done")
+        return replace(record, outcome="done", **counted)
     kinds = ((QueryCanceled, "cancelled"), (Failed, "failed"), (MeshgateError, "refused"))
     outcome = next(name for kind, name in kinds if isinstance(error, kind))
-    return replace(record, outcome=outcome, sqlstate=error.sqlstate, message=str(error))
+    return replace(record, outcome=outcome, sqlstate=error.sqlstate, message=str(error), **counted)
 
 
 class GovernedResult:
@@ -165,8 +165,9 @@ class GovernedResult:
             LOG.exception("the end of statement %s could not be recorded", self.reference)
 
     def _final(self, error: MeshgateError | None) -> AuditRecord:
-        return replace(
-            closed(self._record, error),
+        return closed(
+            self._record,
+            error,
             sources=self._running.accesses(),
             rows=self._rows,
             bytes=self._bytes,
