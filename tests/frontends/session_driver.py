@@ -70,6 +70,7 @@ class Replay:
             self._sent += effect.data
             return self._steps.send(None)
         assert isinstance(effect, Call)
+        self._sent += bytes(effect.meanwhile)
         self._before_call()
         try:
             outcome = effect.function()

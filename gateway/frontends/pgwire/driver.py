@@ -88,8 +88,8 @@ class Driver:
                 return None
             case Receive(limit, timeout):
                 return take_message(self._wire.buffer, limit) or await self._received(limit, timeout)
-            case Call(function, timeout):
-                return await self._call(function, timeout)
+            case Call(function, timeout, meanwhile):
+                return await self._call(function, timeout, meanwhile)
         raise AssertionError(effect)
 
     async def _send(self, data: bytes | memoryview) -> None:
@@ -116,12 +116,24 @@ class Driver:
                 await self._wire.more()
             return message
 
-    async def _call(self, function: Callable[[], object], timeout: float | None) -> object:
+    async def _call(
+        self, function: Callable[[], object], timeout: float | None, meanwhile: bytes | memoryview
+    ) -> object:
+        """Ends when the function has, also if nothing can be sent any more."""
         loop = asyncio.get_running_loop()
+        end = None if timeout is None else loop.time() + timeout
         running = loop.run_in_executor(self._threads, function)
-        if timeout is None:
-            return await running
-        done, _ = await asyncio.wait((running,), timeout=timeout)
+        try:
+            if meanwhile:
+                await self._send(meanwhile)
+        finally:
+            if end is not None:
+                await self._in_time(running, end - loop.time())
+            outcome = await running
+        return outcome
+
+    async def _in_time(self, running: asyncio.Future[object], timeout: float) -> None:
+        done, _ = await asyncio.wait((running,), timeout=max(0.0, timeout))
         if not done and self._client is not None:
-            await loop.run_in_executor(self._control, self._client.session.cancel, canceled_by_timeout())
-        return await running
+            cancel = self._client.session.cancel
+            await asyncio.get_running_loop().run_in_executor(self._control, cancel, canceled_by_timeout())

@@ -28,10 +28,12 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call a function that may block. `timeout` in seconds: then `Session.cancel` is called."""
+    """Call a function that may block. `timeout` in seconds: then `Session.cancel` is called. `meanwhile` is sent while
+    it runs."""
 
     function: Callable[[], object]
     timeout: float | None = None
+    meanwhile: bytes | memoryview = b""
 
 
 Effect = Receive | Send | Call

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from gateway.frontends.pgwire.arrow import byte_strings
 from gateway.frontends.pgwire.copying import CopyTo
 from gateway.frontends.pgwire.encode import fields_of, step_of
 from gateway.frontends.pgwire.kernels import Array, pc
@@ -152,18 +153,30 @@ class CopyEncoder:
         return text
 
     def _quoted(self, text: Array, *, forced: bool) -> Array:
+        """All values if `forced`, else those that need it."""
         quote, escape = self.options.quote, self.options.escape or self.options.quote
-        special = [pc.match_substring(text, mark) for mark in (self._delimiter.decode(), quote, "\n", "\r")]
-        special.append(pc.equal(text, self._null))
-        if len(self.names) == 1:  # where it would be the end of the copy
-            special.append(pc.equal(text, "\\."))
-        needed = special[0]
-        for one in special[1:]:
-            needed = pc.or_(needed, one)
-        body = text if escape == quote else pc.replace_substring(text, escape, escape + escape)
-        body = pc.replace_substring(body, quote, escape + quote)
+        data = bytes(data_of(byte_strings(text)))
+        if forced:
+            needed, body = None, text
+        else:
+            needed = self._needing_quotes(text, data)
+            body = text.filter(needed)
+        if escape != quote and escape.encode() in data:
+            body = pc.replace_substring(body, escape, escape + escape)
+        if quote.encode() in data:
+            body = pc.replace_substring(body, quote, escape + quote)
         shown = pc.binary_join_element_wise(quote, body, quote, "")
-        return shown if forced else pc.if_else(needed, shown, text)
+        return shown if needed is None else pc.replace_with_mask(text, needed, shown)
+
+    def _needing_quotes(self, text: Array, data: bytes) -> Array:
+        """`data` are all of the texts: most marks are nowhere in them."""
+        needed = pc.equal(text, self._null)
+        for mark in (self._delimiter.decode(), self.options.quote, "\n", "\r"):
+            if mark.encode() in data:
+                needed = pc.or_(needed, pc.match_substring(text, mark))
+        if len(self.names) == 1:  # where it would be the end of the copy
+            needed = pc.or_(needed, pc.equal(text, "\\."))
+        return needed
 
 
 def _lines(values: Sequence[tuple[Piece, ...]], delimiter: bytes, rows: int) -> memoryview:

@@ -16,6 +16,8 @@ from gateway.frontends.pgwire.rows import CatalogRows, Pulled, Rows, catalog_sha
 from gateway.frontends.pgwire.scrolling import ScrolledRows
 from gateway.query.request import Description, Request, Result
 
+NOTHING = memoryview(b"")
+
 
 class Execution:
     """`clock` counts seconds. `cancel` may come from any thread, everything else from the session's."""
@@ -86,16 +88,18 @@ class Execution:
 
     def stream(self, rows: AnyRows, limit: int) -> Steps[tuple[int, bool]]:
         """Send up to `limit` rows (0: all). How many, and whether there are no more."""
-        count = 0
+        count, sending = 0, NOTHING
         while not limit or count < limit:
             most = limit - count if limit else 0
-            pulled = None if isinstance(rows, ScrolledRows) else rows.ready(most)
+            pulled = None if isinstance(rows, ScrolledRows) or sending else rows.ready(most)
             if pulled is None:
-                pulled = yield from self._call(partial(rows.pull, most))
+                pulled = yield from self._call(partial(rows.pull, most), sending)
             count += pulled.rows
-            yield Send(pulled.data)
+            sending = pulled.data
             if pulled.done:
+                yield Send(sending)
                 return count, True
+        yield Send(sending)
         return count, False
 
     def skip(self, rows: AnyRows, limit: int) -> Steps[int]:
@@ -121,11 +125,11 @@ class Execution:
             rows.read_ahead(ahead)
         return rows
 
-    def _call(self, function: Callable[[], T]) -> Steps[T]:
+    def _call(self, function: Callable[[], T], meanwhile: memoryview = NOTHING) -> Steps[T]:
         """What the function returns; if the statement was canceled meanwhile, the reason, whatever came back."""
         timeout = None if self._deadline is None else max(0.0, self._deadline - self._clock())
         try:
-            outcome: T = yield Call(function, timeout)
+            outcome: T = yield Call(function, timeout, meanwhile)
         except Disconnected:
             raise
         except Exception as error:
