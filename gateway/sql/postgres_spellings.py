@@ -85,6 +85,18 @@ PATHS = {
     "json_extract_path": "json_extract", "json_extract_path_text": "json_extract_string",
     "jsonb_extract_path": "json_extract", "jsonb_extract_path_text": "json_extract_string",
 }  # fmt: skip
+_SPANS = 'list_extract("#spans", 1)', 'list_extract("#spans", 2)'
+(_FIRST, _ENDS_FIRST), (_SECOND, _ENDS_SECOND) = (
+    (f"list_min({span})", f"CASE WHEN list_count({span}) = 2 THEN list_max({span}) END") for span in _SPANS
+)
+_UNSURE = f"({_ENDS_FIRST}) IS NULL OR ({_ENDS_SECOND}) IS NULL THEN NULL"
+OVERLAPS = (
+    'list_extract(list_transform([[[$1, $2], [$3, $4]]], lambda "#spans": CASE'
+    f" WHEN {_FIRST} > {_SECOND} THEN CASE WHEN {_FIRST} < ({_ENDS_SECOND}) THEN true WHEN {_UNSURE} ELSE false END"
+    f" WHEN {_FIRST} < {_SECOND} THEN CASE WHEN {_SECOND} < ({_ENDS_FIRST}) THEN true WHEN {_UNSURE} ELSE false END"
+    f" WHEN {_FIRST} = {_SECOND} THEN CASE WHEN {_UNSURE} ELSE true END END), 1)"
+)
+"""Half-open spans; one that is an instant begins there. Where an end is NULL, the other is the beginning."""
 WORDS = frozenset({"current_schema", "current_role"})
 """Functions without brackets, which the parser takes for columns."""
 
@@ -155,6 +167,19 @@ def _like_any(node: exp.Expr) -> exp.Expr | None:
         return None
     tests = [type(node)(this=node.this.copy(), expression=each.copy()) for each in listed.expressions]
     return exp.paren(exp.or_(*tests, copy=False), copy=False) if len(tests) > 1 else tests[0]
+
+
+def _overlaps(node: exp.Expr) -> exp.Expr | None:
+    """Two spans of time, each two instants in any order, or one and an interval."""
+    ends: list[exp.Expr] = []
+    for span in (node.this, node.expression):
+        if not isinstance(span, exp.Tuple) or len(span.expressions) != 2:
+            return None
+        start, end = span.expressions
+        if isinstance(end, exp.Interval) or (isinstance(end, exp.Cast) and end.to.this is exp.DType.INTERVAL):
+            end = exp.Add(this=start.copy(), expression=end.copy())
+        ends += [start, end]
+    return _named(written(OVERLAPS, ends), "overlaps")
 
 
 def written(template: str, arguments: list[exp.Expr]) -> exp.Expr:
@@ -302,6 +327,7 @@ BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.Interval: _interval,
     exp.Like: _like_any,
     exp.MakeInterval: _interval_of,
+    exp.Overlaps: _overlaps,
     exp.JSONBExtract: _json_operator,
     exp.JSONBExtractScalar: _json_operator,
     exp.Substring: _substring,

@@ -21,6 +21,7 @@ from gateway.sql.postgres_spellings import written
 from gateway.sql.scopes import Scopes
 from gateway.sql.series import counts
 from gateway.sql.totality import COMPARISONS, T, operands_of
+from gateway.sql.zoned_text import text_in_zone
 from gateway.sql.zones import instant
 
 WITH_ZONE = "TIMESTAMP WITH TIME ZONE"
@@ -189,6 +190,8 @@ class _Zoned:
             raise _refused(node)
         if not self._is_instant(value):
             return None
+        if source is T.TIMESTAMPTZ and wanted in TEXTS:
+            return _typed(text_in_zone(value, self._zone), "VARCHAR")
         if source is not T.TIMESTAMPTZ or wanted not in (*CLOCKS, T.TIME):
             raise _refused(node)
         made = type(node)(this=self._clock(value), to=node.args["to"].copy())

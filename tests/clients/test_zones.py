@@ -13,7 +13,6 @@ from tests.clients.verdicts import Wire, wire
 
 ZONES = ("Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe")
 REFUSED = (
-    "SELECT ordered_at::text FROM sales.orders WHERE order_id = 5",
     "SELECT 'x' || ordered_at FROM sales.orders WHERE order_id = 5",
     "SELECT to_json(ordered_at) FROM sales.orders WHERE order_id = 5",
     "SELECT note::timestamptz FROM sales.orders WHERE order_id = 5",
@@ -54,7 +53,7 @@ def test_every_hour_of_a_year_is_shown_by_the_clock(both: tuple[Wire, Wire]) -> 
     ours, theirs = both
     hours = "SELECT to_timestamp(1704069000.5 + i * 3600) AS at FROM generate_series(0, 8783) AS s(i)"
     assert ours.simple(hours).rows == theirs.simple(hours).rows
-    parts = "SELECT extract(day FROM at), extract(hour FROM at), date_trunc('day', at), at::date"
+    parts = "SELECT extract(day FROM at), extract(hour FROM at), date_trunc('day', at), at::date, at::text AS shown"
     assert ours.simple(f"{parts} FROM ({hours}) AS t ORDER BY at").rows == (
         theirs.simple(f"{parts} FROM ({hours}) AS t ORDER BY at").rows
     )

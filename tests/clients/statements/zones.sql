@@ -39,3 +39,6 @@ SELECT extract(isodow from ordered_at), extract(week from ordered_at), extract(d
 SELECT now() - ordered_at > interval '1 day' FROM sales.orders WHERE order_id = 5
 SELECT timestamptz 'infinity', timestamptz '-infinity'
 SELECT timestamptz '9999-12-31 23:59:59+00', timestamptz '0001-01-01 00:00+00'
+SELECT ordered_at::text, cast(ordered_at AS varchar(13)) FROM sales.orders WHERE order_id < 9 ORDER BY order_id
+SELECT created_at::text FROM sales.customers ORDER BY customer_id
+SELECT timestamptz '1880-07-01 10:00:00+00'::text, timestamptz 'infinity'::text, NULL::timestamptz::text

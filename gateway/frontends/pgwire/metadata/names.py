@@ -15,8 +15,8 @@ RELATIONS = frozenset(
     pg_shseclabel pg_stat_activity pg_stat_all_indexes pg_stat_all_tables pg_stat_archiver pg_stat_bgwriter
     pg_stat_database pg_stat_database_conflicts pg_stat_gssapi pg_stat_progress_vacuum pg_stat_replication
     pg_stat_ssl pg_stat_subscription pg_stat_sys_indexes pg_stat_sys_tables pg_stat_user_functions
-    pg_stat_user_indexes pg_stat_user_tables pg_stat_wal_receiver pg_statio_all_indexes pg_statio_all_tables
-    pg_statio_sys_indexes pg_statio_sys_tables pg_statio_user_indexes pg_statio_user_tables
+    pg_stat_user_indexes pg_stat_user_tables pg_stat_wal_receiver pg_statio_all_indexes pg_statio_all_sequences
+    pg_statio_all_tables pg_statio_sys_indexes pg_statio_sys_tables pg_statio_user_indexes pg_statio_user_tables
     pg_statistic pg_statistic_ext pg_stats pg_stats_ext pg_subscription pg_subscription_rel pg_tables
     pg_tablespace pg_timezone_abbrevs pg_timezone_names pg_transform pg_trigger pg_ts_config pg_ts_config_map
     pg_ts_dict pg_ts_parser pg_ts_template pg_type pg_user pg_user_mapping pg_user_mappings pg_views
