@@ -27,6 +27,8 @@ _WITH_DATABASE = re.compile(
 )
 READING = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 SHOWN = ROUTED | STAND_INS | {"current_schema"}
+_BEFORE_VALUES = frozenset("SELECT DISTINCT WHERE ON AND OR NOT IN WHEN THEN ELSE CASE BY".split())
+"""Words that a bracket behind does not make calls of functions."""
 TELLING = RELATIONS | SCHEMAS | REGISTERED | SHOWN
 """Each statement about the catalog names one of them."""
 REPLACED = HIDDEN | TOLD | COUNTED
@@ -92,8 +94,9 @@ def _rewritten(text: str, words: Sequence[Token], database: str) -> Asked:
     parts: list[str] = []
     inserted: list[tuple[int, int]] = []
     done = length = 0
+    made = _made_names(words)
     for at, word in enumerate(words):
-        new = _counted(words, at)
+        new = f"{SCHEMA}.regclass(" if at in made else _counted(words, at)
         if new is None:
             new = _within(words, at, database) or _replacement(words, at)
         if new is None:
@@ -126,12 +129,37 @@ def _within(words: Sequence[Token], at: int, database: str) -> str | None:
     return "'" + name["rest"].replace("'", "''") + "'"
 
 
+def _made_names(words: Sequence[Token]) -> frozenset[int]:
+    """Where the brackets open of names that are put together, as `('mesh.sales.' || relname)::regclass`: they may begin
+    with the database's too."""
+    found: set[int] = set()
+    opened: list[tuple[int, int]] = []
+    joints = 0
+    for at, word in enumerate(words):
+        joints += word.text == "|" == _next(words, at)
+        if word.text == "(":
+            opened.append((at, joints))
+        elif word.text == ")" and opened:
+            start, before = opened.pop()
+            called = start > 0 and words[start - 1].name and words[start - 1].word not in _BEFORE_VALUES
+            if joints > before and not called and _cast_to(words, at) == "regclass":
+                found.add(start)
+    return frozenset(found)
+
+
 def _names_relation(words: Sequence[Token], at: int) -> bool:
-    if _next(words, at) == ":" == _next(words, at + 1):
-        kind = at + 5 if _next(words, at + 3) == "." else at + 3
-        return kind < len(words) and words[kind].name in REGISTERED
+    if _cast_to(words, at):
+        return _cast_to(words, at) in REGISTERED
     called = words[at - 2].name if at > 1 and words[at - 1].text == "(" else ""
     return called == "to_regclass" or called.endswith("_privilege")
+
+
+def _cast_to(words: Sequence[Token], at: int) -> str:
+    """The type that is named behind `::`; empty: there is none."""
+    if not _next(words, at) == ":" == _next(words, at + 1):
+        return ""
+    kind = at + 5 if _next(words, at + 3) == "." else at + 3
+    return words[kind].name if kind < len(words) else ""
 
 
 def _replacement(words: Sequence[Token], at: int) -> str | None:

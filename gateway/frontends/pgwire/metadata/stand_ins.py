@@ -173,9 +173,15 @@ _CONFIGURE = f"""CREATE FUNCTION {SCHEMA}.set_config(text, text, boolean) RETURN
 """Where it would change something the session would not know of it."""
 _BOUND = f"""CREATE FUNCTION {SCHEMA}.too_long() RETURNS boolean LANGUAGE plpgsql VOLATILE AS $body$
     BEGIN RAISE EXCEPTION 'too long' USING ERRCODE = '{TOO_LONG}'; END $body$"""
+_PART = r'("[^"]+"|\w+)'
+_NAMED = f"""SELECT CASE WHEN $1 ~ '^{_PART}\\.{_PART}\\.{_PART}$'
+        AND trim(both '"' FROM substring($1 FROM '^{_PART}\\.')) = {SCHEMA}.current_database()
+    THEN regexp_replace($1, '^{_PART}\\.', '') ELSE $1 END"""
+"""A relation's name without the database's, which is another one here."""
 _FUNCTIONS = (
     _BOUND,
     *_IDENTITY,
+    _function("regclass(text)", "text", _NAMED),
     *(_function(name, kind, f"SELECT {value}::{kind}") for name, kind, value in _CONSTANT),
     *(
         _function(f"age({kinds})", "interval", f"SELECT pg_catalog.age({'$1, $2' if ',' in kinds else '$1'})")
