@@ -858,3 +858,4 @@ SELECT localtimestamp = now()::timestamp, current_date = now()::date, clock_time
 SELECT txid_current() > 0, pg_current_xact_id() IS NOT NULL
 SELECT relname FROM pg_class WHERE oid IN (('sales' || '.' || 'orders')::regclass, ('mesh.sales' || '.' || 'customers')::regclass) ORDER BY 1
 SELECT column_name, col_description(('"' || table_catalog || '"."' || table_schema || '"."' || table_name || '"')::regclass::oid, ordinal_position) FROM information_schema.columns WHERE table_schema = 'sales' AND table_name = 'orders' ORDER BY ordinal_position
+SELECT relname, repeat('[]', 2), lpad(relname, 9, '.'), rpad(relkind::text, 3, 'x') FROM pg_class WHERE relname IN ('orders', 'customers') ORDER BY 1

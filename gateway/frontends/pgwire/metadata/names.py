@@ -124,10 +124,11 @@ STAND_INS = frozenset(
     pg_current_xact_id pg_current_xact_id_if_assigned pg_is_wal_replay_paused pg_jit_available
     pg_last_wal_receive_lsn pg_last_wal_replay_lsn pg_last_xact_replay_timestamp pg_listening_channels
     pg_notification_queue_usage pg_relation_filenode pg_show_all_settings pg_tablespace_databases
-    txid_current_if_assigned
+    txid_current_if_assigned lpad repeat rpad
     """.split()
 )
-"""Functions that would tell of the host or of the account: ours of the same name answer instead."""
+"""Functions that would tell of the host or of the account, or make texts of any length: ours of the same name answer
+instead."""
 COUNTS = "pg_stat_get_"
 """How the functions begin that count what everybody does: of an object, ours answer that nothing was counted."""
 COUNTERS = frozenset({"xmin", "xmax"})
@@ -139,5 +140,8 @@ ROUTED = INFORMATION | STAND_INS - {
     "session_user",
     "version",
     "age",
+    "lpad",
+    "repeat",
+    "rpad",
 }
 """Calls of these make a statement without relations one about the catalog."""

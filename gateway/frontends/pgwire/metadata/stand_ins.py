@@ -178,8 +178,26 @@ _NAMED = f"""SELECT CASE WHEN $1 ~ '^{_PART}\\.{_PART}\\.{_PART}$'
         AND trim(both '"' FROM substring($1 FROM '^{_PART}\\.')) = {SCHEMA}.current_database()
     THEN regexp_replace($1, '^{_PART}\\.', '') ELSE $1 END"""
 """A relation's name without the database's, which is another one here."""
+_LONGEST = 100_000
+_SIZED = tuple(
+    _function(
+        f"{name}({', '.join(kinds)})",
+        "text",
+        f"SELECT CASE WHEN {size} <= {_LONGEST} THEN pg_catalog.{name}({', '.join(('$1', '$2', '$3')[: len(kinds)])})"
+        f" ELSE {SCHEMA}.too_long()::text END",
+    )
+    for name, kinds, size in (
+        ("repeat", ("text", "integer"), "octet_length($1)::bigint * $2"),
+        ("lpad", ("text", "integer"), "$2"),
+        ("lpad", ("text", "integer", "text"), "$2"),
+        ("rpad", ("text", "integer"), "$2"),
+        ("rpad", ("text", "integer", "text"), "$2"),
+    )
+)
+"""Make texts as long as they are told to."""
 _FUNCTIONS = (
     _BOUND,
+    *_SIZED,
     *_IDENTITY,
     _function("regclass(text)", "text", _NAMED),
     *(_function(name, kind, f"SELECT {value}::{kind}") for name, kind, value in _CONSTANT),
