@@ -70,7 +70,9 @@ def test_answers_are_postgresqls(published: Real, sql: str, binary: bool) -> Non
     assert said(published.uri()) == said(published.source)
 
 
-@pytest.mark.parametrize("made", ["repeat('x', 100001)", "lpad('x', 2000000000)", "rpad('x', 2000000000, 'y')"])
+@pytest.mark.parametrize(
+    "made", ["repeat('x', 100001)", "lpad('x', 2000000000)", "rpad('x', 2000000000, 'y')"]
+)
 def test_a_text_of_any_length_is_not_made(published: Real, made: str) -> None:
     with published.connect() as connection, pytest.raises(psycopg.errors.ProgramLimitExceeded):
         connection.execute(f"SELECT {made} FROM pg_class".encode())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from gateway.errors import MeshgateError
-from gateway.frontends.pgwire.effects import Call, Receive, Send, Steps
+from gateway.frontends.pgwire.effects import Call, Receive, Send, Signal, Steps
 from gateway.frontends.pgwire.handshake import Admitted
 from gateway.frontends.pgwire.messages import take_message
 from gateway.frontends.pgwire.session import Session
@@ -69,6 +69,8 @@ class Replay:
         if isinstance(effect, Send):
             self._sent += effect.data
             return self._steps.send(None)
+        if isinstance(effect, Signal):
+            return self._steps.send(False)
         assert isinstance(effect, Call)
         self._sent += bytes(effect.meanwhile)
         self._before_call()

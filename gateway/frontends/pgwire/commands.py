@@ -13,12 +13,12 @@ from gateway.frontends.pgwire.session_statements import (
     Commit,
     Deallocate,
     Discard,
+    OfWorkspace,
     Release,
     Reset,
     Rollback,
     RollbackTo,
     Savepoint,
-    SessionStatement,
     Set,
     Show,
 )
@@ -41,7 +41,7 @@ class Done:
     notices: tuple[Notice, ...] = ()
 
 
-def carry_out(command: SessionStatement, workspace: Workspace) -> Done:  # noqa: C901
+def carry_out(command: OfWorkspace, workspace: Workspace) -> Done:  # noqa: C901
     """Errors: of `refusals`, UndefinedSetting, InvalidParameterValue; the workspace is then as before."""
     match command:
         case Begin(tag, isolation):

@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from gateway.errors import MeshgateError, ShuttingDown
-from gateway.frontends.pgwire.effects import Call, Receive, Send, Steps, T
+from gateway.frontends.pgwire.effects import Call, Receive, Send, Signal, Steps, T
 from gateway.frontends.pgwire.failure import canceled_by_timeout
 from gateway.frontends.pgwire.messages import Message, take_message
 from gateway.frontends.pgwire.session import Session
@@ -25,6 +25,7 @@ class Client:
         self.principal = principal
         self.secret = secret
         self.leaving = False
+        self.signal: Callable[[int, bool], Awaitable[bool]] | None = None
 
     async def run(self, process: int, driver: "Driver") -> None:
         await driver.drive(self.session.steps(process, self.secret))
@@ -90,6 +91,9 @@ class Driver:
                 return take_message(self._wire.buffer, limit) or await self._received(limit, timeout)
             case Call(function, timeout, meanwhile):
                 return await self._call(function, timeout, meanwhile)
+            case Signal(process, ends):
+                signal = self._client.signal if self._client is not None else None
+                return signal is not None and await signal(process, ends)
         raise AssertionError(effect)
 
     async def _send(self, data: bytes | memoryview) -> None:

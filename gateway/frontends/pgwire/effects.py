@@ -36,7 +36,16 @@ class Call:
     meanwhile: bytes | memoryview = b""
 
 
-Effect = Receive | Send | Call
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Stop what the same principal's session of this number runs; if it `ends`, the session too. Whether there is
+    one."""
+
+    process: int
+    ends: bool
+
+
+Effect = Receive | Send | Call | Signal
 Steps = Generator[Effect, Any, T]
 
 

@@ -1,4 +1,4 @@
-"""Rows that the gateway makes up itself: the answers of SHOW."""
+"""Rows that the gateway makes up itself: the answers of SHOW and the like."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import pyarrow as pa
 from gateway.frontends.pgwire.types import BY_NAME, ColumnType
 
 TEXT = ColumnType(BY_NAME["text"])
+TRUTH = ColumnType(BY_NAME["bool"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,9 @@ def text_answer(names: Sequence[str], rows: Sequence[tuple[str | None, ...]]) ->
     arrays = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(names))]
     batch = pa.RecordBatch.from_arrays(arrays, names=[str(place) for place in range(len(names))])
     return LocalAnswer(tuple(names), (TEXT,) * len(names), batch)
+
+
+def truth_answer(name: str, *, truth: bool) -> LocalAnswer:
+    """An answer of one truth value."""
+    batch = pa.RecordBatch.from_arrays([pa.array([truth])], names=["0"])
+    return LocalAnswer((name,), (TRUTH,), batch)

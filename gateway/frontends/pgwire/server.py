@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from hmac import compare_digest
 from typing import Any
 
@@ -202,6 +203,7 @@ class PostgresServer:
     async def _attend(self, client: Client) -> None:
         process = self._number()
         self._clients[process] = client
+        client.signal = partial(self._signal, client.principal)
         watch = self._loop.create_task(self._cancel_when_gone(client))
         try:
             if self._stopping:
@@ -211,6 +213,21 @@ class PostgresServer:
             watch.cancel()
             del self._clients[process]
             await self._loop.run_in_executor(self._control, client.session.close)
+
+    async def _signal(self, principal: str, process: int, ends: bool) -> bool:  # noqa: FBT001
+        """Others' sessions are as if they were not there."""
+        client = self._clients.get(process)
+        if client is None or client.principal != principal:
+            return False
+        if ends:
+            client.leave_when_idle()
+        reason = (
+            ShuttingDown("terminating connection due to administrator command")
+            if ends
+            else canceled_by_user()
+        )
+        await self._loop.run_in_executor(self._control, client.session.cancel, reason)
+        return True
 
     async def _cancel_when_gone(self, client: Client) -> None:
         await client.wire.gone.wait()

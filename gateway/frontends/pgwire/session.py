@@ -6,7 +6,7 @@ from functools import partial
 
 from gateway.errors import LimitExceeded, MeshgateError, ProtocolViolation, ShuttingDown
 from gateway.frontends.pgwire import messages as wire
-from gateway.frontends.pgwire.commands import Done, carry_out
+from gateway.frontends.pgwire.commands import Done
 from gateway.frontends.pgwire.cursors import (
     CursorStatement,
     Declare,
@@ -363,7 +363,7 @@ class Session:
     def _command(self, prepared: Prepared) -> Steps[Done]:
         assert prepared.session is not None
         assert not isinstance(prepared.session, CursorStatement)
-        done = carry_out(prepared.session, self._work)
+        done = yield from self._statements.carried_out(prepared.session)
         yield Send(b"".join(notice.encoded() for notice in done.notices))
         yield from self._release()
         return done

@@ -6,6 +6,7 @@ from itertools import islice
 
 from gateway.errors import AccessDenied
 from gateway.frontends.pgwire.setting_calls import Configure, Setting, setting_calls
+from gateway.frontends.pgwire.signal_calls import SignalBackend, signal_call
 from gateway.frontends.pgwire.statements import Token, near, tokens
 
 _LONGEST = 200  # tokens: a session statement is short
@@ -93,7 +94,7 @@ class Accepted:
     tag: str
 
 
-SessionStatement = (
+OfWorkspace = (
     Begin
     | Commit
     | Rollback
@@ -110,6 +111,8 @@ SessionStatement = (
     | ClosePortal
     | Accepted
 )
+"""What concerns nothing but the session's own state."""
+SessionStatement = OfWorkspace | SignalBackend
 
 
 def session_statement(text: str) -> SessionStatement | None:
@@ -318,7 +321,7 @@ _RECOGNIZED: dict[str, Callable[[Sequence[Token]], SessionStatement | None]] = {
     "ABORT": _rollback,
     "SAVEPOINT": _savepoint,
     "RELEASE": _release,
-    "SELECT": setting_calls,
+    "SELECT": lambda words: setting_calls(words) or signal_call(words),
     "SET": _set,
     "RESET": _reset,
     "SHOW": _show,

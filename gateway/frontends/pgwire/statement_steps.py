@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 
+from gateway.errors import ShuttingDown
 from gateway.frontends.pgwire import messages as wire
-from gateway.frontends.pgwire.commands import shown
+from gateway.frontends.pgwire.commands import Done, carry_out, shown
 from gateway.frontends.pgwire.copying import CopyTo
 from gateway.frontends.pgwire.cursors import (
     Declare,
@@ -13,11 +14,12 @@ from gateway.frontends.pgwire.cursors import (
     Fetch,
     Prepare,
 )
-from gateway.frontends.pgwire.effects import Send, Steps
+from gateway.frontends.pgwire.effects import Send, Signal, Steps
 from gateway.frontends.pgwire.encode_copy import COPY_DONE, copy_out_response
 from gateway.frontends.pgwire.execution import Execution
+from gateway.frontends.pgwire.failure import canceled_by_user
 from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
-from gateway.frontends.pgwire.local import TEXT
+from gateway.frontends.pgwire.local import TEXT, TRUTH, truth_answer
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement
 from gateway.frontends.pgwire.metadata.question import Given
 from gateway.frontends.pgwire.parameters import bound
@@ -30,8 +32,9 @@ from gateway.frontends.pgwire.refusals import (
 )
 from gateway.frontends.pgwire.rows import Shape, catalog_shape, shape_of, values_of
 from gateway.frontends.pgwire.scrolling import ScrolledRows
-from gateway.frontends.pgwire.session_statements import Show
+from gateway.frontends.pgwire.session_statements import SessionStatement, Show
 from gateway.frontends.pgwire.setting_calls import Configure, Setting
+from gateway.frontends.pgwire.signal_calls import SignalBackend
 from gateway.frontends.pgwire.statements import Statement, near, outside_brackets, split, tokens
 from gateway.frontends.pgwire.transaction import IDLE
 from gateway.frontends.pgwire.types import ColumnType, PgType, column_type, duckdb_name
@@ -99,6 +102,8 @@ class StatementSteps:
                 return Shape(tuple(call.column for call in calls), (TEXT,) * len(calls))
             case Setting(column=column):
                 return Shape((column,), (TEXT,))
+            case SignalBackend(column=column):
+                return Shape((column,), (TRUTH,))
             case Fetch(name, move=False):
                 rows = self._work.portal(name, "cursor").rows
                 return rows.shape if rows is not None else None
@@ -156,6 +161,21 @@ class StatementSteps:
             parameter_types=tuple(None if kind is None else duckdb_name(kind) for kind in declared),
             settings=settings,
         )
+
+    def carried_out(self, command: SessionStatement) -> Steps[Done]:
+        if isinstance(command, SignalBackend):
+            return (yield from self._signaled(command))
+        return carry_out(command, self._work)
+
+    def _signaled(self, command: SignalBackend) -> Steps[Done]:
+        if command.process == self._work.process:
+            raise ShuttingDown if command.ends else canceled_by_user()
+        known = yield Signal(command.process, command.ends)
+        warning = wire.Notice(
+            "WARNING", "01000", f"PID {command.process} is not a PostgreSQL backend process"
+        )
+        answer = truth_answer(command.column, truth=bool(known))
+        return Done("SELECT 1", answer, () if known else (warning,))
 
     def executed(self, execute: ExecutePrepared, codes: tuple[int, ...]) -> Steps[Portal]:
         """The portal of an EXECUTE."""
