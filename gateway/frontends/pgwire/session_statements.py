@@ -6,7 +6,7 @@ from itertools import islice
 
 from gateway.errors import AccessDenied
 from gateway.frontends.pgwire.setting_calls import Configure, Setting, setting_calls
-from gateway.frontends.pgwire.signal_calls import SignalBackend, signal_call
+from gateway.frontends.pgwire.signal_calls import SessionSignal, signal_call
 from gateway.frontends.pgwire.statements import Token, near, tokens
 
 _LONGEST = 200  # tokens: a session statement is short
@@ -112,7 +112,7 @@ OfWorkspace = (
     | Accepted
 )
 """What concerns nothing but the session's own state."""
-SessionStatement = OfWorkspace | SignalBackend
+SessionStatement = OfWorkspace | SessionSignal
 
 
 def session_statement(text: str) -> SessionStatement | None:

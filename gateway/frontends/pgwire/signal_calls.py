@@ -10,7 +10,7 @@ _FUNCTIONS = {"PG_CANCEL_BACKEND": False, "PG_TERMINATE_BACKEND": True}
 
 
 @dataclass(frozen=True, slots=True)
-class SignalBackend:
+class SessionSignal:
     """`process`: a session's number. `ends`: the session itself is to end, and not only its statement."""
 
     process: int
@@ -18,7 +18,7 @@ class SignalBackend:
     column: str
 
 
-def signal_call(words: Sequence[Token]) -> SignalBackend | None:
+def signal_call(words: Sequence[Token]) -> SessionSignal | None:
     """One call with a number, or of all that pg_stat_activity shows with it; else it is a query."""
     rest = words[3:] if [word.text.lower() for word in words[1:3]] == ["pg_catalog", "."] else words[1:]
     if len(rest) < 4 or rest[0].word not in _FUNCTIONS or rest[1].text != "(" or rest[3].text != ")":
@@ -28,7 +28,7 @@ def signal_call(words: Sequence[Token]) -> SignalBackend | None:
         return None
     if not asked.value.isdecimal() or int(asked.value) >= 2**31:
         return None
-    return SignalBackend(int(asked.value), _FUNCTIONS[rest[0].word], rest[0].name)
+    return SessionSignal(int(asked.value), _FUNCTIONS[rest[0].word], rest[0].name)
 
 
 def _shown(words: Sequence[Token]) -> Token | None:

@@ -34,7 +34,7 @@ from gateway.frontends.pgwire.rows import Shape, catalog_shape, shape_of, values
 from gateway.frontends.pgwire.scrolling import ScrolledRows
 from gateway.frontends.pgwire.session_statements import SessionStatement, Show
 from gateway.frontends.pgwire.setting_calls import Configure, Setting
-from gateway.frontends.pgwire.signal_calls import SignalBackend
+from gateway.frontends.pgwire.signal_calls import SessionSignal
 from gateway.frontends.pgwire.statements import Statement, near, outside_brackets, split, tokens
 from gateway.frontends.pgwire.transaction import IDLE
 from gateway.frontends.pgwire.types import ColumnType, PgType, column_type, duckdb_name
@@ -102,7 +102,7 @@ class StatementSteps:
                 return Shape(tuple(call.column for call in calls), (TEXT,) * len(calls))
             case Setting(column=column):
                 return Shape((column,), (TEXT,))
-            case SignalBackend(column=column):
+            case SessionSignal(column=column):
                 return Shape((column,), (TRUTH,))
             case Fetch(name, move=False):
                 rows = self._work.portal(name, "cursor").rows
@@ -163,11 +163,11 @@ class StatementSteps:
         )
 
     def carried_out(self, command: SessionStatement) -> Steps[Done]:
-        if isinstance(command, SignalBackend):
+        if isinstance(command, SessionSignal):
             return (yield from self._signaled(command))
         return carry_out(command, self._work)
 
-    def _signaled(self, command: SignalBackend) -> Steps[Done]:
+    def _signaled(self, command: SessionSignal) -> Steps[Done]:
         if command.process == self._work.process:
             raise ShuttingDown if command.ends else canceled_by_user()
         known = yield Signal(command.process, command.ends)

@@ -856,6 +856,8 @@ SELECT min(amount), max(amount), sum(amount), count(amount) FROM sales.orders WH
 SELECT substring(email from 1 for 2), split_part(email, '@', 2), replace(email, '@', ' at ') FROM sales.customers WHERE customer_id = 1
 SELECT localtimestamp = now()::timestamp, current_date = now()::date, clock_timestamp() >= now()
 SELECT txid_current() > 0, pg_current_xact_id() IS NOT NULL
-SELECT relname FROM pg_class WHERE oid IN (('sales' || '.' || 'orders')::regclass, ('mesh.sales' || '.' || 'customers')::regclass) ORDER BY 1
+SELECT relname FROM pg_class WHERE oid IN (('sales' || '.' || 'orders')::regclass, (current_database() || '.sales.' || 'customers')::regclass) ORDER BY 1
 SELECT column_name, col_description(('"' || table_catalog || '"."' || table_schema || '"."' || table_name || '"')::regclass::oid, ordinal_position) FROM information_schema.columns WHERE table_schema = 'sales' AND table_name = 'orders' ORDER BY ordinal_position
 SELECT relname, repeat('[]', 2), lpad(relname, 9, '.'), rpad(relkind::text, 3, 'x') FROM pg_class WHERE relname IN ('orders', 'customers') ORDER BY 1
+SELECT (date '2020-01-01', date '2020-02-01') OVERLAPS (date '2020-01-15', date '2020-03-01')
+SELECT (date '2001-02-16', date '2001-12-21') OVERLAPS (date '2001-10-30', date '2002-10-30')
