@@ -32,13 +32,17 @@ class SourceColumn:
 
     `type` is a DuckDB type name in DuckDB's own spelling (`BIGINT`, `DECIMAL(12,2)`,
     `TIMESTAMP WITH TIME ZONE`, `VARCHAR[]`): the type in which this connector delivers the column.
-    `native_type` is the source's own word for it.
+    `native_type` is the source's own word for it. `unsure`: it may hold values that cannot be delivered as `type`.
+    Such a value fails a scan, unless another column of the scan `marks` the column: that one is BOOLEAN, and true where
+    the marked column's value cannot be delivered and is NULL instead.
     """
 
     name: str
     type: str
     native_type: str
     nullable: bool = True
+    unsure: bool = False
+    marks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from connectors.base import SourceColumn, SourceError, TableStatistics
 from connectors.file_statistics import arrow_statistics, parquet_statistics
-from connectors.types import duckdb_type, exact_batch
+from connectors.types import duckdb_type, exact_batch, is_unsure, marked_by
 
 BATCH_ROWS = 32_768
 
@@ -45,7 +45,11 @@ def same(parts: tuple[Columns, ...]) -> Columns:
             raise SourceError(f"its files differ in their columns: {first} and {other}")
     return tuple(
         SourceColumn(
-            column.name, column.type, column.native_type, any(part[index].nullable for part in parts)
+            column.name,
+            column.type,
+            column.native_type,
+            any(part[index].nullable for part in parts),
+            unsure=any(part[index].unsure for part in parts),
         )
         for index, column in enumerate(parts[0])
     )
@@ -59,7 +63,8 @@ def parquet_columns(path: Path) -> Columns:
 def parquet_batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(path) as file:
         # A dot selects a part of a structure: a column with one in its name is found only among all columns.
-        names = None if any("." in name for name in schema.names) else schema.names
+        own = [field.name for field in schema if marked_by(field) is None]
+        names = None if any("." in name for name in own) else own
         for batch in file.iter_batches(BATCH_ROWS, columns=names, use_threads=False):
             yield exact_batch(batch, schema)
 
@@ -99,7 +104,8 @@ def typed_columns(schema: pa.Schema, *, strict: bool) -> Columns:
             kind = duckdb_type(field.type)
         except ValueError as error:
             raise SourceError(f"column {field.name}: {error}") from error
-        columns.append(SourceColumn(field.name, kind, str(field.type), field.nullable or not strict))
+        nullable, unsure = field.nullable or not strict, is_unsure(field.type)
+        columns.append(SourceColumn(field.name, kind, str(field.type), nullable, unsure=unsure))
     return tuple(columns)
 
 

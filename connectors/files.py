@@ -84,7 +84,7 @@ class FilesConnector:
             raise SourceError(f"{self._path.name}: no table {name}")
         types = {column.name: column.type for column in self._table(name, found).columns}
         for column in scan.columns:
-            if types.get(column.name) != column.type:
+            if column.marks is None and types.get(column.name) != column.type:
                 raise SourceError(
                     f"{name}: column {column.name} is {types.get(column.name)}, not {column.type}"
                 )

@@ -19,7 +19,7 @@ from connectors.base import (
     TableStatistics,
 )
 from connectors.streams import Batches, PulledStream, Scans, scan_schema
-from connectors.types import duckdb_type, exact_batch
+from connectors.types import duckdb_type, exact_batch, is_unsure
 
 BATCH_ROWS = 32_768
 
@@ -103,7 +103,9 @@ class MemoryConnector:
 
 def _columns(table: pa.Table) -> tuple[SourceColumn, ...]:
     return tuple(
-        SourceColumn(field.name, duckdb_type(field.type), str(field.type), field.nullable)
+        SourceColumn(
+            field.name, duckdb_type(field.type), str(field.type), field.nullable, unsure=is_unsure(field.type)
+        )
         for field in table.schema
     )
 

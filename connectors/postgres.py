@@ -14,7 +14,7 @@ from connectors.postgres_lines import Lines
 from connectors.postgres_pool import Pool
 from connectors.postgres_snapshot import KnownArrivals, PostgresSnapshot
 from connectors.postgres_statistics import question, statistics
-from connectors.postgres_types import natural_type, quoted
+from connectors.postgres_types import is_unsure, natural_type, quoted
 
 LOG = logging.getLogger(__name__)
 
@@ -173,4 +173,5 @@ def _uri(parts: Mapping[str, Any]) -> str:
 
 def _column(row: Mapping[str, Any]) -> SourceColumn:
     kind = natural_type(row["type"], row["typmod"])
-    return SourceColumn(row["column"], kind, row["native"], nullable=not row["not_null"])
+    nullable = not row["not_null"]
+    return SourceColumn(row["column"], kind, row["native"], nullable, unsure=is_unsure(kind))

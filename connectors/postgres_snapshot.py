@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Lock
+from typing import Any
 
 import pyarrow as pa
 
@@ -82,11 +83,11 @@ class PostgresSnapshot:
         with work.on_a_line(keys) as line:
             inline = _inline(line, keys)
             source = self._source(scan)
-            plain = _with((each.description for each in inline), _select(scan, source, _plain))
+            plain = _with((each.description for each in inline), _select(_read(scan.columns), source, _plain))
             question = scan.shape or (plain,), scan.columns
             try:
                 arrivals = self._arrivals(question, plain, line)
-                selected = _select(scan, source, lambda column: arrivals[column.name].sql)
+                selected = _select(scan.columns, source, lambda column: arrivals[column.name].sql)
                 sql = _with((each.as_expression for each in inline), selected)
                 rows = (work.one(line, sql) if scan.one else None) or work.asked(line, sql)
                 _refuse_other_types(scan, arrivals, rows.schema)
@@ -100,8 +101,7 @@ class PostgresSnapshot:
     def _arrivals(self, question: Question, sql: str, line: Line) -> Arrivals:
         found = self._known.get(question)
         if found is None:
-            pairs = zip(question[1], line.connection.describe(sql), strict=True)
-            found = {column.name: arrival(column, field) for column, field in pairs}
+            found = _arriving(question[1], line.connection.describe(sql))
             self._known.keep(question, found)
         return found
 
@@ -192,13 +192,27 @@ def _with(expressions: Iterable[str], selected: str) -> str:
     return f"WITH {listed}\n{selected}" if listed else selected
 
 
+def _read(columns: tuple[SourceColumn, ...]) -> tuple[SourceColumn, ...]:
+    """Without those that mark others."""
+    return tuple(column for column in columns if column.marks is None)
+
+
+def _arriving(columns: tuple[SourceColumn, ...], described: Iterable["pa.Field[Any]"]) -> Arrivals:
+    found = {
+        column.name: arrival(column, field) for column, field in zip(_read(columns), described, strict=True)
+    }
+    marks = {column.name: found[column.marks].mark() for column in columns if column.marks is not None}
+    marked = [column.marks for column in columns if column.marks is not None]
+    return {**found, **{name: found[name].sparing() for name in marked}, **marks}
+
+
 def _plain(column: SourceColumn) -> str:
     return f"s.{quoted(column.name)}"
 
 
-def _select(scan: Scan, source: str, expression: Callable[[SourceColumn], str]) -> str:
-    columns = ", ".join(f"{expression(column)} AS {quoted(column.name)}" for column in scan.columns)
-    return f"SELECT {columns} FROM {source} AS s"
+def _select(columns: tuple[SourceColumn, ...], source: str, expression: Callable[[SourceColumn], str]) -> str:
+    listed = ", ".join(f"{expression(column)} AS {quoted(column.name)}" for column in columns)
+    return f"SELECT {listed} FROM {source} AS s"
 
 
 def _refuse_other_types(scan: Scan, arrivals: Arrivals, delivered: pa.Schema) -> None:

@@ -7,7 +7,8 @@ absent.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -41,6 +42,7 @@ SCALARS = {
 """PostgreSQL types that the driver delivers exactly, once the guards below hold."""
 
 INTEGERS = frozenset(("TINYINT", "SMALLINT", "INTEGER", "BIGINT"))
+UNSURE = frozenset(("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "INTERVAL", "HUGEINT"))
 NUMBERS = frozenset(("int2", "int4", "int8", "numeric"))
 LAST_TIMESTAMP = "294247-01-01"
 """Later ones do not fit 64 bits of microseconds since 1970; PostgreSQL counts from 2000."""
@@ -59,12 +61,25 @@ class Arrival:
     """`sql` selects the column from the alias `s`, the driver delivers `type`, `finish` makes it exact.
 
     `lasting`: if the source's column gets another type, `sql` fails or delivers another `type`, or the same values.
+    `lost`: a condition on the values that `sql` or `finish` fails at, NULL or false for all others; empty: for none.
+    `plain` delivers the others.
     """
 
     sql: str
     type: Any
     finish: Callable[[Any], Any]
     lasting: bool = True
+    lost: str = ""
+    plain: str = ""
+
+    def sparing(self) -> "Arrival":
+        """NULL in the place of values that are `lost`."""
+        if not self.lost:
+            return self
+        return replace(self, sql=f"CASE WHEN ({self.lost}) IS NOT TRUE THEN {self.plain} END")
+
+    def mark(self) -> "Arrival":
+        return Arrival(f"coalesce({self.lost or 'false'}, false)", pa.bool_(), _unchanged, self.lasting)
 
 
 def quoted(name: str) -> str:
@@ -74,6 +89,12 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """Needs `standard_conforming_strings`, which the session sets."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def is_unsure(kind: str) -> bool:
+    """Whether a column of PostgreSQL that is delivered as this DuckDB type may hold values that cannot be: infinite
+    ones, NaN, those of too many digits, arrays in arrays."""
+    return kind in UNSURE or kind.startswith("DECIMAL(") or kind.endswith("[]")
 
 
 def natural_type(name: str | None, typmod: int) -> str:
@@ -119,7 +140,8 @@ def arrival(column: SourceColumn, field: Any) -> Arrival:
 def _scalar(column: SourceColumn, value: str, remote: str, field: Any) -> Arrival | None:
     wanted = column.type
     if SCALARS.get(remote) == wanted and field.type == arrow_type(wanted):
-        return Arrival(_guarded(column.name, value, remote), field.type, _CHECKED.get(remote, _unchanged))
+        finish, lost = _CHECKED.get(remote, _unchanged), _lost(value, remote)
+        return Arrival(_guarded(column.name, value, remote), field.type, finish, lost=lost, plain=value)
     if remote in NUMBERS and (wanted.startswith("DECIMAL(") or wanted == "HUGEINT"):
         typmod = int(_metadata(field, b"POSTGRESQL:typmod") or -1)
         return _number(column, value, numeric_digits(typmod) if remote == "numeric" else None)
@@ -143,9 +165,13 @@ def _number(column: SourceColumn, value: str, digits: tuple[int, int] | None) ->
     `scale` and `numeric_out` take no floating point: what is asked here is exact whatever the column becomes.
     """
     wanted = arrow_type(column.type)
+    lost = _lost_number(value, wanted)
     if not pa.types.is_decimal64(wanted):
-        return Arrival(f"numeric_out({value})::text", pa.string(), lambda array: _from_text(array, wanted))
+        places = wanted.scale if pa.types.is_decimal(wanted) else 0
+        text, plain = f"numeric_out({value})::text", f"numeric_out(trunc({value}, {places}))::text"
+        return Arrival(text, pa.string(), lambda array: _from_text(array, wanted), lost=lost, plain=plain)
     places = wanted.scale
+    plain = f"({value} * {10**places}::numeric)::int8"
     refused = _raised(column.name, f"more than {places} fractional digits", value, "int8")
     if digits is not None and digits[1] == places:  # twice as fast as a multiplication
         whole = f"replace({value}::text, '.', '')::int8" if places else f"{value}::int8"
@@ -153,7 +179,7 @@ def _number(column: SourceColumn, value: str, digits: tuple[int, int] | None) ->
     else:  # the cast would round
         fits = f"scale({value}) <= {places} OR {value} = trunc({value}, {places})"
         sql = f"CASE WHEN {fits} THEN ({value} * {10**places}::numeric)::int8 ELSE {refused} END"
-    return Arrival(sql, pa.int64(), lambda array: _relabeled(array, wanted))
+    return Arrival(sql, pa.int64(), lambda array: _relabeled(array, wanted), lost=lost, plain=plain)
 
 
 def _list(column: SourceColumn, value: str, remote: str, delivered: Any) -> Arrival | None:
@@ -164,16 +190,24 @@ def _list(column: SourceColumn, value: str, remote: str, delivered: Any) -> Arri
     if SCALARS.get(remote[1:]) == element and delivered == wanted:
         array = f"{remote[1:]}[]"
         refused = _raised(column.name, "an array of more than one dimension", value, array)
-        items = _guarded_items(column.name, value, remote[1:], array)
-        return Arrival(f"{flat}{refused} {items}ELSE {value} END", wanted, _unchanged)
+        lost = _lost_items(value, remote[1:])
+        items = (
+            f"WHEN {lost} THEN {_raised(column.name, f'an infinite or too great {remote[1:]}', value, array)} "
+            if lost
+            else ""
+        )
+        lost = " OR ".join(filter(None, (_nested(value), lost)))
+        return Arrival(f"{flat}{refused} {items}ELSE {value} END", wanted, _unchanged, lost=lost, plain=value)
     refused = _raised(column.name, "an array of more than one dimension", value, "text[]")
     sql = f"{flat}{refused} ELSE {value}::text[] END"
+    lost, plain = _nested(value), f"{value}::text[]"
     if element == "VARCHAR" and (remote not in _EXACT_LISTS):
-        return Arrival(sql, wanted, _unchanged, lasting=False)
+        return Arrival(sql, wanted, _unchanged, lasting=False, lost=lost, plain=plain)
     if element.startswith("DECIMAL(") and remote == "_numeric":
-        return Arrival(
-            sql, pa.list_(pa.string()), lambda array: _list_from_text(array, wanted), lasting=False
-        )
+        item = _lost_number("i", arrow_type(element))
+        lost = f"{lost} OR EXISTS (SELECT FROM unnest({value}) AS u(i) WHERE {item})"
+        finish = partial(_list_from_text, wanted=wanted)
+        return Arrival(sql, pa.list_(pa.string()), finish, lasting=False, lost=lost, plain=plain)
     return None
 
 
@@ -183,22 +217,39 @@ _EXACT_LISTS = frozenset(f"_{name}" for name, kind in SCALARS.items() if kind !=
 def _guarded(name: str, value: str, remote: str) -> str:
     if remote != "interval":
         return value
-    condition = f"isfinite({value}) AND abs(date_part('hour', {value})) < {LONGEST_HOURS}"
     why = f"an interval of {LONGEST_HOURS} hours or more"
-    return f"CASE WHEN {condition} THEN {value} ELSE {_raised(name, why, value, remote)} END"
+    return f"CASE WHEN {_lost(value, remote)} THEN {_raised(name, why, value, remote)} ELSE {value} END"
 
 
-def _guarded_items(name: str, value: str, item: str, array: str) -> str:
+def _lost(value: str, remote: str) -> str:
+    """The condition on a value that the driver does not deliver; empty: it delivers all."""
+    if remote == "date":
+        return f"NOT isfinite({value})"
+    if remote in ("timestamp", "timestamptz"):
+        return f"NOT isfinite({value}) OR {value} >= '{LAST_TIMESTAMP}'"
+    if remote == "interval":
+        return f"NOT isfinite({value}) OR abs(date_part('hour', {value})) >= {LONGEST_HOURS}"
+    return ""
+
+
+def _lost_items(value: str, item: str) -> str:
     if item == "date":
-        condition = f"'infinity' = ANY({value}) OR '-infinity' = ANY({value})"
-    elif item in ("timestamp", "timestamptz"):
-        condition = f"'{LAST_TIMESTAMP}' <= ANY({value}) OR '-infinity' = ANY({value})"
-    elif item == "interval":
-        bad = f"NOT isfinite(i) OR abs(date_part('hour', i)) >= {LONGEST_HOURS}"
-        condition = f"EXISTS (SELECT FROM unnest({value}) AS u(i) WHERE {bad})"
-    else:
-        return ""
-    return f"WHEN {condition} THEN {_raised(name, f'an infinite or too great {item}', value, array)} "
+        return f"'infinity' = ANY({value}) OR '-infinity' = ANY({value})"
+    if item in ("timestamp", "timestamptz"):
+        return f"'{LAST_TIMESTAMP}' <= ANY({value}) OR '-infinity' = ANY({value})"
+    return (
+        f"EXISTS (SELECT FROM unnest({value}) AS u(i) WHERE {_lost('i', item)})" if item == "interval" else ""
+    )
+
+
+def _nested(value: str) -> str:
+    return f"array_ndims({value}) > 1"
+
+
+def _lost_number(value: str, wanted: Any) -> str:
+    """NaN is greater than every number, and `trunc` of it is itself."""
+    digits, places = (wanted.precision, wanted.scale) if pa.types.is_decimal(wanted) else (38, 0)
+    return f"{value} <> trunc({value}, {places}) OR abs({value}) >= {10 ** (digits - places)}::numeric"
 
 
 def _raised(name: str, why: str, value: str, kind: str) -> str:

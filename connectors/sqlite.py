@@ -29,7 +29,16 @@ from connectors.base import (
 )
 from connectors.options import Option
 from connectors.sqlite_statistics import table_statistics
-from connectors.sqlite_values import KEY_TYPES, affinity_type, carrier, checked_values, delivered
+from connectors.sqlite_values import (
+    KEY_TYPES,
+    affinity_type,
+    carrier,
+    checked_values,
+    delivered,
+    lost,
+    read_texts,
+    sparing,
+)
 from connectors.streams import Batches, PulledStream, Scans, scan_schema
 from connectors.types import duckdb_type
 
@@ -140,18 +149,14 @@ class _Snapshot:
         return PulledStream(schema, self._batches(scan, schema, canceled), canceled.set)
 
     def _batches(self, scan: Scan, schema: pa.Schema, canceled: Event) -> Batches:
-        kinds = [carrier(column.type) for column in scan.columns]
+        received = _Received(scan.columns, schema)
         with self._at_work(canceled):
             connection = self._connected()
             cursor = connection.execute(self._sql(connection, scan))
             rows = cursor.fetchmany(BATCH_ROWS)
         try:
             while rows:
-                arrays = [
-                    _delivered(column, checked_values(column.name, values, kind))
-                    for column, kind, values in zip(scan.columns, kinds, zip(*rows, strict=True), strict=True)
-                ]
-                yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+                yield received.batch(rows)
                 with self._at_work(canceled):
                     rows = cursor.fetchmany(BATCH_ROWS)
         finally:
@@ -187,7 +192,7 @@ class _Snapshot:
         return canceled is not None and canceled.is_set()
 
     def _sql(self, connection: sqlite3.Connection, scan: Scan) -> str:
-        columns = ", ".join(f"s.{_quoted(column.name)}" for column in scan.columns)
+        columns = ", ".join(_selected(scan.columns))
         source = f"(\n{scan.query}\n)" if scan.query is not None else _quoted((scan.table or ("",))[-1])
         keys = ", ".join(self._transferred(connection, keys) for keys in scan.keys)
         return f"{f'WITH {keys} ' if keys else ''}SELECT {columns} FROM {source} AS s"
@@ -209,6 +214,40 @@ class _Snapshot:
         return f"{_quoted(keys.name)}({names}) AS (SELECT {names} FROM temp.{table})"
 
 
+class _Received:
+    """What comes of the rows of a scan."""
+
+    def __init__(self, columns: tuple[SourceColumn, ...], schema: pa.Schema) -> None:
+        self._columns = columns
+        self._kinds = [carrier(column.type) for column in columns]
+        self._schema = schema
+        self._marks = {column.marks: column.name for column in columns}
+
+    def batch(self, rows: list[tuple[Any, ...]]) -> pa.RecordBatch:
+        values: dict[str, Any] = dict(zip(self._schema.names, zip(*rows, strict=True), strict=True))
+        for column in self._columns:
+            mark = self._marks.get(column.name)
+            if mark is not None and column.type == "VARCHAR":
+                values[column.name], unread = read_texts(values[column.name])
+                values[mark] = tuple(map(max, values[mark], unread))
+        arrays = [
+            _delivered(column, checked_values(column.name, values[column.name], kind))
+            for column, kind in zip(self._columns, self._kinds, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+
+
+def _selected(columns: tuple[SourceColumn, ...]) -> Iterator[str]:
+    kinds = {column.name: column.type for column in columns}
+    marked = {column.marks for column in columns}
+    for column in columns:
+        value = f"s.{_quoted(column.marks or column.name)}"
+        if column.marks is not None:
+            yield lost(value, kinds[column.marks])
+        else:
+            yield sparing(value, column.type) if column.name in marked else value
+
+
 def _key_type(field: Any) -> str:
     kind = duckdb_type(field.type)
     if kind not in KEY_TYPES:
@@ -227,7 +266,7 @@ def _table(connection: sqlite3.Connection, name: str, kind: str) -> SourceTable 
             return None
         raise
     columns = tuple(
-        SourceColumn(column, affinity_type(declared), declared, nullable=not filled)
+        SourceColumn(column, affinity_type(declared), declared, nullable=not filled, unsure=True)
         for column, declared, filled, hidden in rows
         if hidden != 1
     )

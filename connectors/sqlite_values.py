@@ -27,6 +27,12 @@ KEY_TYPES = {
 }
 """DuckDB types of keys that can be sent, and what their column is declared as."""
 
+WHOLE_SPANS = {
+    "BOOLEAN": (0, 1),
+    "TINYINT": (-(2**7), 2**7 - 1),
+    "SMALLINT": (-(2**15), 2**15 - 1),
+    "INTEGER": (-(2**31), 2**31 - 1),
+}
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "HUGEINT", "BOOLEAN")
 
 
@@ -54,6 +60,39 @@ def carrier(kind: str) -> str:
     if kind in WHOLE:
         return "BIGINT"
     raise ValueError(f"SQLite cannot deliver {kind}")
+
+
+def lost(value: str, kind: str) -> str:
+    """SQL for whether a value of SQLite is none of the DuckDB type `kind`, but for texts that are not UTF-8."""
+    if kind == "VARCHAR":
+        return f"typeof({value}) = 'blob'"
+    if kind == "BLOB":
+        return f"typeof({value}) NOT IN ('blob', 'null')"
+    if kind == "DOUBLE":
+        whole = f"typeof({value}) = 'integer' AND {value} BETWEEN {-LARGEST_WHOLE} AND {LARGEST_WHOLE}"
+        return f"NOT (typeof({value}) IN ('real', 'null') OR ({whole}))"
+    low, high = WHOLE_SPANS.get(kind, (None, None))
+    outside = f" OR {value} NOT BETWEEN {low} AND {high}" if low is not None else ""
+    return f"typeof({value}) NOT IN ('integer', 'null'){outside}"
+
+
+def sparing(value: str, kind: str) -> str:
+    """SQL for a value, NULL if it is `lost`. Texts come as bytes, which Python does not try to read."""
+    text = f"WHEN typeof({value}) = 'text' THEN CAST({value} AS BLOB) " if kind == "VARCHAR" else ""
+    return f"CASE WHEN {lost(value, kind)} THEN NULL {text}ELSE {value} END"
+
+
+def read_texts(values: tuple[Any, ...]) -> tuple[list[Any], list[bool]]:
+    """Values of a VARCHAR column as `sparing` selects them: NULL for those that are not UTF-8, and where those are."""
+    found = [_read(value) if isinstance(value, bytes) else value for value in values]
+    return found, [value is not None and text is None for value, text in zip(values, found, strict=True)]
+
+
+def _read(text: bytes) -> str | None:
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def checked_values(name: str, values: tuple[Any, ...], kind: str) -> Any:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Generator
 from threading import Event, Lock
+from typing import Any
 
 import pyarrow as pa
 
 from connectors.base import Scan, ScanCanceled, SourceColumn, SourceError, Stream
-from connectors.types import arrow_type
+from connectors.types import MARKS, arrow_type
 
 PATIENCE = 2.0
 
@@ -17,7 +18,12 @@ def scan_schema(columns: tuple[SourceColumn, ...]) -> pa.Schema:
     """The Arrow schema of a scan's answer. ValueError for a scan of nothing."""
     if not columns:
         raise ValueError("a scan reads at least one column")
-    return pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns])
+    return pa.schema([_field(column) for column in columns])
+
+
+def _field(column: SourceColumn) -> "pa.Field[Any]":
+    marks = {MARKS: column.marks.encode()} if column.marks is not None else None
+    return pa.field(column.name, arrow_type(column.type), metadata=marks)
 
 
 class PulledStream:

@@ -142,10 +142,56 @@ def hugeints(array: Any) -> Any:
 
 
 def exact_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """The columns of `schema`, by name, each `exact`."""
+    """The columns of `schema`, by name, each `exact`; of a column that another one marks, the values that can be."""
     names = batch.schema.names
-    arrays = [exact(batch.column(names.index(field.name)), field.type) for field in schema]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+    marks = {marked_by(field): field.name for field in schema}
+    arrays: dict[str, Any] = {}
+    for field in schema:
+        if marked_by(field) is None:
+            array = batch.column(names.index(field.name))
+            if field.name in marks:
+                arrays[field.name], arrays[marks[field.name]] = exact_or_null(array, field.type)
+            else:
+                arrays[field.name] = exact(array, field.type)
+    return pa.RecordBatch.from_arrays([arrays[name] for name in schema.names], schema=schema)
+
+
+MARKS = b"marks"
+"""Key in the metadata of a field that tells where the values of another could not be delivered: the other's name."""
+
+
+def marked_by(field: Any) -> str | None:
+    """The name of the column that a field marks; None: it is a column itself."""
+    name = (field.metadata or {}).get(MARKS)
+    return None if name is None else name.decode()
+
+
+def exact_or_null(array: Any, wanted: Any) -> tuple[Any, Any]:
+    """`exact`, with NULL for values that would change, and where those are."""
+    try:
+        return exact(array, wanted), pa.repeat(pa.scalar(False), len(array))  # noqa: FBT003
+    except pa.ArrowInvalid:
+        changed = pa.array([_changes(array.slice(row, 1), wanted) for row in range(len(array))], pa.bool_())
+    return exact(pc.if_else(changed, pa.scalar(None, array.type), array), wanted), changed
+
+
+def _changes(array: Any, wanted: Any) -> bool:
+    try:
+        exact(array, wanted)
+    except pa.ArrowInvalid:
+        return True
+    return False
+
+
+def is_unsure(found: Any) -> bool:
+    """Whether values of an Arrow type may have no exact one of its `duckdb_type`."""
+    if pa.types.is_timestamp(found):
+        return bool(found.unit != "us")
+    if pa.types.is_dictionary(found) or pa.types.is_run_end_encoded(found):
+        return is_unsure(found.value_type)
+    if pa.types.is_nested(found):
+        return any(is_unsure(found.field(index).type) for index in range(found.num_fields))
+    return pa.types.is_date64(found) or found == pa.time64("ns")
 
 
 def _decimal_name(found: Any) -> str:

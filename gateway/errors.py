@@ -150,6 +150,10 @@ class SourceFailed(Failed):
     text = "a data source failed while it was read; the answer is incomplete and must not be used"
 
 
+class Unreadable(SourceFailed):
+    """A value that shall be shown is none of its column's type."""
+
+
 class AuditUnavailable(Failed):
     sqlstate = "58030"
     http_status = 503

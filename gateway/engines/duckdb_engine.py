@@ -34,6 +34,7 @@ from gateway.errors import (
     QueryCanceled,
     SyntaxNotSupported,
     UndefinedFunction,
+    Unreadable,
 )
 
 LOG = logging.getLogger(__name__)
@@ -275,6 +276,8 @@ STREAMED: tuple[tuple[str, type[Failed]], ...] = (
 NO_SPACE = os.strerror(errno.ENOSPC)
 LIMIT = re.compile(r"Invalid Input Error: #limit (recursion|generated_rows) (\d{1,18})")
 """What `gateway.sql.recursion` lets the engine raise."""
+UNREADABLE = re.compile("Invalid Input Error: #unreadable")
+"""What `gateway.query.plan.unreadable` lets the engine raise."""
 
 
 def translated(error: Exception, *streams: _Stream) -> MeshgateError:
@@ -292,6 +295,8 @@ def translated(error: Exception, *streams: _Stream) -> MeshgateError:
     reached = LIMIT.fullmatch(str(error).strip())
     if reached is not None:
         return LimitExceeded(f"a recursive CTE goes beyond limits.{reached[1]} ({int(reached[2]):,})")
+    if UNREADABLE.fullmatch(str(error).strip()) is not None:
+        return Unreadable()
     if (room := _out_of_room(str(error))) is not None:
         return room
     classes = (made() for kind, made in CLASSES if isinstance(error, kind))

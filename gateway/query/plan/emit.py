@@ -10,10 +10,11 @@ from connectors.base import Scan, SourceColumn
 from gateway.query.plan.blocks import set_where, where
 from gateway.query.plan.draft import Draft, Unit, is_regrouped
 from gateway.query.plan.expand import expand
-from gateway.query.plan.leaves import ENGINE, KEYS, NOTHING, EngineReader, delivered
+from gateway.query.plan.leaves import ENGINE, KEYS, NOTHING, delivered
 from gateway.query.plan.model import MARK, Form, Fragment, Input, KeyTransfer, Plan, Stage
 from gateway.query.plan.parts import parts
 from gateway.query.plan.passthrough import passed_through
+from gateway.query.plan.reader import EngineReader
 from gateway.query.plan.schedule import Schedule, Sent
 from gateway.query.plan.share import Twin
 from gateway.sql.dialect import generate, quoted

@@ -11,17 +11,15 @@ from typing import TypeGuard
 
 from sqlglot import exp
 
-from connectors.base import Scan, SourceColumn
-from gateway.query.plan.blocks import BARE, add_where, where
-from gateway.query.plan.model import Fragment, Input, Stage
+from connectors.base import SourceColumn
+from gateway.query.plan.blocks import BARE, where
 from gateway.query.plan.raising import raises
 from gateway.query.plan.sources import Sources
-from gateway.query.rewrite import SELF, GovernedSelect
-from gateway.sql.dialect import generate, quoted
+from gateway.query.rewrite import GovernedSelect
 from gateway.sql.nodes import copied
-from gateway.sql.remote import not_pushable, remote_text, same_meaning
+from gateway.sql.remote import not_pushable, same_meaning
 from gateway.sql.resolve import base_tables
-from gateway.sql.scopes import Scopes, columns_by_table
+from gateway.sql.scopes import Scopes
 
 ENGINE = ""
 """The site of what the engine runs."""
@@ -103,14 +101,17 @@ WHOLE = frozenset({"SMALLINT", "INTEGER", "BIGINT"})
 
 def _reducible(governed: GovernedSelect, raw: frozenset[str], sources: Sources) -> frozenset[str]:
     """Raw columns of a relation that shows the rows of one table, each for itself: what it makes of a row must not
-    raise, as which rows are left out depends on sizes, which tell of hidden ones. A cast to its contract's type is none
-    of the consumer's doing, here as where it is done on arrival (`Leaf.late`)."""
+    raise, as which rows are left out depends on sizes, which tell of hidden ones, and all of it must be readable. A
+    cast to its contract's type is none of the consumer's doing, here as where it is done on arrival (`Leaf.late`)."""
     select = governed.select
     table = select.args["from_"].this
     plain = isinstance(table, exp.Table) and table.catalog and not any(map(select.args.get, ("joins", *BARE)))
     if not plain or sources.dialect(table.catalog) is None:
         return frozenset()
-    computed = [value for value in _values(select).values() if not _is_cast_column(value)]
+    shown = _values(select).values()
+    if any(sources.column(table, each.name).unsure for value in shown for each in value.find_all(exp.Column)):
+        return frozenset()
+    computed = [value for value in shown if not _is_cast_column(value)]
     if any(raises(part) or part.find(exp.Query) for part in (*computed, *where(select))):
         return frozenset()
     return _sound(select, sources.dialect(table.catalog) or "", sources) & raw
@@ -243,120 +244,6 @@ def _is_sound(value: exp.Expr, dialect: str, sources: Sources, scopes: Scopes) -
     return False
 
 
-# --- what the engine runs ----------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class EngineReader:
-    """Makes items of FROM that the engine reads itself. `inputs` and `native` collect what they read."""
-
-    sources: Sources
-    name: "Namer"
-    inputs: dict[str, Input] = field(default_factory=dict)
-    native: list[tuple[str, str]] = field(default_factory=list)
-
-    def item(self, select: exp.Select, governed: GovernedSelect, reason: str) -> exp.Expr:
-        """What stands in FROM, without its alias, for one governed relation.
-
-        Behind a fence if anything is hidden; in a stage of its own if the fence would not hold, or the gateway
-        hashes a column of it.
-        """
-        staged = _is_staged(governed, self.sources)
-        outer = self.inputs
-        if staged:
-            self.inputs = {}
-        self._read_tables(select, governed, reason)
-        if governed.barrier:
-            select.set("offset", exp.Offset(expression=exp.Literal.number("0")))
-        if not staged:
-            return exp.Subquery(this=select)
-        stage = Stage(
-            (governed.relation,),
-            generate(select, consume=True),
-            self.inputs,
-            governed.columns,
-            governed.hashed,
-        )
-        self.inputs = outer
-        return self._registered(stage)
-
-    def _registered(self, read: Input) -> exp.Table:
-        name = self.name.input()
-        self.inputs[name] = read
-        return exp.Table(this=quoted(name))
-
-    def _read_tables(self, select: exp.Select, governed: GovernedSelect, reason: str) -> None:
-        used = columns_by_table(select)
-        for table in list(base_tables(select)):
-            if table.catalog:
-                node = self._leaf(table, used[id(table)], governed.relation, reason)
-            else:
-                read = governed.inputs[table.db, table.name]
-                node = self._input(replace(read, select=copied(read.select)))  # it may be read twice
-            table.replace(aliased(node, table))
-
-    def _input(self, read: GovernedSelect) -> exp.Expr:
-        """A relation that the product reads: whole at its source if it can."""
-        leaf = leaf_of(SELF, read, self.sources)
-        if leaf.site == ENGINE:
-            return self.item(read.select, read, leaf.kept)
-        return self._registered(whole_fragment(leaf, self.sources))
-
-    def _leaf(self, table: exp.Table, used: tuple[str, ...], relation: str, reason: str) -> exp.Expr:
-        key, source = table.catalog, self.sources.table(table)
-        if source.files:
-            self.native.append((key, relation))
-            files = [exp.Literal.string(str(path)) for path in source.files]
-            return exp.Table(
-                this=exp.Anonymous(this="read_parquet", expressions=[exp.Array(expressions=files)])
-            )
-        dialect = self.sources.dialect(key)
-        columns = tuple(self.sources.column(table, name) for name in used)
-        rows = self.sources.known(table).rows
-        if dialect is None:
-            scan = Scan(columns or source.columns[:1], table=source.name)
-        else:
-            query = self._query(table, columns, dialect)
-            scan = Scan(columns or (SourceColumn(NOTHING, "INTEGER", ""),), query=query)
-        return self._registered(Fragment(key, (relation,), scan, kept=reason, rows=rows))
-
-    def _query(self, table: exp.Table, columns: tuple[SourceColumn, ...], dialect: str) -> str:
-        """The columns, and of the conditions beside the table those that the source understands as DuckDB does."""
-        items: list[exp.Expr] = [
-            exp.alias_(exp.Column(this=quoted(c.name), table=quoted(table.alias)), c.name, quoted=True)
-            for c in columns
-        ]
-        nothing = exp.alias_(exp.Literal.number("1"), NOTHING, quoted=True)
-        query = exp.Select(expressions=items or [nothing], from_=exp.From(this=copied(table)))
-        select = table.find_ancestor(exp.Select)
-        beside = where(select) if select is not None and not select.args.get("joins") else []
-        for condition in beside:
-            if self._understood(condition, table, dialect):
-                add_where(query, copied(condition))
-        for condition in table.meta.get(KEYS, ()):
-            add_where(query, condition)
-        return remote_text(query, dialect)
-
-    def _understood(self, condition: exp.Expr, table: exp.Table, dialect: str) -> bool:
-        for column in condition.find_all(exp.Column):
-            if column.table != table.alias:
-                return False
-            found = self.sources.column(table, column.name)
-            if not same_meaning(found.native_type, found.type, dialect):
-                return False
-        return condition.find(exp.Query) is None and not_pushable(condition, dialect) is None
-
-
-def _is_staged(governed: GovernedSelect, sources: Sources) -> bool:
-    return bool(governed.hashed) or (governed.barrier and (sources.settled or _has_fields(governed)))
-
-
-def _has_fields(governed: GovernedSelect) -> bool:
-    """Whether a column holds values inside of values. DuckDB 2.0 moves `cast(row.field AS ...)` through OFFSET 0 to
-    the scan, where it reads the field only."""
-    return any(kind.endswith("]") or "(" in kind.removeprefix("DECIMAL(") for _, kind in governed.columns)
-
-
 class Namer:
     """Names that no consumer can write: `resolve` refuses a CTE whose name begins with #."""
 
@@ -373,21 +260,10 @@ class Namer:
         return f"u{self._units}"
 
 
-def whole_fragment(leaf: Leaf, sources: Sources) -> Fragment:
-    """A relation that its source runs as it is, all its columns delivered."""
-    types = dict(leaf.governed.arriving)
-    columns = tuple(
-        delivered(item.alias_or_name, item.unalias(), types, sources) for item in leaf.select.expressions
-    )
-    dialect = sources.dialect(leaf.source) or ""
-    scan = Scan(columns, query=remote_text(copied(leaf.select), dialect))
-    return Fragment(leaf.source, (leaf.governed.relation,), scan, leaf.governed.hashed)
-
-
 def delivered(name: str, value: exp.Expr, types: Mapping[str, str], sources: Sources) -> SourceColumn:
     """A result column of a source's query, as the source will deliver it."""
     table = Scopes().source(value) if isinstance(value, exp.Column) else None
     if isinstance(table, exp.Table) and isinstance(value, exp.Column) and table.catalog:
         found = sources.column(table, value.name)
-        return SourceColumn(name, found.type, found.native_type, found.nullable)
-    return SourceColumn(name, types.get(name, "BOOLEAN"), "")
+        return replace(found, name=name)
+    return SourceColumn(name, types.get(name, "BOOLEAN"), "", unsure=True)

@@ -1,0 +1,177 @@
+"""Values that a source's connector cannot deliver, where the engine decides which rows are seen.
+
+They arrive as NULL, with a mark beside them: that they are there must not be told of rows that are hidden. So an error
+is raised where the value is shown, which is after the filters; a relation that another reads hands the marks up. A
+policy's filter does not let a row through that it cannot judge. A product's own condition that cannot judge a row
+raises, if its other conditions let the row through: the row may be one of the product's. What cannot be read equals
+nothing that a join looks for.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from sqlglot import exp
+
+from gateway.query.plan.blocks import BARE, all_of, conjuncts, items, joins, set_where, where
+from gateway.query.plan.take import TAKEN
+from gateway.sql.nodes import copied
+from gateway.sql.scopes import Scopes
+
+UNREADABLE = "#unreadable"
+"""What the engine raises."""
+MARKED = "marked"
+"""Key in the meta of an item of FROM: its columns that are marked, each with the name of its mark."""
+ASKED = "asked"
+"""Key in the meta of a condition of which the source has been asked."""
+
+Marks = Mapping[str, str]
+
+
+def guard(select: exp.Select, *, hands_up: bool) -> Marks:
+    """Changes a relation's SELECT, what stands in its FROM being known. The marks of its columns, if it `hands_up`
+    those: else a value that cannot be read raises."""
+    return _Guard(select, hands_up=hands_up, filters=True).marks()
+
+
+class _Guard:
+    """One SELECT. `filters`: its WHERE is a policy's."""
+
+    def __init__(self, select: exp.Select, *, hands_up: bool, filters: bool = False) -> None:
+        self._select = select
+        self._hands_up = hands_up and _is_row_by_row(select)
+        self._filters = filters
+        self._columns: list[exp.Column] = []
+
+    def marks(self) -> Marks:
+        marked = {item.alias_or_name: found for item in items(self._select) if (found := _of_item(item))}
+        for query in list(_other_queries(self._select)):
+            for select in _selects(query):
+                _Guard(select, hands_up=False).marks()
+        used = self._used(marked)
+        if not used:
+            return {}
+        conditions = [one for one in where(self._select) if not self._is_settled(one, used)]
+        if not self._filters:
+            conditions = list(self._judged(conditions, used))
+        set_where(self._select, conditions)
+        return self._listed(used)
+
+    def _used(self, marked: Mapping[str, Marks]) -> Mapping[int, exp.Column]:
+        """id of a column that is marked -> its mark."""
+        scopes, own = Scopes(), {id(item) for item in items(self._select)}
+        self._columns = [
+            column
+            for column in self._select.find_all(exp.Column)
+            if column.name in marked.get(column.table, {}) and id(scopes.source(column)) in own
+        ]
+        return {
+            id(column): exp.column(marked[column.table][column.name], column.table, quoted=True)
+            for column in self._columns
+        }
+
+    def _is_settled(self, condition: exp.Expr, used: Mapping[int, exp.Column]) -> bool:
+        """Whether a condition that looks at marked columns need not be asked: the source, which can read them, has
+        been asked; or it stands in the statement as well."""
+        return bool(condition.meta.get(ASKED) or condition.meta.get(TAKEN)) and _looks_at(condition, used)
+
+    def _judged(self, conditions: list[exp.Expr], used: Mapping[int, exp.Column]) -> Iterator[exp.Expr]:
+        others = [one for one in conditions if not _looks_at(one, used)]
+        yield from others
+        on = [one for join in joins(self._select) if not join.side for one in conjuncts(join.args.get("on"))]
+        others += [one for one in on if not _looks_at(one, used)]
+        for condition in conditions:
+            if _looks_at(condition, used):
+                judged = _raising(condition, used)
+                guarded = (
+                    exp.If(this=all_of([copied(one) for one in others]), true=judged) if others else None
+                )
+                yield exp.Case(ifs=[guarded]) if guarded is not None else judged
+
+    def _listed(self, used: Mapping[int, exp.Column]) -> Marks:
+        """What the rest of the SELECT shows, orders and groups by."""
+        handed: dict[str, str] = {}
+        listed: list[exp.Expr] = []
+        for item in self._select.expressions:
+            marks = [used[id(column)] for column in item.find_all(exp.Column) if id(column) in used]
+            if marks and self._hands_up:
+                handed[item.alias_or_name] = mark_of(item.alias_or_name, self._select.named_selects)
+                mark = exp.or_(*(copied(one) for one in marks), copy=False)
+                listed += [item, exp.alias_(mark, handed[item.alias_or_name], quoted=True, copy=False)]
+            elif marks:
+                value = _raising(item.unalias(), used)
+                listed.append(exp.alias_(value, item.alias_or_name, quoted=True, copy=False))
+            else:
+                listed.append(item)
+        self._select.set("expressions", listed)
+        for key in ("group", "having", "order", "qualify", "windows"):
+            clause = self._select.args.get(key)
+            for part in [] if clause is None else clause if isinstance(clause, list) else [clause]:
+                _raising(part, used)
+        return handed
+
+
+def mark_of(name: str, names: Collection[str]) -> str:
+    """A name for the mark of a column that is none of the columns' names."""
+    mark = f"#{name}"
+    return mark if mark not in names else mark_of(mark, names)
+
+
+def _of_item(item: exp.Expr) -> Marks:
+    if MARKED in item.meta:
+        found: Marks = item.meta[MARKED]
+        return found
+    if isinstance(item, exp.Subquery) and isinstance(item.this, exp.Select):
+        return _Guard(item.this, hands_up=True).marks()
+    return {}
+
+
+def _is_row_by_row(select: exp.Select) -> bool:
+    if any(select.args.get(key) for key in BARE - {"offset"}):
+        return False
+    return not any(item.find(exp.AggFunc, exp.Window, exp.Explode, exp.Unnest) for item in select.expressions)
+
+
+def _other_queries(select: exp.Select) -> Iterator[exp.Query]:
+    """The nearest queries inside a SELECT but those that `_of_item` looks into."""
+    own = {id(item) for item in items(select) if MARKED in item.meta or _is_plain_subquery(item)}
+    stack = list(select.iter_expressions())
+    while stack:
+        node = stack.pop()
+        if id(node) in own:
+            continue
+        if isinstance(node, exp.Query) and not isinstance(node, exp.Subquery):
+            yield node
+        else:
+            stack += node.iter_expressions()
+
+
+def _is_plain_subquery(item: exp.Expr) -> bool:
+    return isinstance(item, exp.Subquery) and isinstance(item.this, exp.Select)
+
+
+def _selects(query: exp.Expr) -> Iterator[exp.Select]:
+    if isinstance(query, exp.Select):
+        yield query
+    elif isinstance(query, exp.SetOperation):
+        yield from _selects(query.left)
+        yield from _selects(query.right)
+    elif isinstance(query, exp.Subquery):
+        yield from _selects(query.this)
+
+
+def _looks_at(node: exp.Expr, used: Mapping[int, exp.Column]) -> bool:
+    return any(id(column) in used for column in node.find_all(exp.Column))
+
+
+def _raising(node: exp.Expr, used: Mapping[int, exp.Column]) -> exp.Expr:
+    """The node with an error in the place of what cannot be read. Changes it."""
+
+    def put(column: exp.Expr) -> exp.Expr:
+        mark = used.get(id(column))
+        if mark is None:
+            return column
+        error = exp.Anonymous(this="error", expressions=[exp.Literal.string(UNREADABLE)])
+        value = exp.Case(ifs=[exp.If(this=copied(mark), true=error)], default=copied(column))
+        value.type = column.type
+        return exp.Paren(this=value) if column.parent is not None else value
+
+    return node.transform(put, copy=False)
