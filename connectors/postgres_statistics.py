@@ -103,13 +103,21 @@ def _values(kind: str, texts: Iterable[str]) -> list[Any]:
         return []
 
 
+def _number(text: str) -> Decimal:
+    """NaN, which the source takes for the greatest, cannot be compared with here."""
+    number = Decimal(text)
+    if not number.is_finite():
+        raise ValueError(text)
+    return number
+
+
 def _moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
 _READ: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(("SMALLINT", "INTEGER", "BIGINT"), int),
-    "DECIMAL": Decimal,
+    "DECIMAL": _number,
     "DATE": dt.date.fromisoformat,
     **dict.fromkeys(("TIMESTAMP", "TIMESTAMP WITH TIME ZONE"), _moment),
 }

@@ -82,10 +82,10 @@ def sparing(value: str, kind: str) -> str:
     return f"CASE WHEN {lost(value, kind)} THEN NULL {text}ELSE {value} END"
 
 
-def read_texts(values: tuple[Any, ...]) -> tuple[list[Any], list[bool]]:
+def read_texts(values: tuple[Any, ...]) -> tuple[list[Any], list[int]]:
     """Values of a VARCHAR column as `sparing` selects them: NULL for those that are not UTF-8, and where those are."""
     found = [_read(value) if isinstance(value, bytes) else value for value in values]
-    return found, [value is not None and text is None for value, text in zip(values, found, strict=True)]
+    return found, [int(text is None is not value) for value, text in zip(values, found, strict=True)]
 
 
 def _read(text: bytes) -> str | None:

@@ -71,10 +71,11 @@ class Postgres:
 
 
 @contextmanager
-def postgres(data: Path) -> Iterator[Postgres]:
+def postgres(data: Path, memory: int | None = None) -> Iterator[Postgres]:
     """A server on the folder `data` (made if it is absent), stopped when the block ends, however it ends.
 
-    Raises ServerError. Two processes must not use one folder at a time.
+    `memory`: the bytes that each of its processes may have, what they share included, where the system bounds that; a
+    statement that needs more fails. Raises ServerError. Two processes must not use one folder at a time.
     """
     account = _account()
     password = _initialized(data, account)
@@ -82,7 +83,7 @@ def postgres(data: Path) -> Iterator[Postgres]:
     _stop_orphan(data, password)
     sockets = _socket_folder(account)
     try:
-        with _running(data, sockets, account) as process:
+        with _running(data, sockets, account, memory) as process:
             server = Postgres(sockets, password)
             _wait_until_ready(server, process, data)
             yield server
@@ -195,9 +196,13 @@ def ending_signals(action: Callable[[int, FrameType | None], None] | signal.Hand
 
 
 @contextmanager
-def _running(data: Path, sockets: Path, account: Account) -> Iterator[subprocess.Popen[bytes]]:
+def _running(
+    data: Path, sockets: Path, account: Account, memory: int | None
+) -> Iterator[subprocess.Popen[bytes]]:
     settings = [part for setting in SETTINGS for part in ("-c", setting)]
     command = [str(program("postgres")), "-D", str(data), "-k", str(sockets), *settings]
+    if memory is not None:  # the shell becomes the server, whose processes inherit the bound
+        command = ["/bin/sh", "-c", 'ulimit -v "$0" 2>/dev/null; exec "$@"', str(memory >> 10), *command]
     with _log(data).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - the wheel's own program
             command,

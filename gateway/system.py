@@ -10,6 +10,9 @@ from gateway.settings import Settings
 
 EMBEDDED = "embedded"
 OLDEST = 15
+MEMORY = 512 << 20
+"""Bytes of each connection's process, of which about half are there before a statement asks for any: functions of texts
+and lists make gigabytes of a short statement."""
 NOT_SUPERUSER = (
     "mesh.toml: system.postgres: the account of this address is no superuser, so it cannot make databases in which"
     " nothing of the server shows: name one that is, or leave the key out"
@@ -56,7 +59,7 @@ class SystemPostgres:
 
     def _started(self) -> Postgres:
         try:
-            return self._running.enter_context(postgres(self._settings.state / "postgres"))
+            return self._running.enter_context(postgres(self._settings.state / "postgres", MEMORY))
         except ServerError as error:
             raise OSError(str(error)) from error
 

@@ -14,7 +14,7 @@ from connectors.types import arrow_type, exact_batch
 from gateway.audit import SourceAccess
 from gateway.engines.base import Answer, Engine, OutputColumn
 from gateway.engines.base import Input as EngineInput
-from gateway.errors import DataError, QueryCanceled, SyntaxNotSupported
+from gateway.errors import DataError, QueryCanceled, SyntaxNotSupported, Unreadable
 from gateway.query.deadline import Deadline
 from gateway.query.gather import Earlier, Gathering, Given, Opener, filled
 from gateway.query.hashing import hash_columns, hashed_schema
@@ -69,7 +69,7 @@ class Execution:
     def _errors_of_one_kind(self) -> Iterator[None]:
         try:
             yield
-        except DataError as error:
+        except (DataError, Unreadable) as error:
             if self._plan.blurred:
                 raise DataError from error
             raise

@@ -20,7 +20,7 @@ from gateway.frontends.listing import Definition
 from gateway.frontends.pgwire.metadata.databases import Databases
 from gateway.frontends.pgwire.refusals import MetadataUnavailable
 from gateway.settings import read_settings
-from gateway.system import SystemPostgres
+from gateway.system import MEMORY, SystemPostgres
 from tests.catalog_asking import Asking
 from tests.servers import PostgresServer
 
@@ -79,6 +79,34 @@ def test_statements_are_answered_again_after_the_embedded_server_has_died(tmp_pa
         assert asking.rows(ONE) == ((b"1",),)
         os.kill(int((tmp_path / "state/postgres/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
         assert _at_last(asking) == ((b"1",),)
+    finally:
+        databases.close()
+        system.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no such bound")
+def test_a_short_statement_takes_no_gigabytes(tmp_path: Path) -> None:
+    """`ps` says what the server's processes had at most."""
+    settings, _ = read_settings(tmp_path, {})
+    system = SystemPostgres(replace(settings, state=tmp_path / "state"))
+    databases = Databases(system.uri)
+    try:
+        asking = Asking(databases)
+        for statement in (
+            "SELECT length(format('%1000000000s', 'x'))",
+            "SELECT length(string_agg(relname || a, '')) FROM pg_class, (SELECT format('%200000s', 'x') AS a) AS t, "
+            "generate_series(1, 100)",
+            "SELECT cardinality(array_agg(format('%1000s', a))) FROM generate_series(1, 5000000) AS g(a)",
+            "WITH RECURSIVE r(a) AS (SELECT 'xx' UNION ALL SELECT a || a FROM r WHERE length(a) < 900000000) "
+            "SELECT max(length(a)) FROM r",
+        ):
+            with pytest.raises((LimitExceeded, DeadlineExceeded)):
+                asking.rows(statement)
+        parent = (tmp_path / "state/postgres/postmaster.pid").read_text().split()[0]
+        command = ["ps", "--ppid", parent, "-o", "vsz="]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        assert max(map(int, told.split())) <= MEMORY >> 10
+        assert asking.rows(ONE) == ((b"1",),)
     finally:
         databases.close()
         system.stop()

@@ -41,7 +41,7 @@ from gateway.query.plan.probe import probe
 from gateway.query.plan.push import push
 from gateway.query.plan.schedule import Schedule
 from gateway.query.plan.semijoin import semijoin
-from gateway.query.plan.settled import is_blurred, is_settled, sizes_in_sight
+from gateway.query.plan.settled import errors_in_sight, is_blurred, is_settled, sizes_in_sight
 from gateway.query.plan.share import share
 from gateway.query.plan.simplify import simplify
 from gateway.query.plan.single import single
@@ -79,11 +79,12 @@ CUTTING = (separate, push, fuse, push, eachside, summarize, cutoff, preaggregate
 def plan(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Plan:
     """Raises SourceUnavailable for a product whose source was down when the mesh was loaded. The query is used up:
     copying its typed trees would cost as much as the rest of the step."""
-    branches, blurred = len(united(query.tree)), is_blurred(query)
+    branches, errors = len(united(query.tree)), errors_in_sight(query)
     draft = cut(query, catalog, connectors)
     schedule = transfer(draft)
     ties(draft)
-    return replace(written(draft, schedule, query.names, branches), blurred=blurred)
+    made = written(draft, schedule, query.names, branches)
+    return replace(made, blurred=is_blurred(errors, made))
 
 
 def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Draft:

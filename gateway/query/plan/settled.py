@@ -13,6 +13,7 @@ from sqlglot import exp
 from gateway.errors import DataError, InvalidText, NumericOutOfRange
 from gateway.query.plan.arrival import depends_on_arrival
 from gateway.query.plan.blocks import conditions, items
+from gateway.query.plan.model import Plan
 from gateway.query.plan.raising import ARITHMETIC, NUMBERS, TIMES, raises, raising
 from gateway.query.plan.sources import Statistics
 from gateway.query.plan.summing import parts
@@ -47,14 +48,19 @@ def is_settled(query: GovernedQuery) -> bool:
     )
 
 
-def is_blurred(query: GovernedQuery) -> bool:
-    """Whether a relation is governed, and errors of several kinds may be raised: which of them comes first tells where
-    hidden rows lie between those that raise them, so that consumers are told of no kind."""
+def errors_in_sight(query: GovernedQuery) -> frozenset[type[DataError]]:
+    """The kinds of errors that may be raised, if a relation is governed."""
     if not any(relation.barrier for relation in query.relations.values()):
-        return False
+        return frozenset()
     parts = (p for one in query.tree.find_all(exp.Select) for p in _evaluated_before(one, is_last=False))
-    kinds = {_error_of(node) for part in parts for node in raising(part, HARMLESS)}
-    return DataError in kinds or len(kinds) > 1
+    return frozenset(_error_of(node) for part in parts for node in raising(part, HARMLESS))
+
+
+def is_blurred(errors: frozenset[type[DataError]], plan: Plan) -> bool:
+    """Whether errors of several kinds may be raised: which of them comes first tells where hidden rows lie between
+    those that raise them, so that consumers are told of no kind."""
+    unreadable = any(column.marks for fragment in plan.fragments() for column in fragment.scan.columns)
+    return DataError in errors or len(errors) + unreadable > 1
 
 
 def _error_of(node: exp.Expr) -> type[DataError]:

@@ -2,12 +2,12 @@
 
 They arrive as NULL, with a mark beside them: that they are there must not be told of rows that are hidden. So an error
 is raised where the value is shown, which is after the filters; a relation that another reads hands the marks up. A
-policy's filter does not let a row through that it cannot judge. A product's own condition that cannot judge a row
-raises, if its other conditions let the row through: the row may be one of the product's. What cannot be read equals
-nothing that a join looks for.
+policy's filter does not let a row through that it cannot judge. Where a product's own condition cannot judge a row,
+that it is in doubt is handed up, too: it raises unless another condition or a filter leaves the row out. What cannot be
+read equals nothing that a join looks for.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
@@ -23,6 +23,9 @@ MARKED = "marked"
 ASKED = "asked"
 """Key in the meta of a condition of which the source has been asked."""
 
+ROW = ""
+"""In `Marks`: of a row that may be none, as a condition cannot judge it."""
+
 Marks = Mapping[str, str]
 
 
@@ -37,7 +40,7 @@ class _Guard:
 
     def __init__(self, select: exp.Select, *, hands_up: bool, filters: bool = False) -> None:
         self._select = select
-        self._hands_up = hands_up and _is_row_by_row(select)
+        self._hands_up = hands_up and _can_hand_up(select)
         self._filters = filters
         self._columns: list[exp.Column] = []
 
@@ -47,13 +50,25 @@ class _Guard:
             for select in _selects(query):
                 _Guard(select, hands_up=False).marks()
         used = self._used(marked)
-        if not used:
+        doubts: list[exp.Expr] = [
+            exp.column(found[ROW], name, quoted=True) for name, found in marked.items() if ROW in found
+        ]
+        if not used and not doubts:
             return {}
         conditions = [one for one in where(self._select) if not self._is_settled(one, used)]
-        if not self._filters:
-            conditions = list(self._judged(conditions, used))
-        set_where(self._select, conditions)
-        return self._listed(used)
+        unjudged = [] if self._filters else [one for one in conditions if _looks_at(one, used)]
+        others = [one for one in conditions if not any(one is other for other in unjudged)]
+        if self._hands_up:
+            own = [copied(mark) for one in unjudged for mark in _marks_in(one, used)]
+            kept: list[exp.Expr] = [
+                exp.Paren(this=exp.or_(one, *map(copied, own), copy=False)) for one in unjudged
+            ]
+            doubts += own
+        else:
+            raising = [*(_raising(one, used) for one in unjudged), *_without(doubts)]
+            kept = list(self._judged(others, raising, used))
+        set_where(self._select, [*others, *kept])
+        return self._listed(used, doubts)
 
     def _used(self, marked: Mapping[str, Marks]) -> Mapping[int, exp.Column]:
         """id of a column that is marked -> its mark."""
@@ -73,40 +88,47 @@ class _Guard:
         been asked; or it stands in the statement as well."""
         return bool(condition.meta.get(ASKED) or condition.meta.get(TAKEN)) and _looks_at(condition, used)
 
-    def _judged(self, conditions: list[exp.Expr], used: Mapping[int, exp.Column]) -> Iterator[exp.Expr]:
-        others = [one for one in conditions if not _looks_at(one, used)]
-        yield from others
+    def _judged(
+        self, others: list[exp.Expr], unjudged: list[exp.Expr], used: Mapping[int, exp.Column]
+    ) -> Iterator[exp.Expr]:
+        """Conditions that may raise, asked of the rows that the `others` and joins let through."""
         on = [one for join in joins(self._select) if not join.side for one in conjuncts(join.args.get("on"))]
-        others += [one for one in on if not _looks_at(one, used)]
-        for condition in conditions:
-            if _looks_at(condition, used):
-                judged = _raising(condition, used)
-                guarded = (
-                    exp.If(this=all_of([copied(one) for one in others]), true=judged) if others else None
-                )
-                yield exp.Case(ifs=[guarded]) if guarded is not None else judged
+        before = [*others, *(one for one in on if not _looks_at(one, used))]
+        for condition in unjudged:
+            guarded = exp.If(this=all_of([*map(copied, before), exp.true()]), true=condition)
+            yield exp.Case(ifs=[guarded])
 
-    def _listed(self, used: Mapping[int, exp.Column]) -> Marks:
+    def _listed(self, used: Mapping[int, exp.Column], doubts: list[exp.Expr]) -> Marks:
         """What the rest of the SELECT shows, orders and groups by."""
         handed: dict[str, str] = {}
         listed: list[exp.Expr] = []
+        group = self._select.args.get("group")
+        keys = _marks_in(group, used) if group is not None else []
         for item in self._select.expressions:
-            marks = [used[id(column)] for column in item.find_all(exp.Column) if id(column) in used]
+            marks = _marks_in(item, used) + keys
+            listed.append(item)
             if marks and self._hands_up:
-                handed[item.alias_or_name] = mark_of(item.alias_or_name, self._select.named_selects)
-                mark = exp.or_(*(copied(one) for one in marks), copy=False)
-                listed += [item, exp.alias_(mark, handed[item.alias_or_name], quoted=True, copy=False)]
+                handed[item.alias_or_name] = self._handed_up(item.alias_or_name, marks, listed)
             elif marks:
                 value = _raising(item.unalias(), used)
-                listed.append(exp.alias_(value, item.alias_or_name, quoted=True, copy=False))
-            else:
-                listed.append(item)
+                listed[-1] = exp.alias_(value, item.alias_or_name, quoted=True, copy=False)
+        if doubts and self._hands_up:
+            handed[ROW] = self._handed_up(ROW, doubts, listed)
         self._select.set("expressions", listed)
-        for key in ("group", "having", "order", "qualify", "windows"):
+        for key in () if self._hands_up else ("group", "having", "order", "qualify", "windows"):
             clause = self._select.args.get(key)
             for part in [] if clause is None else clause if isinstance(clause, list) else [clause]:
                 _raising(part, used)
         return handed
+
+    def _handed_up(self, name: str, marks: Sequence[exp.Expr], listed: list[exp.Expr]) -> str:
+        """The name of an item more, which is true where one of the marks is."""
+        mark: exp.Expr = exp.or_(*map(copied, marks), copy=False)
+        if self._select.args.get("group") is not None or _adds_up(self._select):
+            mark = exp.LogicalOr(this=mark)
+        own = mark_of(name, [item.alias_or_name for item in listed])
+        listed.append(exp.alias_(mark, own, quoted=True, copy=False))
+        return own
 
 
 def mark_of(name: str, names: Collection[str]) -> str:
@@ -124,10 +146,15 @@ def _of_item(item: exp.Expr) -> Marks:
     return {}
 
 
-def _is_row_by_row(select: exp.Select) -> bool:
-    if any(select.args.get(key) for key in BARE - {"offset"}):
+def _can_hand_up(select: exp.Select) -> bool:
+    """Whether each value that it shows comes of one row, or of those of one group."""
+    if any(select.args.get(key) for key in BARE - {"offset", "group", "distinct"}):
         return False
-    return not any(item.find(exp.AggFunc, exp.Window, exp.Explode, exp.Unnest) for item in select.expressions)
+    return not any(item.find(exp.Window, exp.Explode, exp.Unnest) for item in select.expressions)
+
+
+def _adds_up(select: exp.Select) -> bool:
+    return any(item.find(exp.AggFunc) for item in select.expressions)
 
 
 def _other_queries(select: exp.Select) -> Iterator[exp.Query]:
@@ -158,8 +185,22 @@ def _selects(query: exp.Expr) -> Iterator[exp.Select]:
         yield from _selects(query.this)
 
 
+def _marks_in(node: exp.Expr, used: Mapping[int, exp.Column]) -> list[exp.Column]:
+    return [used[id(column)] for column in node.find_all(exp.Column) if id(column) in used]
+
+
 def _looks_at(node: exp.Expr, used: Mapping[int, exp.Column]) -> bool:
     return any(id(column) in used for column in node.find_all(exp.Column))
+
+
+def _without(doubts: list[exp.Expr]) -> list[exp.Expr]:
+    """Conditions that hold for rows that there is no doubt about, and raise for others."""
+    return [exp.Not(this=exp.Paren(this=_error_where(mark, exp.false()))) for mark in doubts]
+
+
+def _error_where(mark: exp.Expr, value: exp.Expr) -> exp.Case:
+    error = exp.Anonymous(this="error", expressions=[exp.Literal.string(UNREADABLE)])
+    return exp.Case(ifs=[exp.If(this=copied(mark), true=error)], default=value)
 
 
 def _raising(node: exp.Expr, used: Mapping[int, exp.Column]) -> exp.Expr:
@@ -169,8 +210,7 @@ def _raising(node: exp.Expr, used: Mapping[int, exp.Column]) -> exp.Expr:
         mark = used.get(id(column))
         if mark is None:
             return column
-        error = exp.Anonymous(this="error", expressions=[exp.Literal.string(UNREADABLE)])
-        value = exp.Case(ifs=[exp.If(this=copied(mark), true=error)], default=copied(column))
+        value = _error_where(mark, copied(column))
         value.type = column.type
         return exp.Paren(this=value) if column.parent is not None else value
 

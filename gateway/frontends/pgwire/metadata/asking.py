@@ -29,6 +29,8 @@ BYTES = 64 << 20
 ROW_BYTES = 4 << 20
 SPILLED = "53400"
 """The SQLSTATE of a statement that writes more temporary files than it may."""
+NO_MEMORY = "53200"
+"""Of one that needs more memory than the server's processes may have."""
 
 
 class ConnectionLost(Exception):
@@ -207,6 +209,8 @@ def _checked(result: pq.abc.PGresult, asked: Asked) -> pq.abc.PGresult:
         raise _late()
     if state in (TOO_LONG, SPILLED):
         raise _too_much()
+    if state == NO_MEMORY:
+        raise LimitExceeded("a statement about the catalog may not take so much memory")
     message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode(errors="replace")
     place = result.error_field(pq.DiagnosticField.STATEMENT_POSITION)
     error = refused(state, message, asked.position(int(place)) if place else None)
