@@ -15,6 +15,7 @@ from gateway.catalog.product import Catalog
 from gateway.errors import SourceUnavailable
 from gateway.query.plan.ahead import ahead
 from gateway.query.plan.anyrow import anyrow
+from gateway.query.plan.arrival import depends_on_arrival
 from gateway.query.plan.asked import asked
 from gateway.query.plan.average import average
 from gateway.query.plan.blocks import selects
@@ -22,6 +23,7 @@ from gateway.query.plan.bound import bound
 from gateway.query.plan.branches import branches
 from gateway.query.plan.cutoff import cutoff
 from gateway.query.plan.decorrelate import decorrelate
+from gateway.query.plan.definite import definite
 from gateway.query.plan.draft import Draft
 from gateway.query.plan.eachside import eachside
 from gateway.query.plan.emit import emit
@@ -79,6 +81,7 @@ CUTTING = (separate, push, fuse, push, eachside, summarize, cutoff, preaggregate
 def plan(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Plan:
     """Raises SourceUnavailable for a product whose source was down when the mesh was loaded. The query is used up:
     copying its typed trees would cost as much as the rest of the step."""
+    definite(query)
     branches, errors = len(united(query.tree)), errors_in_sight(query)
     draft = cut(query, catalog, connectors)
     schedule = transfer(draft)
@@ -96,6 +99,7 @@ def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connect
     settled = is_settled(query)
     sizes = sizes_in_sight(query.relations.values(), catalog.statistics) if settled else catalog.statistics
     draft = _drafted(query, Sources(catalog.tables, connectors, sizes, catalog.accounts, settled))
+    draft.apart = settled and depends_on_arrival(query.tree)
     for block in selects(draft.tree):
         merge(block, draft.tree)
         for rule in CUTTING:

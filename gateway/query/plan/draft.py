@@ -65,12 +65,16 @@ class Bound:
 
 @dataclass(slots=True)
 class Draft:
+    """`apart`: no source joins anything, as the answer depends on the order of joined rows, which a source chooses by
+    what it knows of hidden ones, too."""
+
     tree: exp.Query
     leaves: dict[str, Leaf]
     sources: Sources
     namer: Namer
     units: dict[str, Unit] = field(default_factory=dict)
     bounds: list[Bound] = field(default_factory=list)
+    apart: bool = False
 
     def leaf(self, column: exp.Column) -> Leaf | None:
         return self.leaves.get(column.table)

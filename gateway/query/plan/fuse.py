@@ -60,7 +60,7 @@ def _unit_of(item: exp.Table, draft: Draft) -> Unit:
 
 def fuse(select: exp.Select, draft: Draft) -> None:
     """Changes the SELECT: a unit that joins another leaves its FROM."""
-    if not is_loose(select):
+    if draft.apart or not is_loose(select):
         return
     estimator = Estimator(draft)
     here = [draft.units[item.alias] for item in inner_items(select) if item.alias in draft.units]

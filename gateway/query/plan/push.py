@@ -57,6 +57,8 @@ def _pushed(condition: exp.Expr, units: list[Unit], draft: Draft) -> bool:
     unit = next((unit for unit in units if outside and outside <= unit.members), None)
     if unit is None or unit.grouped or not (is_truth(condition) and is_pushable(condition, unit, draft)):
         return False
+    if draft.apart and _units_in(condition, draft):
+        return False
     if not _placed_safely(condition, unit, draft):
         return False
     add_where(unit.select, condition)

@@ -31,8 +31,10 @@ def _order_by_all(query: exp.Query) -> None:
     order = query.args["order"]
     ordered = [one.this for one in order.expressions]
     for number, item in enumerate(query.selects, start=1):
-        if item.unalias() not in ordered and exp.column(item.alias_or_name, quoted=True) not in ordered:
-            order.append("expressions", exp.Ordered(this=exp.Literal.number(number)))
+        place = exp.Literal.number(number)
+        known = item.unalias(), exp.column(item.alias_or_name, quoted=True), place
+        if not any(each in ordered for each in known):
+            order.append("expressions", exp.Ordered(this=place))
 
 
 def _least_of_most_frequent(mode: exp.Mode) -> None:

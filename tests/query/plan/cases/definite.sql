@@ -1,0 +1,32 @@
+-- rows that their source joins
+SELECT a.id, b.code FROM hr.staff AS a JOIN hr.staff AS b ON a.code = b.code WHERE b.id < 9 LIMIT 10
+-- =>
+-- scan 1 @ hr: SELECT "staff"."id" AS "id", "staff_2"."code" AS "code" FROM "staff" AS "staff" CROSS JOIN "staff" AS "staff_2" WHERE "staff_2"."id" < 9 AND "staff"."code" = "staff_2"."code" AND "staff"."region" = 'EU' AND "staff_2"."region" = 'EU' ORDER BY "staff"."id", "staff_2"."code" COLLATE "C" LIMIT 10
+SELECT "u1"."id" AS "id", "u1"."code" AS "code" FROM "#scan 1" AS "u1" ORDER BY "u1"."id", "u1"."code" LIMIT 10
+
+-- the items of the answer, where rows are added up
+SELECT s.code, count(*) AS n FROM hr.staff AS s JOIN sales.orders AS o ON o.customer = s.id GROUP BY s.code LIMIT 3
+-- =>
+-- scan 1 @ hr: SELECT "staff"."code" AS "code", "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+-- scan 2 @ sales: SELECT "orders"."customer" AS "customer" FROM "orders" AS "orders"
+SELECT "u1"."code" AS "code", COUNT(*) AS "n" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."customer" = "u1"."id" GROUP BY "u1"."code" ORDER BY 1, 2 LIMIT 3
+
+-- not where an order says which
+SELECT s.id, o.note FROM hr.staff AS s JOIN sales.orders AS o ON o.customer = s.id ORDER BY o.note LIMIT 3
+-- =>
+-- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+-- scan 2 @ sales: SELECT "orders"."note" AS "note", "orders"."customer" AS "customer" FROM "orders" AS "orders"
+SELECT "u1"."id" AS "id", "u2"."note" AS "note" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."customer" = "u1"."id" ORDER BY "u2"."note", 1 LIMIT 3
+
+-- not of one table
+SELECT s.id FROM hr.staff AS s LIMIT 3
+-- =>
+-- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' LIMIT 3
+SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" LIMIT 3
+
+-- not where nothing is hidden
+SELECT o.id FROM sales.orders AS o JOIN sales.customers AS c ON c.id = o.customer LIMIT 3
+-- =>
+-- scan 1 @ sales: SELECT "customers"."id" AS "id" FROM "customers" AS "customers"
+-- scan 2 @ sales: SELECT "orders"."id" AS "id", "orders"."customer" AS "customer" FROM "orders" AS "orders"
+SELECT "u1"."id" AS "id" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."id" = "u1"."customer" LIMIT 3
