@@ -54,6 +54,8 @@ def json_texts(column: Column, type_name: str) -> list[str]:
     """
     column, type_name = _unwrapped(column, type_name)
     kind = column.type
+    if "UHUGEINT" in type_name and (pa.types.is_struct(kind) or pa.types.is_map(kind)):
+        raise _without_text(type_name)  # which of the fields has no sign is not known below
     if pa.types.is_struct(kind):
         return _objects(column)
     if _is_nested(kind):
@@ -155,6 +157,8 @@ def _formatter(kind: pa.DataType, type_name: str) -> Callable[..., str]:
     """How one Python value of this type is written."""
     if pa.types.is_float32(kind):
         return _single_text
+    if type_name == "UHUGEINT" and pa.types.is_decimal(kind):
+        return _unsigned_decimal_text
     for known, formatter in _FORMATTERS:
         if known(kind):
             return _BINARY.get(type_name, formatter) if formatter is _bytes_text else formatter
@@ -171,6 +175,11 @@ def _mapped(values: Sequence[Any], formatter: Callable[..., str]) -> Texts:
 
 def _decimal_text(value: object) -> str:
     return format(value, "f")
+
+
+def _unsigned_decimal_text(value: Any) -> str:
+    """The engine hands out the 128 bits as those of a number with a sign."""
+    return str(int(value) % 2**128)
 
 
 def _double_text(value: float) -> str:

@@ -82,6 +82,10 @@ SCALARS = [
     ("18446744073709551615::ubigint", "18446744073709551615", '"18446744073709551615"'),
     ("12::hugeint", "12", "12"),
     ("-170141183460469231731687303715::hugeint", "-170141183460469231731687303715", None),
+    ("340282366920938463463374607431768211455::uhugeint", str(2**128 - 1), None),
+    ("170141183460469231731687303715884105728::uhugeint", str(2**127), None),
+    ("5::uhugeint", "5", "5"),
+    ("[[170141183460469231731687303715884105728::uhugeint], []]", f'[["{2**127}"],[]]', f'[["{2**127}"],[]]'),
     ("1.50::decimal(12,2)", "1.50", '"1.50"'),
     ("0.0000000001::decimal(38,10)", "0.0000000001", '"0.0000000001"'),
     (
@@ -150,7 +154,16 @@ def test_bits_and_times_with_an_offset_have_texts_where_nothing_was_lost() -> No
     assert one_text("170141183460469231731687303715884105727::hugeint", lossless=True) == str(2**127 - 1)
 
 
-@pytest.mark.parametrize("expression", ["timetz '10:00:00+02'", "1::bignum", "union_value(a := 1)"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "timetz '10:00:00+02'",
+        "1::bignum",
+        "union_value(a := 1)",
+        "{'a': [340282366920938463463374607431768211455::uhugeint]}",
+        "[map {1::uhugeint: 'x'}]",
+    ],
+)
 def test_a_type_without_an_exact_text_is_refused(expression: str) -> None:
     with pytest.raises(DatatypeMismatch, match="cast it to VARCHAR"):
         one_text(expression)
