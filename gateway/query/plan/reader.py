@@ -9,7 +9,7 @@ from gateway.query.plan.blocks import add_where, where
 from gateway.query.plan.leaves import ENGINE, KEYS, NOTHING, Leaf, Namer, aliased, delivered, leaf_of
 from gateway.query.plan.model import Fragment, Input, Stage
 from gateway.query.plan.sources import Sources
-from gateway.query.plan.unreadable import ASKED, MARKED, Marks, guard, mark_of
+from gateway.query.plan.unreadable import ASKED, MARKED, Marks, guard, leaves_out, mark_of
 from gateway.query.rewrite import SELF, GovernedSelect
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.nodes import copied
@@ -65,23 +65,25 @@ class EngineReader:
         self, select: exp.Select, governed: GovernedSelect, reason: str, *, hands_up: bool
     ) -> Marks:
         used = columns_by_table(select)
-        hides = governed.barrier or hands_up
+        hides = hands_up or leaves_out(select)
         for table in list(base_tables(select)):
             if table.catalog:
                 node = self._leaf(table, used[id(table)], governed.relation, reason, hides=hides)
             else:
                 read = governed.inputs[table.db, table.name]
-                node = self._input(replace(read, select=copied(read.select)))  # it may be read twice
+                node = self._input(
+                    replace(read, select=copied(read.select)), hides=hides
+                )  # it may be read twice
             table.replace(aliased(node, table))
         return guard(select, hands_up=hands_up) if hides else {}
 
-    def _input(self, read: GovernedSelect) -> exp.Expr:
+    def _input(self, read: GovernedSelect, *, hides: bool) -> exp.Expr:
         """A relation that the product reads: whole at its source if it can."""
         leaf = leaf_of(SELF, read, self.sources)
         if leaf.site == ENGINE:
-            return self._item(read.select, read, leaf.kept, hands_up=True)
+            return self._item(read.select, read, leaf.kept, hands_up=hides)
         fragment = whole_fragment(leaf, self.sources)
-        columns = _with_marks(fragment.scan.columns)
+        columns = _with_marks(fragment.scan.columns) if hides else fragment.scan.columns
         return self._registered(
             replace(fragment, scan=replace(fragment.scan, columns=columns)), _marks_of(columns)
         )

@@ -4,7 +4,7 @@ They arrive as NULL, with a mark beside them: that they are there must not be to
 is raised where the value is shown, which is after the filters; a relation that another reads hands the marks up. A
 policy's filter does not let a row through that it cannot judge. Where a product's own condition cannot judge a row,
 that it is in doubt is handed up, too: it raises unless another condition or a filter leaves the row out. What cannot be
-read equals nothing that a join looks for.
+read equals nothing that a join looks for. What a relation that another reads casts, and cannot, is as unreadable.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlglot import exp
 
 from gateway.query.plan.blocks import BARE, all_of, conjuncts, items, joins, set_where, where
+from gateway.query.plan.raising import raising
 from gateway.query.plan.take import TAKEN
 from gateway.sql.nodes import copied
 from gateway.sql.scopes import Scopes
@@ -42,14 +43,14 @@ class _Guard:
         self._select = select
         self._hands_up = hands_up and _can_hand_up(select)
         self._filters = filters
-        self._columns: list[exp.Column] = []
+        self._nodes: list[exp.Expr] = []
 
     def marks(self) -> Marks:
         marked = {item.alias_or_name: found for item in items(self._select) if (found := _of_item(item))}
         for query in list(_other_queries(self._select)):
             for select in _selects(query):
                 _Guard(select, hands_up=False).marks()
-        used = self._used(marked)
+        used = self._used(marked) | (self._tried() if self._hands_up else {})
         doubts: list[exp.Expr] = [
             exp.column(found[ROW], name, quoted=True) for name, found in marked.items() if ROW in found
         ]
@@ -70,26 +71,43 @@ class _Guard:
         set_where(self._select, [*others, *kept])
         return self._listed(used, doubts)
 
-    def _used(self, marked: Mapping[str, Marks]) -> Mapping[int, exp.Column]:
+    def _tried(self) -> dict[int, exp.Expr]:
+        """Casts of the SELECT's own become attempts. id of one -> its mark: there is something, and it is none of the
+        type."""
+        parts = [*self._select.expressions, self._select.args.get("group")]
+        parts += [] if self._filters else [self._select.args.get("where")]
+        tried: dict[int, exp.Expr] = {}
+        for cast in [cast for part in parts if part is not None for cast in _casts(part)]:
+            attempt = exp.TryCast(this=cast.this, to=cast.to)
+            attempt.type = cast.type
+            cast.replace(attempt)
+            missing = exp.Is(this=copied(attempt), expression=exp.null())
+            given = exp.Not(this=exp.Is(this=exp.Paren(this=copied(attempt.this)), expression=exp.null()))
+            tried[id(attempt)] = exp.Paren(this=exp.And(this=missing, expression=given))
+            self._nodes.append(attempt)
+        return tried
+
+    def _used(self, marked: Mapping[str, Marks]) -> dict[int, exp.Expr]:
         """id of a column that is marked -> its mark."""
         scopes, own = Scopes(), {id(item) for item in items(self._select)}
-        self._columns = [
+        columns = [
             column
             for column in self._select.find_all(exp.Column)
             if column.name in marked.get(column.table, {}) and id(scopes.source(column)) in own
         ]
+        self._nodes += columns
         return {
             id(column): exp.column(marked[column.table][column.name], column.table, quoted=True)
-            for column in self._columns
+            for column in columns
         }
 
-    def _is_settled(self, condition: exp.Expr, used: Mapping[int, exp.Column]) -> bool:
+    def _is_settled(self, condition: exp.Expr, used: Mapping[int, exp.Expr]) -> bool:
         """Whether a condition that looks at marked columns need not be asked: the source, which can read them, has
         been asked; or it stands in the statement as well."""
         return bool(condition.meta.get(ASKED) or condition.meta.get(TAKEN)) and _looks_at(condition, used)
 
     def _judged(
-        self, others: list[exp.Expr], unjudged: list[exp.Expr], used: Mapping[int, exp.Column]
+        self, others: list[exp.Expr], unjudged: list[exp.Expr], used: Mapping[int, exp.Expr]
     ) -> Iterator[exp.Expr]:
         """Conditions that may raise, asked of the rows that the `others` and joins let through."""
         on = [one for join in joins(self._select) if not join.side for one in conjuncts(join.args.get("on"))]
@@ -98,7 +116,7 @@ class _Guard:
             guarded = exp.If(this=all_of([*map(copied, before), exp.true()]), true=condition)
             yield exp.Case(ifs=[guarded])
 
-    def _listed(self, used: Mapping[int, exp.Column], doubts: list[exp.Expr]) -> Marks:
+    def _listed(self, used: Mapping[int, exp.Expr], doubts: list[exp.Expr]) -> Marks:
         """What the rest of the SELECT shows, orders and groups by."""
         handed: dict[str, str] = {}
         listed: list[exp.Expr] = []
@@ -129,6 +147,11 @@ class _Guard:
         own = mark_of(name, [item.alias_or_name for item in listed])
         listed.append(exp.alias_(mark, own, quoted=True, copy=False))
         return own
+
+
+def leaves_out(select: exp.Select) -> bool:
+    """Whether a relation's SELECT may hide rows of what it reads."""
+    return select.find(exp.Where, exp.Join, exp.Having, exp.Qualify, exp.Limit, exp.Offset) is not None
 
 
 def mark_of(name: str, names: Collection[str]) -> str:
@@ -185,12 +208,24 @@ def _selects(query: exp.Expr) -> Iterator[exp.Select]:
         yield from _selects(query.this)
 
 
-def _marks_in(node: exp.Expr, used: Mapping[int, exp.Column]) -> list[exp.Column]:
-    return [used[id(column)] for column in node.find_all(exp.Column) if id(column) in used]
+def _marks_in(node: exp.Expr, used: Mapping[int, exp.Expr]) -> list[exp.Expr]:
+    return [used[id(one)] for one in node.find_all(exp.Column, exp.TryCast) if id(one) in used]
 
 
-def _looks_at(node: exp.Expr, used: Mapping[int, exp.Column]) -> bool:
-    return any(id(column) in used for column in node.find_all(exp.Column))
+def _casts(part: exp.Expr) -> list[exp.Cast]:
+    """Those that may raise, innermost first, outside of queries."""
+    found = part.walk(prune=lambda node: isinstance(node, exp.Query))
+    return [
+        node for node in found if type(node) is exp.Cast and not node.find(exp.Query) and _may_fail(node)
+    ][::-1]
+
+
+def _may_fail(cast: exp.Cast) -> bool:
+    return any(node is cast for node in raising(cast))
+
+
+def _looks_at(node: exp.Expr, used: Mapping[int, exp.Expr]) -> bool:
+    return bool(_marks_in(node, used))
 
 
 def _without(doubts: list[exp.Expr]) -> list[exp.Expr]:
@@ -203,7 +238,7 @@ def _error_where(mark: exp.Expr, value: exp.Expr) -> exp.Case:
     return exp.Case(ifs=[exp.If(this=copied(mark), true=error)], default=value)
 
 
-def _raising(node: exp.Expr, used: Mapping[int, exp.Column]) -> exp.Expr:
+def _raising(node: exp.Expr, used: Mapping[int, exp.Expr]) -> exp.Expr:
     """The node with an error in the place of what cannot be read. Changes it."""
 
     def put(column: exp.Expr) -> exp.Expr:
