@@ -189,10 +189,12 @@ SELECT repeat('x', 9999) AS t FROM range(9000000)
 SELECT $1 AS n
 # ana / - / 22P02
 SELECT 'x'::integer AS n
-SELECT region::integer AS n FROM sales.orders
+SELECT carrier::integer AS n FROM shipping.parcels
 SELECT 'yesterday-ish'::date AS d
 SELECT 300::tinyint AS n
 SELECT CASE WHEN range = 30000 THEN 'x' ELSE '1' END::integer AS n FROM range(60000)
+# ana / - / 22000
+SELECT region::integer AS n FROM sales.orders
 # ana / - / 22003
 SELECT 9223372036854775807 + 1 AS n
 # ana / - / 22012

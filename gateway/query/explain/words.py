@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlglot import ErrorLevel, exp, parse_one
 from sqlglot.errors import SqlglotError
 
-from gateway.query.plan.draft import Draft
+from gateway.query.plan.draft import Draft, is_of
 from gateway.sql.dialect import quoted
 
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
@@ -47,7 +47,7 @@ def named(tree: exp.Expr, draft: Draft, called: Mapping[str, str], inside: str =
     root = exp.Paren(this=tree)
     for column in list(root.find_all(exp.Column)):
         unit = draft.units.get(column.table)
-        if inside and column.table == inside:
+        if inside and is_of(inside, column.table):
             column.set("table", quoted(GROUPS))
         elif unit is not None and unit.grouped:
             column.replace(named(unit.item(column.name).copy(), draft, called, unit.alias))

@@ -47,6 +47,16 @@ class Unit:
         return bool(self.types)
 
 
+def inner_name(unit: str, depth: int) -> str:
+    """Of what a unit showed before it was grouped again."""
+    return f"{unit}.{depth}"
+
+
+def is_of(unit: str, name: str) -> bool:
+    """Whether a name in FROM is the unit's, or of what it showed before it was grouped again."""
+    return name.partition(".")[0] == unit
+
+
 def is_regrouped(select: exp.Select) -> bool:
     """Whether the SELECT of a grouped unit reads rows that are grouped already."""
     source = select.args["from_"].this

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from gateway.query.plan.blocks import all_of, conjuncts, items, joins, set_where, tables_of, where
 from gateway.query.plan.costs import is_worth_adding_up
-from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.draft import Draft, Unit, inner_name
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.push import is_pushable
 from gateway.query.plan.summing import (
@@ -91,7 +91,7 @@ def _base(unit: Unit) -> exp.Select:
 def _name_inner(unit: Unit) -> None:
     """What the unit showed before gets a name of its own, as everything in FROM has one."""
     inner = unit.select.args["from_"].this
-    name = f"{unit.alias}.{1 + sum(1 for _ in inner.this.find_all(exp.Subquery))}"
+    name = inner_name(unit.alias, 1 + sum(1 for _ in inner.this.find_all(exp.Subquery)))
     for clause in ("expressions", "group", "having"):
         given = unit.select.args.get(clause)
         for part in given if isinstance(given, list) else [given] if given else []:
