@@ -101,16 +101,14 @@ WHOLE = frozenset({"SMALLINT", "INTEGER", "BIGINT"})
 
 def _reducible(governed: GovernedSelect, raw: frozenset[str], sources: Sources) -> frozenset[str]:
     """Raw columns of a relation that shows the rows of one table, each for itself: what it makes of a row must not
-    raise, as which rows are left out depends on sizes, which tell of hidden ones, and all of it must be readable. A
-    cast to its contract's type is none of the consumer's doing, here as where it is done on arrival (`Leaf.late`)."""
+    raise, as which rows are left out depends on sizes, which tell of hidden ones. A value that cannot be read and a
+    cast to its contract's type are none of the consumer's doing, here as where the source runs all (`Leaf.late`)."""
     select = governed.select
     table = select.args["from_"].this
     plain = isinstance(table, exp.Table) and table.catalog and not any(map(select.args.get, ("joins", *BARE)))
     if not plain or sources.dialect(table.catalog) is None:
         return frozenset()
     shown = _values(select).values()
-    if any(sources.column(table, each.name).unsure for value in shown for each in value.find_all(exp.Column)):
-        return frozenset()
     computed = [value for value in shown if not _is_cast_column(value)]
     if any(raises(part) or part.find(exp.Query) for part in (*computed, *where(select))):
         return frozenset()
