@@ -138,10 +138,12 @@ def _keys(transfer: KeyTransfer, origin: Gathered) -> KeySet | None:
 
 
 def _distinct(values: pa.Table) -> pa.Table:
-    """One column is no work for the library of groups, which takes 0.2 s to be loaded."""
-    if values.num_columns > 1:
-        return values.group_by(values.column_names).aggregate([])
-    return pa.table({values.column_names[0]: pc.unique(values.column(0))})
+    """One column of whole numbers or texts is no work for the library of groups, which takes 0.2 s to be loaded; of
+    other types Arrow may not know which values are the same without it (short decimals)."""
+    kind = values.schema.types[0]
+    if values.num_columns == 1 and (pa.types.is_integer(kind) or pa.types.is_string(kind)):
+        return pa.table({values.column_names[0]: pc.unique(values.column(0))})
+    return values.group_by(values.column_names).aggregate([])
 
 
 def _ends(values: "pa.ChunkedArray[Any]") -> pa.Table:

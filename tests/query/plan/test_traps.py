@@ -66,6 +66,18 @@ SAME: Mapping[str, str] = {
     "a window over groups by a subquery": """
         SELECT o.customer IN (SELECT c.id FROM crm.customers c WHERE c.active) AS active, count(*) AS n,
         rank() OVER (ORDER BY count(*)) AS place FROM crm.orders o GROUP BY active""",
+    # A key set of one column, of each kind of type
+    "a decimal as the key": """
+        SELECT c.id FROM crm.customers c WHERE c.balance = (SELECT min(x.balance) FROM crm.customers x)""",
+    "decimals as keys": """
+        SELECT l.order_id, l.line FROM depot.lines l
+        WHERE l.price IN (SELECT x.price FROM depot.lines x WHERE x.line = 2)""",
+    "a date as the key": """
+        SELECT o.id FROM crm.orders o WHERE o.placed = (SELECT max(x.placed) FROM crm.orders x)""",
+    "a timestamp as the key": """
+        SELECT o.id FROM crm.orders o WHERE o.noted = (SELECT max(x.noted) FROM crm.orders x)""",
+    "a truth as the key": """
+        SELECT c.id FROM crm.customers c WHERE c.active IN (SELECT x.active FROM crm.customers x WHERE x.id < 5)""",
     # A source that groups twice: both times under the names of columns
     "grouped twice, then joined": """
         SELECT o.id, (SELECT min(g.order_id) FROM (
