@@ -157,53 +157,29 @@ def test_the_answer_over_policies_is_duckdbs_over_what_they_show(
     compared(governed, statement)
 
 
-@examples(30)
-@given(statement=extremes())
-def test_rows_of_the_least_or_greatest_value(raw: Pair, governed: Pair, statement: Statement) -> None:
-    compared(raw, statement)
-    compared(governed, statement)
+SHAPES: Mapping[str, tuple[st.SearchStrategy[Statement], int]] = {
+    "rows of the least or greatest value": (extremes(), 80),
+    "texts that begin with others": (beginnings(), 30),
+    "the first rows and what they meet": (first_rows(), 40),
+    "the first rows of several": (united(), 60),
+    "the same rows twice": (twice(), 50),
+    "groups by what is asked of others": (asked_keys(), 40),
+    "rows looked up by their keys": (lookups(), 40),
+}
+"""Statements of a shape that others seldom have, and how many of them."""
 
 
-@examples(30)
-@given(statement=beginnings())
-def test_texts_that_begin_with_others(raw: Pair, governed: Pair, statement: Statement) -> None:
-    compared(raw, statement)
-    compared(governed, statement)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_statements_of_one_shape(shape: str, raw: Pair, governed: Pair) -> None:
+    written, count = SHAPES[shape]
 
+    @examples(count)
+    @given(statement=written)
+    def over_both(statement: Statement) -> None:
+        compared(raw, statement)
+        compared(governed, statement)
 
-@examples(40)
-@given(statement=first_rows())
-def test_the_first_rows_and_what_they_meet(raw: Pair, governed: Pair, statement: Statement) -> None:
-    compared(raw, statement)
-    compared(governed, statement)
-
-
-@examples(60)
-@given(statement=united())
-def test_the_first_rows_of_several(raw: Pair, governed: Pair, statement: Statement) -> None:
-    compared(raw, statement)
-    compared(governed, statement)
-
-
-@examples(50)
-@given(statement=twice())
-def test_the_same_rows_twice(raw: Pair, governed: Pair, statement: Statement) -> None:
-    compared(raw, statement)
-    compared(governed, statement)
-
-
-@examples(40)
-@given(statement=asked_keys())
-def test_groups_by_what_is_asked_of_others(raw: Pair, governed: Pair, statement: Statement) -> None:
-    compared(raw, statement)
-    compared(governed, statement)
-
-
-@examples(40)
-@given(statement=lookups())
-def test_rows_looked_up_by_their_keys(raw: Pair, governed: Pair, statement: Statement) -> None:
-    compared(raw, statement)
-    compared(governed, statement)
+    over_both()
 
 
 @examples(30)
