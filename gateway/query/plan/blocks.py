@@ -127,6 +127,17 @@ def equality(node: exp.Expr) -> tuple[exp.Column, exp.Column] | None:
     return None
 
 
+def listing(tree: exp.Expr) -> Iterator[exp.Select]:
+    """The SELECTs whose lists are the answer: one, or each of those that are united, intersected or subtracted."""
+    if isinstance(tree, exp.Select):
+        yield tree
+    elif isinstance(tree, exp.SetOperation):
+        yield from listing(tree.left)
+        yield from listing(tree.right)
+    elif isinstance(tree, exp.Subquery):
+        yield from listing(tree.this)
+
+
 def selects(tree: exp.Expr) -> list[exp.Select]:
     """All of a statement's, innermost first."""
     return list(tree.find_all(exp.Select, bfs=False))[::-1]

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from gateway.errors import DataError, InvalidText, NumericOutOfRange
 from gateway.query.plan.arrival import depends_on_arrival
-from gateway.query.plan.blocks import conditions, items
+from gateway.query.plan.blocks import conditions, items, listing
 from gateway.query.plan.model import Plan
 from gateway.query.plan.raising import ARITHMETIC, NUMBERS, TIMES, raises, raising
 from gateway.query.plan.sources import Statistics
@@ -40,7 +40,7 @@ def is_settled(query: GovernedQuery) -> bool:
         return False
     if depends_on_arrival(query.tree):
         return True
-    last = {id(select) for select in _last(query.tree)}
+    last = {id(select) for select in listing(query.tree)}
     return any(
         _may_raise(part)
         for select in query.tree.find_all(exp.Select)
@@ -90,17 +90,6 @@ def _tables(select: GovernedSelect) -> Iterator[tuple[str, str]]:
             yield table.catalog, table.name.lower()
     for read in select.inputs.values():
         yield from _tables(read)
-
-
-def _last(tree: exp.Expr) -> Iterator[exp.Select]:
-    """The SELECTs whose lists are the answer."""
-    if isinstance(tree, exp.Select):
-        yield tree
-    elif isinstance(tree, exp.SetOperation):
-        yield from _last(tree.left)
-        yield from _last(tree.right)
-    elif isinstance(tree, exp.Subquery):
-        yield from _last(tree.this)
 
 
 def _evaluated_before(select: exp.Select, *, is_last: bool) -> Iterator[exp.Expr]:

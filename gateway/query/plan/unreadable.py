@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
-from gateway.query.plan.blocks import BARE, all_of, conjuncts, items, joins, set_where, where
+from gateway.query.plan.blocks import BARE, all_of, conjuncts, items, joins, listing, set_where, where
 from gateway.query.plan.raising import raising
 from gateway.query.plan.take import TAKEN
 from gateway.sql.nodes import copied
@@ -48,7 +48,7 @@ class _Guard:
     def marks(self) -> Marks:
         marked = {item.alias_or_name: found for item in items(self._select) if (found := _of_item(item))}
         for query in list(_other_queries(self._select)):
-            for select in _selects(query):
+            for select in listing(query):
                 _Guard(select, hands_up=False).marks()
         used = self._used(marked) | (self._tried() if self._hands_up else {})
         doubts: list[exp.Expr] = [
@@ -196,16 +196,6 @@ def _other_queries(select: exp.Select) -> Iterator[exp.Query]:
 
 def _is_plain_subquery(item: exp.Expr) -> bool:
     return isinstance(item, exp.Subquery) and isinstance(item.this, exp.Select)
-
-
-def _selects(query: exp.Expr) -> Iterator[exp.Select]:
-    if isinstance(query, exp.Select):
-        yield query
-    elif isinstance(query, exp.SetOperation):
-        yield from _selects(query.left)
-        yield from _selects(query.right)
-    elif isinstance(query, exp.Subquery):
-        yield from _selects(query.this)
 
 
 def _marks_in(node: exp.Expr, used: Mapping[int, exp.Expr]) -> list[exp.Expr]:
