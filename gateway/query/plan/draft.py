@@ -29,22 +29,24 @@ class Unit:
 
     def item(self, name: str) -> exp.Expr:
         """What a grouped unit shows under a name."""
-        items = (item for item in self.select.expressions if item.alias_or_name == name)
-        found: exp.Expr = next(items).unalias()
-        return found
+        return _item(self.select, name)
 
     def origin(self, name: str) -> exp.Expr:
         """What a grouped unit shows under a name, in what the unit reads, however often it is grouped."""
         select, value = self.select, self.item(name)
         while isinstance(value, exp.Column) and is_regrouped(select):
             select = select.args["from_"].this.this
-            items = (item for item in select.expressions if item.alias_or_name == value.name)
-            value = next(items).unalias()
+            value = _item(select, value.name)
         return value
 
     @property
     def grouped(self) -> bool:
         return bool(self.types)
+
+
+def _item(select: exp.Select, name: str) -> exp.Expr:
+    found: exp.Expr = next(item for item in select.expressions if item.alias_or_name == name)
+    return found.unalias()
 
 
 def inner_name(unit: str, depth: int) -> str:
