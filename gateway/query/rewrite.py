@@ -14,6 +14,7 @@ from gateway.query.visible import Alternatives
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import cast, data_type, literal, shared_type
 from gateway.sql.masks import masked, substituted
+from gateway.sql.nodes import copied
 from gateway.sql.passing import passed_on
 from gateway.sql.totality import COMPARISONS, numeric, one_family, operands_of, totalized
 from policies.decision import ColumnMask, RowFilter
@@ -243,10 +244,10 @@ def attribute_type(value: object) -> str:
 def _reading(body: exp.Select, *, plain: bool) -> exp.Select:
     """SELECT FROM the body: a plain one directly from its source table, so that filters reach it."""
     if plain:
-        table = body.args["from_"].this.copy()
+        table = copied(body.args["from_"].this)
         table.set("alias", exp.TableAlias(this=quoted(SELF)))
         return exp.Select(from_=exp.From(this=table))
-    subquery = exp.Subquery(this=body.copy(), alias=exp.TableAlias(this=quoted(SELF)))
+    subquery = exp.Subquery(this=copied(body), alias=exp.TableAlias(this=quoted(SELF)))
     return exp.Select(from_=exp.From(this=subquery))
 
 

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from gateway.errors import InvalidParameterValue
 from gateway.sql.dialect import DUCKDB
+from gateway.sql.nodes import copied
 
 
 @lru_cache(maxsize=1024)
@@ -21,7 +22,7 @@ def shared_type(name: str) -> exp.DataType:
 
 def data_type(name: str) -> exp.DataType:
     """The node of a DuckDB type name, to be part of a tree: a copy each time, since nodes have one parent."""
-    return shared_type(name).copy()
+    return copied(shared_type(name))
 
 
 def cast(node: exp.Expr, name: str) -> exp.Expr:

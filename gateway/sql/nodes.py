@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 
 N = TypeVar("N", bound=exp.Expr)
 
@@ -64,4 +65,11 @@ def _appended(item: object, stack: list[tuple[exp.Expr, exp.Expr]]) -> object:
 
 def text_of(node: exp.Expr) -> str:
     """The same for nodes that are written alike."""
-    return node.sql(copy=False)
+    if type(node) is exp.Column and not node.args.get(
+        "db"
+    ):  # most are, and a generator takes ten times as long
+        return f'"{node.table}"."{node.name}"'
+    return node.sql(dialect=PLAIN, copy=False)
+
+
+PLAIN = Dialect()

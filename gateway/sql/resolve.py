@@ -17,7 +17,7 @@ from gateway.sql.dialect import quoted
 from gateway.sql.expansion import check_names
 from gateway.sql.expansions import expand, has_shorthands
 from gateway.sql.naming import output_names, result_name
-from gateway.sql.nodes import Nodes
+from gateway.sql.nodes import Nodes, copied
 from gateway.sql.presented import presented
 from gateway.sql.qualify import annotate, qualified, quote, schema_of
 from gateway.sql.recursion import reading_of
@@ -90,7 +90,7 @@ def resolve(
 
     Raises UndefinedTable, UndefinedColumn, AmbiguousColumn; each names only what the text said.
     """
-    tree = tree.copy()
+    tree = copied(tree)
     written = Nodes(tree)
     try:
         names = _number_tables(written, tables)

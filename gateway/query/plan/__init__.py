@@ -52,6 +52,7 @@ from gateway.query.plan.summarize import summarize
 from gateway.query.plan.ties import ties
 from gateway.query.plan.transfer import transfer
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
+from gateway.sql.nodes import copied
 from gateway.sql.scopes import USE
 
 __all__ = [
@@ -126,7 +127,7 @@ def _drafted(query: GovernedQuery, sources: Sources) -> Draft:
 
 def _own(table: exp.Table, query: GovernedQuery) -> GovernedSelect:
     governed = query.relations[table.meta[USE]]
-    return replace(governed, select=governed.select.copy()) if COPY in table.alias else governed
+    return replace(governed, select=copied(governed.select)) if COPY in table.alias else governed
 
 
 def _check_available(select: GovernedSelect, unavailable: Mapping[tuple[str, str], str]) -> None:

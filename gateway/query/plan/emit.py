@@ -57,12 +57,13 @@ class _Emitter:
         givers = {sent.origin for sent in self.schedule.sent}
         units = self.draft.units
         read = [table for tree in self.draft.trees() for table in tree.find_all(exp.Table)]
+        columns = [column for tree in self.draft.trees() for column in tree.find_all(exp.Column)]
         for alias in self.schedule.order:
             unit, alike = units[alias], self._alike(alias)
             tables = [table for table in read if table.alias in alike]
             if alias in self.twins or not (tables or givers & alike):
                 continue  # a value that nobody is asked by
-            shown = self._shown(unit)
+            shown = self._shown(unit, columns)
             node = (
                 self._stage(unit, shown, bool(givers & alike))
                 if unit.site == ENGINE
@@ -71,8 +72,10 @@ class _Emitter:
             if len(alike) > 1:
                 self.read_twice.add(self.made[alias])
                 self.made.update(dict.fromkeys(alike, self.made[alias]))
-            for table in tables:
+            for table in tables[1:]:
                 _put(table, copied(node))
+            if tables:
+                _put(tables[0], node)
         passed = passed_through(self.draft.tree, self.inputs)
         pieces = parts(self.draft.tree, self.inputs, branches)
         sql = generate(self.draft.tree, consume=True)
@@ -91,14 +94,13 @@ class _Emitter:
 
     # --- what a unit shows ----------------------------------------------------------------------------
 
-    def _shown(self, unit: Unit) -> _Shown:
+    def _shown(self, unit: Unit, columns: list[exp.Column]) -> _Shown:
         """Every column of its leaves that the statement or another unit's keys still look at; changes them."""
         shown = _Shown()
         if unit.grouped:
             for item in unit.select.expressions:
                 shown.values[item.alias_or_name] = item.unalias()
             return shown
-        columns = [column for tree in self.draft.trees() for column in tree.find_all(exp.Column)]
         for alias in sorted(self._alike(unit.alias)):
             leaves = self.twins[alias].leaves if alias in self.twins else {own: own for own in unit.members}
             for column in [*columns, *self._key_columns(alias)]:
@@ -108,7 +110,7 @@ class _Emitter:
 
     def _show(self, column: exp.Column, leaf: str, unit: str, shown: _Shown) -> None:
         late = self.draft.leaves[leaf].late.get(column.name)
-        name = _name_in(shown, exp.column(column.name, leaf, quoted=True))
+        name = _name_in(shown, leaf, column.name)
         column.set("this", quoted(name))
         column.set("table", quoted(unit))
         if late is not None and column.parent is not None:
@@ -119,7 +121,9 @@ class _Emitter:
         return [ours for sent in self.schedule.sent if sent.origin == unit for ours, _ in sent.pairs]
 
     def _items(self, shown: _Shown) -> list[exp.Expr]:
-        listed = [exp.alias_(copied(value), name, quoted=True) for name, value in shown.values.items()]
+        listed = [
+            exp.alias_(copied(value), name, quoted=True, copy=False) for name, value in shown.values.items()
+        ]
         return listed or [exp.alias_(exp.Literal.number("1"), NOTHING, quoted=True)]
 
     # --- what a source runs ---------------------------------------------------------------------------
@@ -178,11 +182,8 @@ class _Emitter:
         if unit.grouped:
             return SourceColumn(name, unit.types[name], "")
         assert isinstance(value, exp.Column)
-        leaf = self.draft.leaves[value.table]
-        return replace(
-            delivered(value.name, leaf.value(value.name), dict(leaf.governed.arriving), self.draft.sources),
-            name=name,
-        )
+        found = delivered(self.draft.leaves[value.table], value.name, self.draft.sources)
+        return replace(found, name=name)
 
     def _hashed(self, unit: Unit, shown: _Shown) -> tuple[str, ...]:
         if unit.grouped:
@@ -295,15 +296,15 @@ def _reading(select: exp.Select) -> exp.Select:
     return _reading(select.args["from_"].this.this) if is_regrouped(select) else select
 
 
-def _name_in(shown: _Shown, column: exp.Column) -> str:
-    text = f"{column.table}.{column.name}"
+def _name_in(shown: _Shown, leaf: str, column: str) -> str:
+    text = f"{leaf}.{column}"
     if text not in shown.names:
-        name, count = column.name, 1
+        name, count = column, 1
         while name in shown.values:
             count += 1
-            name = f"{column.name}_{count}"
+            name = f"{column}_{count}"
         shown.names[text] = name
-        shown.values[name] = copied(column)
+        shown.values[name] = exp.column(column, leaf, quoted=True)
     return shown.names[text]
 
 

@@ -85,9 +85,10 @@ def leaf_of(alias: str, governed: GovernedSelect, sources: Sources) -> Leaf:
         key = next(base_tables(whole)).catalog
         dialect = sources.dialect(key) or ""
         late = _cast_late(whole, governed, dialect)
-        reason = _strange_column(whole, dialect, sources) or not_pushable(whole, dialect)
+        scopes = Scopes()
+        reason = _strange_column(whole, dialect, sources, scopes) or not_pushable(whole, dialect)
         if reason is None:
-            sound = _sound(whole, dialect, sources) - {
+            sound = _sound(whole, dialect, sources, scopes) - {
                 name for name, kind in late.items() if kind not in WHOLE
             }
             return Leaf(alias, governed, sources.account(key), key, whole, raw, sound, late=late)
@@ -112,7 +113,7 @@ def _reducible(governed: GovernedSelect, raw: frozenset[str], sources: Sources) 
     computed = [value for value in shown if not _is_cast_column(value)]
     if any(raises(part) or part.find(exp.Query) for part in (*computed, *where(select))):
         return frozenset()
-    return _sound(select, sources.dialect(table.catalog) or "", sources) & raw
+    return _sound(select, sources.dialect(table.catalog) or "", sources, Scopes()) & raw
 
 
 def _cast_late(whole: exp.Select, governed: GovernedSelect, dialect: str) -> dict[str, str]:
@@ -202,12 +203,11 @@ def _is_read_as_it_is(value: exp.Expr | None, scopes: Scopes) -> bool:
 # --- what its source can run -------------------------------------------------------------------------------
 
 
-def _strange_column(whole: exp.Select, dialect: str, sources: Sources) -> str | None:
+def _strange_column(whole: exp.Select, dialect: str, sources: Sources, scopes: Scopes) -> str | None:
     """A column whose type means something else at the source may be delivered there, not calculated with."""
-    scopes = Scopes()
     for column in whole.find_all(exp.Column):
-        table = scopes.source(column)
-        if not isinstance(table, exp.Table) or _is_delivered(column, whole):
+        table = scopes.source(column) if not _is_delivered(column, whole) else None
+        if not isinstance(table, exp.Table):
             continue
         found = sources.column(table, column.name)
         if not same_meaning(found.native_type, found.type, dialect):
@@ -221,8 +221,7 @@ def _is_delivered(column: exp.Column, whole: exp.Select) -> bool:
     return isinstance(parent, exp.Alias) and parent.parent is whole
 
 
-def _sound(whole: exp.Select, dialect: str, sources: Sources) -> frozenset[str]:
-    scopes = Scopes()
+def _sound(whole: exp.Select, dialect: str, sources: Sources, scopes: Scopes) -> frozenset[str]:
     return frozenset(
         name for name, value in _values(whole).items() if _is_sound(value, dialect, sources, scopes)
     )
@@ -258,10 +257,10 @@ class Namer:
         return f"u{self._units}"
 
 
-def delivered(name: str, value: exp.Expr, types: Mapping[str, str], sources: Sources) -> SourceColumn:
-    """A result column of a source's query, as the source will deliver it."""
-    table = Scopes().source(value) if isinstance(value, exp.Column) else None
-    if isinstance(table, exp.Table) and isinstance(value, exp.Column) and table.catalog:
-        found = sources.column(table, value.name)
-        return replace(found, name=name)
-    return SourceColumn(name, types.get(name, "BOOLEAN"), "", unsure=True)
+def delivered(leaf: Leaf, name: str, sources: Sources) -> SourceColumn:
+    """A column of a leaf, as its source will deliver it."""
+    value = leaf.value(name)
+    table = (leaf.table or Scopes().source(value)) if isinstance(value, exp.Column) else None
+    if isinstance(table, exp.Table) and table.catalog:
+        return replace(sources.column(table, value.name), name=name)
+    return SourceColumn(name, dict(leaf.governed.arriving).get(name, "BOOLEAN"), "", unsure=True)

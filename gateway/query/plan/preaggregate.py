@@ -43,18 +43,20 @@ def preaggregate(select: exp.Select, draft: Draft) -> None:
 
 
 def _add_up(select: exp.Select, unit: Unit, draft: Draft, estimator: Estimator, *, filled_up: bool) -> bool:
-    attempt = copied(select)
-    added = Unit(unit.alias, unit.site, unit.source, unit.members, copied(unit.select))
-    outputs = Outputs(added, draft)
+    outputs = Outputs(unit, draft)
     taken_apart = _Parts(unit, draft, outputs, filled_up=filled_up)
-    if not all(taken_apart.put(node) for node in aggregates_of(attempt) or []):
-        return False
+    aggregates, wholes = aggregates_of(select) or [], []
+    for node in aggregates:
+        whole = taken_apart.whole_of(node)
+        if whole is None:
+            return False
+        wholes.append(whole)
+    attempt = copied(select)
+    for node, whole in zip(aggregates_of(attempt) or [], wholes, strict=True):
+        node.replace(whole)
     keys = taken_apart.keys(attempt, draft.tree, select)
-    if keys is None or not outputs.items:
+    if keys is None or not outputs.items or not is_worth_adding_up(unit, aggregates, keys, estimator):
         return False
-    if not is_worth_adding_up(unit, aggregates_of(select) or [], keys, estimator):
-        return False
-    outputs.settle()
     for key, value in attempt.args.items():
         select.set(key, value)
     for column in list(draft.tree.find_all(exp.Column)):
@@ -63,7 +65,6 @@ def _add_up(select: exp.Select, unit: Unit, draft: Draft, estimator: Estimator, 
             assert new is not None
             column.replace(new)
     outputs.settle()
-    unit.select, unit.types = added.select, added.types
     if keys:
         unit.select.set("group", exp.Group(expressions=[copied(key) for key in keys]))
     else:
@@ -87,15 +88,8 @@ class _Parts:
         self._outputs = outputs
         self._filled_up = filled_up
 
-    def put(self, node: exp.AggFunc) -> bool:
-        """Replace an aggregate by one over the unit's parts; False: it cannot be taken apart."""
-        new = self._whole_of(node)
-        if new is None:
-            return False
-        node.replace(new)
-        return True
-
-    def _whole_of(self, node: exp.AggFunc) -> exp.Expr | None:
+    def whole_of(self, node: exp.AggFunc) -> exp.Expr | None:
+        """The aggregate over the unit's parts; None: it cannot be taken apart."""
         if isinstance(node, exp.Min | exp.Max):
             return self._extreme(node)
         if isinstance(node, exp.Count):

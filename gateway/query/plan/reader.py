@@ -168,10 +168,7 @@ def _has_fields(governed: GovernedSelect) -> bool:
 
 def whole_fragment(leaf: Leaf, sources: Sources) -> Fragment:
     """A relation that its source runs as it is, all its columns delivered."""
-    types = dict(leaf.governed.arriving)
-    columns = tuple(
-        delivered(item.alias_or_name, item.unalias(), types, sources) for item in leaf.select.expressions
-    )
+    columns = tuple(delivered(leaf, item.alias_or_name, sources) for item in leaf.select.expressions)
     dialect = sources.dialect(leaf.source) or ""
     scan = Scan(columns, query=remote_text(copied(leaf.select), dialect))
     return Fragment(leaf.source, (leaf.governed.relation,), scan, leaf.governed.hashed)

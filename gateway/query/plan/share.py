@@ -15,6 +15,7 @@ from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.leaves import ENGINE, Leaf
 from gateway.query.plan.schedule import Schedule
 from gateway.sql.dialect import quoted
+from gateway.sql.nodes import copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,13 @@ def _read(leaf: Leaf) -> object:
 
 
 def _without_list(select: exp.Select) -> exp.Select:
-    return exp.Select(**{key: value for key, value in select.copy().args.items() if key != "expressions"})
+    rest = copied(select)
+    rest.set("expressions", None)
+    return rest
 
 
 def _renamed(node: exp.Expr, names: Mapping[str, str]) -> str:
-    node = node.copy()
+    node = copied(node)
     for each in node.find_all(exp.Column):
         if each.table in names:
             each.set("table", quoted(names[each.table]))
@@ -101,7 +104,7 @@ def _renamed(node: exp.Expr, names: Mapping[str, str]) -> str:
 def _widen(leaf: Leaf, other: Leaf) -> None:
     """Give a leaf the columns that another of the same relation has."""
     known = {item.alias_or_name for item in leaf.select.expressions}
-    added = [item.copy() for item in other.select.expressions if item.alias_or_name not in known]
+    added = [copied(item) for item in other.select.expressions if item.alias_or_name not in known]
     leaf.select.set("expressions", [*leaf.select.expressions, *added])
     own, theirs = leaf.governed, other.governed
     leaf.governed = replace(

@@ -107,7 +107,11 @@ class Outputs:
     def settle(self) -> None:
         """Give the unit its items."""
         self.unit.select.set(
-            "expressions", [exp.alias_(node, name, quoted=True) for name, (node, _) in self.items.items()]
+            "expressions",
+            [
+                exp.alias_(copied(node), name, quoted=True, copy=False)
+                for name, (node, _) in self.items.items()
+            ],
         )
         self.unit.types = {name: kind for name, (_, kind) in self.items.items()}
 
