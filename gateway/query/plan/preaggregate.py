@@ -18,7 +18,6 @@ from gateway.query.plan.summing import (
     aggregates_of,
     keys_of,
     parts,
-    replaced,
     type_of,
 )
 from gateway.sql.exact import is_whole, scale_of
@@ -46,30 +45,44 @@ def _add_up(select: exp.Select, unit: Unit, draft: Draft, estimator: Estimator, 
     outputs = Outputs(unit, draft)
     taken_apart = _Parts(unit, draft, outputs, filled_up=filled_up)
     aggregates, wholes = aggregates_of(select) or [], []
-    for node in aggregates:
-        whole = taken_apart.whole_of(node)
+    for aggregate in aggregates:
+        whole = taken_apart.whole_of(aggregate)
         if whole is None:
             return False
         wholes.append(whole)
-    attempt = copied(select)
-    for node, whole in zip(aggregates_of(attempt) or [], wholes, strict=True):
-        node.replace(whole)
-    keys = taken_apart.keys(attempt, draft.tree, select)
-    if keys is None or not outputs.items or not is_worth_adding_up(unit, aggregates, keys, estimator):
+    expressions = taken_apart.own_keys(select, aggregates, wholes)
+    columns = _looked_at([*aggregates, *expressions], wholes, draft.tree)
+    keys = taken_apart.keys(expressions, [one for one in columns if one.table in unit.members])
+    if keys is None or not (keys or outputs.items):
         return False
-    for key, value in attempt.args.items():
-        select.set(key, value)
+    if not is_worth_adding_up(unit, aggregates, keys, estimator):
+        return False
+    for aggregate, whole in zip(aggregates, wholes, strict=True):
+        aggregate.replace(whole)
+    for node in expressions:
+        _show(node, outputs)
     for column in list(draft.tree.find_all(exp.Column)):
         if column.table in unit.members:
-            new = outputs.column(column)
-            assert new is not None
-            column.replace(new)
+            _show(column, outputs)
     outputs.settle()
     if keys:
-        unit.select.set("group", exp.Group(expressions=[copied(key) for key in keys]))
+        unit.select.set("group", exp.Group(expressions=keys))
     else:
         unit.select.set("having", _any_row())
     return True
+
+
+def _show(node: exp.Expr, outputs: Outputs) -> None:
+    new = outputs.column(node)
+    assert new is not None
+    node.replace(new)
+
+
+def _looked_at(gone: list[exp.Expr], new: list[exp.Expr], tree: exp.Query) -> list[exp.Column]:
+    """The columns of the statement, with what is new in the block, and without what is gone from it."""
+    dropped = {id(column) for node in gone for column in node.find_all(exp.Column)}
+    found = (column for node in (*new, tree) for column in node.find_all(exp.Column))
+    return [column for column in found if id(column) not in dropped]
 
 
 def _any_row() -> exp.Having:
@@ -147,43 +160,41 @@ class _Parts:
         able = is_plain_aggregate(node) and is_known(node.this, self._unit, self._draft)
         return self._outputs.column(node) if able else None
 
-    def keys(self, attempt: exp.Select, tree: exp.Query, block: exp.Select) -> list[exp.Expr] | None:
-        """All that is still looked at of the unit's rows, here or elsewhere in the statement; None: the source cannot
-        group by some of it."""
-        known: dict[str, exp.Expr] = {}
-        self._keep_expressions(attempt, known)
-        inside = {id(column) for column in block.find_all(exp.Column)}
-        outside = [column for column in tree.find_all(exp.Column) if id(column) not in inside]
-        for column in [*attempt.find_all(exp.Column), *outside]:
-            if column.table not in self._unit.members:
-                continue
-            if not is_pushable(column, self._unit, self._draft) or type_of(column, self._draft) is None:
-                return None
-            known.setdefault(text_of(column), copied(column))
-        for column in list(attempt.find_all(exp.Column)):
-            if column.table in self._unit.members:
-                new = self._outputs.column(column)
-                assert new is not None
-                column.replace(new)
-        return list(known.values())
+    def keys(self, expressions: list[exp.Expr], columns: list[exp.Column]) -> list[exp.Expr] | None:
+        """What the unit's rows are grouped by: all that is still looked at of them; None: the source cannot group by
+        some of it."""
+        if not all(
+            is_pushable(one, self._unit, self._draft) and type_of(one, self._draft) is not None
+            for one in columns
+        ):
+            return None
+        return [copied(key) for key in {text_of(key): key for key in (*expressions, *columns)}.values()]
 
-    def _keep_expressions(self, attempt: exp.Select, known: dict[str, exp.Expr]) -> None:
-        """What the block groups by of this unit alone is calculated there: a year has fewer values than a day."""
+    def own_keys(
+        self, select: exp.Select, aggregates: list[exp.AggFunc], wholes: list[exp.Expr]
+    ) -> list[exp.Expr]:
+        """Wherever it stands: what the block groups by of this unit alone, which is calculated there. A year has fewer
+        values than a day."""
         texts = {
-            text_of(key): copied(key)
-            for key in keys_of(attempt) or []
+            text_of(key)
+            for key in keys_of(select) or []
             if not (self._filled_up or isinstance(key, exp.Column)) and self._is_own_key(key)
         }
+        if not texts:
+            return []
+        gone = {id(node) for node in aggregates}
+        places: list[exp.Expr] = []
 
-        def put(node: exp.Expr) -> exp.Expr | None:
-            text = text_of(node) if texts and not isinstance(node, exp.Query | exp.Alias) else ""
-            if text not in texts:
-                return None
-            known[text] = texts[text]
-            return self._outputs.column(node)
+        def ends(node: exp.Expr) -> bool:
+            if not isinstance(node, exp.Query | exp.Alias) and text_of(node) in texts:
+                places.append(node)
+                return True
+            return id(node) in gone
 
-        for part in parts(attempt, ("group", "having", "order")):
-            replaced(part, put)
+        for part in (*parts(select, ("group", "having", "order")), *wholes):
+            for _ in part.walk(bfs=False, prune=ends):
+                pass
+        return places
 
     def _is_own_key(self, key: exp.Expr) -> bool:
         own = (
