@@ -81,7 +81,8 @@ class Scan:
     arrives in its `type`, exactly: a connector converts at the source where the driver would lose something.
     `keys` are tables that the query reads by their names as if they were the source's own; how they get there
     is the connector's business. Queries of one `shape` differ at most in the values of conditions, and those of none
-    may differ in anything. `one`: one row at most is expected, which more must not harm.
+    may differ in anything. `one`: one row at most is expected, which more must not harm. `otherwise` is a query for
+    the same rows and others, for a source that would find those of `query` without an index.
     """
 
     columns: tuple[SourceColumn, ...]
@@ -90,6 +91,7 @@ class Scan:
     keys: tuple[KeySet, ...] = ()
     shape: tuple[str, ...] | None = None
     one: bool = False
+    otherwise: str | None = None
 
     @property
     def asked(self) -> str:

@@ -3,13 +3,14 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Event, Lock
 from typing import Any
 
 import pyarrow as pa
 
 from connectors.base import Scan, ScanCanceled, SourceColumn, SourceError, Stream
-from connectors.postgres_keys import SentKeys, sent
+from connectors.postgres_keys import SentKeys, is_passed_once, sent
 from connectors.postgres_lines import Line, Lines
 from connectors.postgres_pool import Pool
 from connectors.postgres_types import Arrival, arrival, quoted
@@ -82,8 +83,9 @@ class PostgresSnapshot:
         keys = tuple(map(sent, scan.keys))
         with work.on_a_line(keys) as line:
             inline = _inline(line, keys)
-            source = self._source(scan)
-            plain = _with((each.description for each in inline), _select(_read(scan.columns), source, _plain))
+            described = [each.description for each in inline]
+            source = self._source(_by_index(scan, line, described))
+            plain = _with(described, _select(_read(scan.columns), source, _plain))
             question = scan.shape or (plain,), scan.columns
             try:
                 arrivals = self._arrivals(question, plain, line)
@@ -184,6 +186,15 @@ def _inline(line: Line, keys: tuple[SentKeys, ...]) -> tuple[SentKeys, ...]:
         if each.name in line.tables:
             line.connection.run(each.filling)
     return tuple(each for each in keys if each.name not in line.tables)
+
+
+def _by_index(scan: Scan, line: Line, described: list[str]) -> Scan:
+    """The scan as the source can run it in a time that does not grow with the product of rows and keys: an index may
+    have been dropped since the statement was planned."""
+    if scan.query is None or scan.otherwise is None:
+        return scan
+    plan = line.connection.at_once(f"EXPLAIN {_with(described, scan.query)}").column(0)
+    return scan if is_passed_once(map(str, plan)) else replace(scan, query=scan.otherwise)
 
 
 def _with(expressions: Iterable[str], selected: str) -> str:

@@ -118,7 +118,9 @@ def filled(fragment: Fragment, earlier: Earlier | None = None) -> Scan:
     sets = [_keys(each, known[each.origin]) for each in fragment.transfers if each.origin in known]
     sent = tuple(keys for keys in sets if keys is not None)
     names = frozenset(keys.name for keys in sent)
-    return replace(fragment.scan, query=with_keys(fragment.scan.query, fragment.transfers, names), keys=sent)
+    sure = names - {each.name for each in fragment.transfers if each.probed}
+    query, otherwise = (with_keys(fragment.scan.query, fragment.transfers, some) for some in (names, sure))
+    return replace(fragment.scan, query=query, keys=sent, otherwise=otherwise if otherwise != query else None)
 
 
 def _keys(transfer: KeyTransfer, origin: Gathered) -> KeySet | None:

@@ -134,6 +134,26 @@ def test_temporary_tables_leave_nothing_behind(uri: str, source: PostgresConnect
     assert asked(source, left) == [(0,)]
 
 
+@pytest.mark.parametrize("size", [10, 150_000])
+def test_keys_as_an_array_are_for_an_index_only(uri: str, source: PostgresConnector, size: int) -> None:
+    run(
+        uri,
+        "DROP TABLE IF EXISTS probed",
+        "CREATE TABLE probed AS SELECT i AS x FROM generate_series(1, 200000) g(i)",
+        "ALTER TABLE probed ADD PRIMARY KEY (x)",
+        "ANALYZE probed",
+    )
+    scan = Scan(
+        (SourceColumn("a", "BIGINT", ""),),
+        query='SELECT count(*) AS a FROM probed WHERE x = ANY(ARRAY(SELECT k FROM "s"))',
+        keys=(KeySet("s", pa.table({"k": list(range(1, size + 1))})),),
+        otherwise="SELECT count(*) AS a FROM probed",
+    )
+    assert rows(read(one(source, scan))) == [(size,)]
+    run(uri, "ALTER TABLE probed DROP CONSTRAINT probed_pkey")
+    assert rows(read(one(source, scan))) == [(200_000,)]
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=8), max_size=8, unique=True))
 def test_any_text_is_a_key(uri: str, texts: list[str]) -> None:

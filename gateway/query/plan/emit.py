@@ -162,7 +162,7 @@ class _Emitter:
         query = exp.Subquery(this=exp.Select(expressions=named, from_=exp.From(this=table)))
         key = theirs[0] if len(theirs) == 1 else exp.Tuple(expressions=theirs)
         condition, reason = _asked(sent, key, query)
-        transfer = KeyTransfer(name, self.made[sent.origin], columns, "", reason, sent.form)
+        transfer = KeyTransfer(name, self.made[sent.origin], columns, "", reason, sent.form, sent.probed)
         return transfer, _marked(condition, name)
 
     def _target(self, column: exp.Column) -> exp.Expr:

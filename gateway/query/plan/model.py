@@ -29,7 +29,8 @@ class KeyTransfer:
     """Values that a fragment gets from an input that runs before it, so that its source sends matching rows only.
 
     `name` is what the source's query calls the keys, with `columns` k1, k2, ...; they are the distinct values of
-    `origin`'s columns. `condition` is the source's SQL for "the row's key is one of them".
+    `origin`'s columns. `condition` is the source's SQL for "the row's key is one of them". `probed`: it is fast where
+    an index leads to the rows, and only there.
     """
 
     name: str
@@ -38,6 +39,7 @@ class KeyTransfer:
     condition: str
     reason: str
     form: Form = Form.KEYS
+    probed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
