@@ -3,7 +3,8 @@
 PostgreSQL either reads the whole table to join a key set to it, or searches the index once for each key. For an array
 whose values it does not know when it plans, it sorts them and goes through the index: 150,000 keys of 6 million rows
 take 0.4 s of a processor instead of 1.0. Without the index it would compare each row with each key: so nothing else may
-lead it to rows, its table must be large, a key must have few rows, and both sides whole numbers, as they are.
+lead it to rows, its table must be large, a key must have few rows, and both sides whole numbers, as they are. That the
+index is still there, and is used, the connector asks before it sends them (`Scan.otherwise`).
 """
 
 from math import prod
