@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from gateway.errors import SyntaxNotSupported
-from gateway.sql.dialect import DUCKDB
+from gateway.sql.templates import text_literal
 
 STRFTIME: Mapping[str, str] = {
     "YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "DDD": "%j", "HH24": "%H", "HH12": "%I", "HH": "%I", "MI": "%M",
@@ -18,6 +18,10 @@ STRFTIME: Mapping[str, str] = {
 """Patterns that strftime has an equal for."""
 TIME = "#time"
 """What the moment is called within what is written for the others."""
+_ORDINAL = (
+    "strftime($t, '%d') || CASE WHEN day($t) IN (1, 21, 31) THEN 'st' WHEN day($t) IN (2, 22) THEN 'nd'"
+    " WHEN day($t) IN (3, 23) THEN 'rd' ELSE 'th' END"
+)
 CALCULATED: Mapping[str, str] = {
     "MON": "upper(strftime($t, '%b'))", "mon": "lower(strftime($t, '%b'))",
     "MONTH": "rpad(upper(strftime($t, '%B')), 9, ' ')", "Month": "rpad(strftime($t, '%B'), 9, ' ')",
@@ -29,14 +33,17 @@ CALCULATED: Mapping[str, str] = {
     "Q": "CAST(quarter($t) AS TEXT)", "D": "CAST(dayofweek($t) + 1 AS TEXT)",
     "WW": "lpad(CAST((dayofyear($t) - 1) // 7 + 1 AS TEXT), 2, '0')", "W": "CAST((day($t) - 1) // 7 + 1 AS TEXT)",
     "YYY": "right(strftime($t, '%Y'), 3)", "Y": "right(strftime($t, '%Y'), 1)",
+    "DDth": _ORDINAL, "FMDDth": _ORDINAL.replace("%d", "%-d"),
     "SSSS": "CAST(hour($t) * 3600 + minute($t) * 60 + second($t) AS TEXT)",
 }  # fmt: skip
 """Patterns that are written as an expression of the moment."""
 _WORDS = sorted({*STRFTIME, *CALCULATED}, key=len, reverse=True)
 _LOWER = {word.lower(): word for word in ("HH24", "HH12", "HH", "MI", "SS", "YYYY", "MM", "DD", "MS", "US")}
 _PIECES = re.compile('"([^"\\\\]*)"|([A-Za-z]+[0-9]*)|([^A-Za-z0-9"\\\\]+)')
+_SIGNS_AFTER = ("MI", "S")
 _NUMBER = re.compile(
-    r"""(?P<fill>FM)?(?P<before>\$?)(?P<whole>[09][09,G]*)(?:(?P<point>[.D])(?P<fraction>[09]*))?(?P<after>[ ]?%?)"""
+    r"(?P<fill>FM)?(?P<sign>S?)(?P<before>\$?)(?P<whole>[09][09,G]*)"
+    r"(?:(?P<point>[.D])(?P<fraction>[09]*))?(?P<after>[ ]?%?|MI|S)"
 )
 
 
@@ -84,14 +91,14 @@ def _unknown(word: str) -> SyntaxNotSupported:
 def _time(text: str) -> str:
     parts = _parts(text)
     if not any(part in CALCULATED for part, _ in parts):
-        return f"strftime($1, {_quoted(''.join(strftime for _, strftime in parts))})"
+        return f"strftime($1, {text_literal(''.join(strftime for _, strftime in parts))})"
     pieces: list[str] = []
     plain = ""
     for part, strftime in [*parts, ("", "")]:
         if part not in CALCULATED:
             plain += strftime
         if plain and (part in CALCULATED or (part, strftime) == ("", "")):
-            pieces.append(f'strftime("{TIME}", {_quoted(plain)})')
+            pieces.append(f'strftime("{TIME}", {text_literal(plain)})')
             plain = ""
         if part in CALCULATED:
             pieces.append(CALCULATED[part].replace("$t", f'"{TIME}"'))
@@ -118,16 +125,21 @@ def _number(match: "re.Match[str]") -> str:
         shown = f"CASE WHEN length({shown}) < {zeros} THEN lpad({shown}, {zeros}, '0') ELSE {shown} END"
     if len(groups) > 1:
         shown = f"ltrim(reverse(regexp_replace(reverse({shown}), '(\\d{{3}})', '\\1,', 'g')), ',')"
-    shown = f"CASE WHEN \"{TIME}\" < 0 THEN '-' ELSE '' END || {shown}"
+    after = text_literal(match["after"])
+    if match["after"] in _SIGNS_AFTER:
+        positive = "+" if match["after"] == "S" else "" if match["fill"] else " "
+        after = f"CASE WHEN \"{TIME}\" < 0 THEN '-' ELSE '{positive}' END"
+    else:
+        shown = f"CASE WHEN \"{TIME}\" < 0 THEN '-' ELSE '{'+' if match['sign'] else ''}' END || {shown}"
     if not match["fill"]:
-        width = len(whole) + 1
+        width = len(whole) + (match["after"] not in _SIGNS_AFTER)
         shown = f"lpad({shown}, {width}, ' ')"
     if match["point"]:
         shown += " || '.'"
     if fraction:
         shown += " || " + _fraction(number % 2, fraction, shortened=bool(match["fill"]))
-    full = f"{_quoted(match['before'])} || {shown} || {_quoted(match['after'])}"
-    hashes = _quoted(match["before"] + ("" if match["fill"] else " ") + re.sub("[09]", "#", whole)
+    full = f"{text_literal(match['before'])} || {shown} || {after}"
+    hashes = text_literal(match["before"] + ("" if match["fill"] else " ") + re.sub("[09]", "#", whole)
                      + ("." if match["point"] else "") + "#" * places + match["after"])  # fmt: skip
     over = f"length(ltrim({number % 1}, '0')) > {len(digits)}"
     whole_case = f"CASE WHEN {over} THEN {hashes} ELSE {full} END"
@@ -144,7 +156,3 @@ def _fraction(digits: str, wanted: str, *, shortened: bool) -> str:
         if kept
         else f"rtrim({digits}, '0')"
     )
-
-
-def _quoted(text: str) -> str:
-    return exp.Literal.string(text).sql(DUCKDB)

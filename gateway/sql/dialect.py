@@ -13,6 +13,9 @@ from sqlglot.parsers.duckdb import DuckDBParser
 from gateway.errors import StatementTooComplex, SyntaxNotSupported
 
 DUCKDB = Dialect.get_or_raise("duckdb")
+# A subscript is what is written. sqlglot takes one away from those that it knows to be whole numbers when it reads, and
+# adds one when it writes, when it may know more: `tags[n]` would be the item after the one that was asked for.
+type(DUCKDB).INDEX_OFFSET = 0
 UNSIZED_DECIMAL = (38, 10)
 """Digits, and those of them after the point, of a numeric that names none."""
 

@@ -6,7 +6,7 @@ The engine's seconds and milliseconds are whole, and its epoch is a double.
 from sqlglot import exp
 
 from gateway.sql.nodes import Nodes
-from gateway.sql.postgres_spellings import written
+from gateway.sql.templates import written
 from gateway.sql.totality import T, kind_of
 
 DIGITS = {"SECOND": 6, "SECONDS": 6, "MILLISECOND": 3, "MILLISECONDS": 3}

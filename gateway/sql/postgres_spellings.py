@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 from sqlglot import exp
 
 from gateway.sql.array_literals import as_list
-from gateway.sql.dialect import DUCKDB
 from gateway.sql.intervals import PLAIN, in_parts
 from gateway.sql.naming import CALLED, result_name
+from gateway.sql.templates import written
 
 _JSON_TYPE = (
     "CASE json_type($1) WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string'"
@@ -61,6 +60,7 @@ RENAMED = {
     "json_build_object": "json_object",
     "jsonb_array_length": "json_array_length",
     "jsonb_build_object": "json_object",
+    "jsonb_pretty": "json_pretty",
     "jsonb_strip_nulls": "json_strip_nulls",
     "to_jsonb": "to_json",
 }
@@ -85,6 +85,7 @@ PATHS = {
     "json_extract_path": "json_extract", "json_extract_path_text": "json_extract_string",
     "jsonb_extract_path": "json_extract", "jsonb_extract_path_text": "json_extract_string",
 }  # fmt: skip
+_GROUP = re.compile(r"(?<!\\)(?:\\\\)*\((?!\?)")
 _SPANS = 'list_extract("#spans", 1)', 'list_extract("#spans", 2)'
 (_FIRST, _ENDS_FIRST), (_SECOND, _ENDS_SECOND) = (
     (f"list_min({span})", f"CASE WHEN list_count({span}) = 2 THEN list_max({span}) END") for span in _SPANS
@@ -115,8 +116,17 @@ def _call(node: exp.Expr) -> exp.Expr | None:
         return _at_path(PATHS[name], arguments[0], [key.name for key in arguments[1:]])
     if len(arguments) == 2 and arguments[1].is_string and (name, arguments[1].name.lower()) in CODINGS:
         return written(CODINGS[name, arguments[1].name.lower()], arguments[:1])
+    if name == "array_fill" and len(arguments) == 2:
+        return _filled(*arguments)
     template = TEMPLATES.get((name, len(arguments)))
     return None if template is None else written(template, arguments)
+
+
+def _filled(value: exp.Expr, sizes: exp.Expr) -> exp.Expr | None:
+    """`array_fill(value, ARRAY[size])`."""
+    if not isinstance(sizes, exp.Array) or len(sizes.expressions) != 1:
+        return None
+    return written('list_transform(range(0, $2), lambda "#at": $1)', [value, sizes.expressions[0]])
 
 
 def _counted(arguments: list[exp.Expr], *, null: bool) -> exp.Expr:
@@ -127,7 +137,7 @@ def _counted(arguments: list[exp.Expr], *, null: bool) -> exp.Expr:
 def _first_match(text: exp.Expr, pattern: str, flags: str) -> exp.Expr | None:
     """What the groups of a pattern hold, or the whole match. A group that may be left out cannot tell itself from an
     empty one."""
-    groups = len(re.findall(r"(?<!\\)(?:\\\\)*\((?!\?)", pattern))
+    groups = len(_GROUP.findall(pattern))
     if flags not in ("", "i") or (groups and re.search(r"\)[?*|{]|\|", pattern)):
         return None
     named = exp.Literal.string(f"(?{flags}){pattern}" if flags else pattern)
@@ -135,6 +145,36 @@ def _first_match(text: exp.Expr, pattern: str, flags: str) -> exp.Expr | None:
     found = ", ".join(f'regexp_extract("#text", $2, {place})' for place in places)
     matched = f'CASE WHEN regexp_matches("#text", $2) THEN [{found}] END'
     return written(f'list_extract(list_transform([$1], lambda "#text": {matched}), 1)', [text, named])
+
+
+def _place(node: exp.Expr) -> exp.Expr | None:
+    """`regexp_instr(text, 'pattern')`: what stands before the first match, and one."""
+    pattern = node.args.get("expression")
+    if pattern is None or not pattern.is_string or len(node.args) > len(("this", "expression")):
+        return None
+    before = exp.Literal.string(f"(?s)^(.*?)(?:{pattern.name})")
+    matched = (
+        'CASE WHEN regexp_matches("#text", $2) THEN length(regexp_extract("#text", $3, 1)) + 1 ELSE 0 END'
+    )
+    known = f'CASE WHEN "#text" IS NOT NULL THEN {matched} END'
+    return written(
+        f'list_extract(list_transform([CAST($1 AS TEXT)], lambda "#text": {known}), 1)',
+        [node.this, pattern, before],
+    )
+
+
+def _all_matches(node: exp.Expr) -> exp.Expr | None:
+    """`regexp_matches(text, 'pattern', 'g')`: a row for each match, of the whole or of its one group. Without the flag
+    it is DuckDB's test."""
+    flag, pattern = node.args.get("flag"), node.expression
+    if flag is None or flag.name not in ("g", "gi", "ig") or not pattern.is_string:
+        return None
+    groups = len(_GROUP.findall(pattern.name))
+    if groups > 1:
+        return None
+    text = f"(?i){pattern.name}" if "i" in flag.name else pattern.name
+    found = f'list_transform(regexp_extract_all($1, $2, {groups}), lambda "#match": ["#match"])'
+    return _named(written(f"unnest({found})", [node.this, exp.Literal.string(text)]), "regexp_matches")
 
 
 def _interval_of(node: exp.Expr) -> exp.Expr | None:
@@ -180,25 +220,6 @@ def _overlaps(node: exp.Expr) -> exp.Expr | None:
             end = exp.Add(this=start.copy(), expression=end.copy())
         ends += [start, end]
     return _named(written(OVERLAPS, ends), "overlaps")
-
-
-def written(template: str, arguments: list[exp.Expr]) -> exp.Expr:
-    """The template's expression, over copies of the arguments."""
-    tree = exp.Paren(this=_parsed(template).copy())
-    for place in list(tree.find_all(exp.Placeholder)):
-        place.replace(arguments[int(place.name) - 1].copy())
-    made: exp.Expr = tree.this
-    return made.pop()
-
-
-@lru_cache(maxsize=100)
-def _parsed(template: str) -> exp.Expr:
-    select = DUCKDB.parse(f"SELECT {template}")[0]
-    assert isinstance(select, exp.Select)
-    for node in select.walk():
-        node._meta = None  # noqa: SLF001  as of all that is parsed (`syntax.py`)
-    found: exp.Expr = select.expressions[0]
-    return found
 
 
 def _at_path(function: str, value: exp.Expr, keys: list[str]) -> exp.Expr | None:
@@ -309,9 +330,12 @@ def _word(node: exp.Expr) -> exp.Expr | None:
 def _array_length(node: exp.Expr) -> exp.Expr | None:
     """Of an empty list NULL, where the dimension is named."""
     dimension = node.args.get("expression")
-    if dimension is None or dimension.name != "1":
-        return None
-    return written("nullif(len($1), 0)", [node.this])
+    template = {"1": "nullif(len($1), 0)", "2": "nullif(len(list_extract($1, 1)), 0)"}
+    return (
+        written(template[dimension.name], [node.this])
+        if dimension is not None and dimension.name in template
+        else None
+    )
 
 
 BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
@@ -330,6 +354,8 @@ BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.Overlaps: _overlaps,
     exp.JSONBExtract: _json_operator,
     exp.JSONBExtractScalar: _json_operator,
+    exp.RegexpInstr: _place,
+    exp.RegexpLike: _all_matches,
     exp.Substring: _substring,
 }
 """What stands in DuckDB for a node of a class; None: the node itself."""

@@ -45,6 +45,7 @@ CALLS: Mapping[str, str] = {
     ),
     "array_positions": "int4[]",
     "date_part": "float8",
+    "div": "numeric",
     "name": "name",
     "oid": "oid",
     "extract": "numeric",
@@ -160,8 +161,13 @@ class _Walk:
 
     def _of_column(self, column: exp.Column) -> str:
         source = self._scopes.source(column)
+        names = source.alias_column_names if source is not None else []
+        source = source.this if isinstance(source, exp.Lateral) else source
+        if isinstance(source, exp.Unnest):
+            first = names[:1] in ([], [column.name])
+            return JSONB if first and self.of(source.expressions[0]).startswith("jsonb") else CALCULATED
         if isinstance(source, exp.Subquery):
-            return self._named(source.this, column.name, source.alias_column_names)
+            return self._named(source.this, column.name, names)
         if not isinstance(source, exp.Table):
             return CALCULATED
         if isinstance(source.this, exp.GenerateSeries):
@@ -202,6 +208,12 @@ class _Walk:
     def _extracted(self, node: exp.Expr) -> str:
         return JSONB if self.of(node.this).startswith("jsonb") else ""
 
+    def _joined(self, node: exp.Expr) -> str:
+        """A text that is written beside a value of jsonb is one too."""
+        assert isinstance(node, exp.Binary)
+        sides = [side for side in (node.left, node.right) if not side.is_string]
+        return JSONB if sides and all(self.of(side).startswith("jsonb") for side in sides) else ""
+
     def _sum(self, node: exp.Expr) -> str:
         kinds = {"int2": "int8", "int4": "int8", "float4": "float4"}
         return kinds.get(self.known(node.this), "")
@@ -236,6 +248,8 @@ class _Walk:
     def _calculated(self, node: exp.Expr) -> str:
         assert isinstance(node, exp.Binary)
         left, right = self.known(node.left), self.known(node.right)
+        if isinstance(node, exp.Sub) and left.startswith("jsonb"):
+            return JSONB
         if isinstance(node, exp.Sub) and _kind(node.left) is _kind(node.right) is T.DATE:
             return "int4"
         if left in WHOLE and right in WHOLE:
@@ -262,6 +276,8 @@ RULES: Mapping[type[exp.Expr], Callable[[_Walk, exp.Expr], str]] = {
     exp.Cast: _Walk._cast,  # noqa: SLF001
     exp.TryCast: _Walk._cast,  # noqa: SLF001
     exp.JSONExtract: _Walk._extracted,  # noqa: SLF001
+    exp.Bracket: _Walk._extracted,  # noqa: SLF001
+    exp.DPipe: _Walk._joined,  # noqa: SLF001
     exp.Sum: _Walk._sum,  # noqa: SLF001
     exp.Sign: _Walk._sign,  # noqa: SLF001
     exp.Neg: _Walk._neg,  # noqa: SLF001

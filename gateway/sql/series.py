@@ -1,4 +1,4 @@
-"""How many items a series has, known before anything runs: its bounds must be written out."""
+"""How many items a series has, known before anything runs: its bounds must be written out, or count from now."""
 
 from datetime import datetime
 
@@ -9,6 +9,11 @@ SECONDS = {
     "WEEK": 7 * 86400.0, "MONTH": 28 * 86400.0, "QUARTER": 90 * 86400.0, "YEAR": 365 * 86400.0,
 }  # fmt: skip
 """The shortest that each unit can be."""
+DAY = SECONDS["DAY"]
+LONGEST = 1.2
+"""How many times its shortest a unit may last."""
+NOW = (exp.CurrentDate, exp.CurrentTimestamp, exp.Localtimestamp)
+NOW_CALLED = frozenset({"now", "today", "transaction_timestamp", "statement_timestamp", "clock_timestamp"})
 TIMES = (exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ, exp.DType.TIMESTAMPTZ)
 
 
@@ -19,10 +24,10 @@ def length(series: exp.GenerateSeries) -> int | None:
     if whole[0] is not None and whole[1] is not None and whole[2]:
         distance = abs(whole[1] - whole[0]) - bool(series.args.get("is_end_exclusive"))
         return max(distance, 0) // abs(whole[2]) + 1
-    first, last, pace = _seconds(start), _seconds(end), _step_seconds(step)
+    first, last, pace = _moments(start), _moments(end), _step_seconds(step)
     if first is None or last is None or not pace:
         return None
-    return int(abs(last - first) / abs(pace)) + 2
+    return int(max(abs(last[1] - first[0]), abs(first[1] - last[0])) / abs(pace)) + 2
 
 
 def counts(source: exp.Expr | None) -> bool:
@@ -42,17 +47,48 @@ def _whole_number(node: exp.Expr | None, default: int | None) -> int | None:
     return sign * int(node.this) if isinstance(node, exp.Literal) and node.is_int else None
 
 
-def _seconds(node: exp.Expr | None) -> float | None:
-    """A date or time written out, as seconds."""
-    if not isinstance(node, exp.Cast) or node.to.this not in TIMES or not isinstance(node.this, exp.Literal):
+def _moments(node: exp.Expr | None) -> tuple[float, float] | None:
+    """Between which seconds a date or time lies that is written out, or calculated from the clock; None: not known."""
+    if isinstance(node, exp.Paren):
+        return _moments(node.this)
+    if isinstance(node, exp.Cast) and node.to.this in TIMES:
+        return (
+            _written(node.this) if isinstance(node.this, exp.Literal) else _around(_moments(node.this), DAY)
+        )
+    if isinstance(node, NOW) or (isinstance(node, exp.Anonymous) and node.name.lower() in NOW_CALLED):
+        now = (datetime.now() - datetime.min).total_seconds()
+        return now - DAY, now + DAY
+    if isinstance(node, exp.Add | exp.Sub):
+        days = _whole_number(node.expression, None)
+        away = _step_seconds(node.expression) if days is None else days * DAY
+        return (
+            None
+            if away is None
+            else _around(_moments(node.this), 0, away if isinstance(node, exp.Add) else -away)
+        )
+    if isinstance(node, exp.TimestampTrunc | exp.DateTrunc):
+        unit = str(node.args["unit"].name).upper() if isinstance(node.args.get("unit"), exp.Expr) else ""
+        return _around(_moments(node.this), LONGEST * SECONDS[unit]) if unit in SECONDS else None
+    return None
+
+
+def _around(span: tuple[float, float] | None, more: float, away: float = 0.0) -> tuple[float, float] | None:
+    """A month that is taken for 28 days may be a tenth longer."""
+    if span is None:
         return None
+    more += abs(away) / 10
+    return span[0] + away - more, span[1] + away + more
+
+
+def _written(node: exp.Literal) -> tuple[float, float] | None:
     try:
-        moment = datetime.fromisoformat(node.this.this)
+        moment = datetime.fromisoformat(node.this)
     except ValueError:
         return None
     zone = moment.utcoffset()
     naive = (moment.replace(tzinfo=None) - datetime.min).total_seconds()
-    return naive - (zone.total_seconds() if zone else 0.0)
+    seconds = naive - (zone.total_seconds() if zone else 0.0)
+    return seconds, seconds
 
 
 def _step_seconds(node: exp.Expr | None) -> float | None:
@@ -60,10 +96,22 @@ def _step_seconds(node: exp.Expr | None) -> float | None:
     while isinstance(node, exp.Neg | exp.Paren):
         sign = -sign if isinstance(node, exp.Neg) else sign
         node = node.this
+    number, unit = _interval(node)
+    digits = number.removeprefix("-")
+    seconds = SECONDS.get(unit.upper().removesuffix("S"))
+    return (
+        sign * int(number) * seconds
+        if digits.isdigit() and len(digits) < 12 and seconds is not None
+        else None
+    )
+
+
+def _interval(node: exp.Expr | None) -> tuple[str, str]:
+    """Number and unit of `INTERVAL '1' DAY` and `'1 day'::interval`; empty: it is something else."""
+    if isinstance(node, exp.Cast) and node.to.this is exp.DType.INTERVAL and node.this.is_string:
+        number, _, unit = node.this.name.strip().partition(" ")
+        return number, unit.strip()
     if not isinstance(node, exp.Interval) or not isinstance(node.args.get("unit"), exp.Var):
-        return None
+        return "", ""
     number = node.this.unnest() if isinstance(node.this, exp.Expr) else None
-    text = str(number.this) if isinstance(number, exp.Literal) else ""
-    digits = text.removeprefix("-")
-    unit = SECONDS.get(node.args["unit"].name.upper().removesuffix("S"))
-    return sign * int(text) * unit if digits.isdigit() and len(digits) < 12 and unit is not None else None
+    return (str(number.this) if isinstance(number, exp.Literal) else ""), node.args["unit"].name

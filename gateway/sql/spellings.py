@@ -8,8 +8,13 @@ from gateway.errors import SyntaxNotSupported
 from gateway.sql.char_formats import char_of, strftime_of
 from gateway.sql.dialect import quoted
 from gateway.sql.from_spellings import respell_sources
+from gateway.sql.interval_spellings import JUSTIFIED
+from gateway.sql.json_spellings import KEY_TESTS, changed, deleted, key_test
 from gateway.sql.naming import CALLED
-from gateway.sql.postgres_spellings import BY_NODE, written
+from gateway.sql.number_spellings import DIV, THRESHOLDS, WIDTH_BUCKET, number_of
+from gateway.sql.postgres_spellings import BY_NODE
+from gateway.sql.templates import written
+from gateway.sql.text_formats import QUOTING, formatted
 
 TO_DATE = 2
 """Arguments of `to_date`."""
@@ -80,7 +85,10 @@ def _call(node: exp.Expr) -> exp.Expr | None:
     if node.name.lower() == "to_date" and len(node.expressions) == TO_DATE:
         value, pattern = node.expressions
         return _of_text(value, pattern, "DATE", "to_date")
-    return BY_NODE[exp.Anonymous](node)
+    if node.name.lower() == "jsonb_set":
+        return changed(node.expressions)
+    template = _CALLS.get((node.name.lower(), len(node.expressions)))
+    return written(template, node.expressions) if template else BY_NODE[exp.Anonymous](node)
 
 
 def _of_text(value: exp.Expr, pattern: exp.Expr | None, kind: str, called: str) -> exp.Expr | None:
@@ -94,16 +102,38 @@ def _of_text(value: exp.Expr, pattern: exp.Expr | None, kind: str, called: str) 
 
 
 def _sampled(node: exp.Expr) -> None:
-    """SYSTEM takes or leaves whole blocks, whose borders depend on rows that the principal may not see."""
-    if str(node.args.get("method")).upper() == "SYSTEM":
+    """`BERNOULLI (10)` means per cent. SYSTEM takes or leaves whole blocks, whose borders depend on rows that the
+    principal may not see."""
+    method = str(node.args.get("method")).upper()
+    if method == "SYSTEM":
         node.set("method", exp.Var(this="BERNOULLI"))
+    if method in ("SYSTEM", "BERNOULLI") and node.args.get("size"):
+        node.set("percent", node.args["size"].pop())
 
 
+def _width_bucket(node: exp.Expr) -> exp.Expr | None:
+    arguments = [node.args.get(key) for key in ("this", "min_value", "max_value", "num_buckets")]
+    given = [argument for argument in arguments if argument is not None]
+    template = {2: THRESHOLDS, 4: WIDTH_BUCKET}.get(len(given))
+    return None if template is None else written(template, given)
+
+
+_CALLS: Mapping[tuple[str, int], str] = {
+    ("div", 2): DIV,
+    **{(name, 1): template for name, template in QUOTING.items()},
+}
+"""Templates by name and number of arguments."""
 _BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     **BY_NODE,
     exp.Anonymous: _call,
     exp.Comprehension: _comprehension,
+    exp.Format: lambda node: formatted(node.this, node.expressions),
+    **dict.fromkeys(JUSTIFIED, lambda node: written(JUSTIFIED[type(node)], [node.this])),
+    **dict.fromkeys(KEY_TESTS, key_test),
+    exp.JSONBDeleteAtPath: deleted,
     exp.TableSample: _sampled,
     exp.ToChar: _to_char,
+    exp.ToNumber: lambda node: written(number_of(node.args.get("format")), [node.this]),
     exp.UnixToTime: _to_timestamp,
+    exp.WidthBucket: _width_bucket,
 }

@@ -77,7 +77,7 @@ def checked(tree: exp.Expr, text: str, limits: Limits) -> exp.Query:
     while isinstance(tree, exp.Subquery) and tree.is_wrapper:
         tree = tree.this
     if isinstance(tree, exp.Values):
-        tree = exp.select("*").from_(tree)
+        tree = _all_of(tree)
     if isinstance(tree, exp.Pivot):
         tree = exp.select("*").from_(exp.Subquery(this=tree))
     if not isinstance(tree, exp.Select | exp.SetOperation):
@@ -87,6 +87,17 @@ def checked(tree: exp.Expr, text: str, limits: Limits) -> exp.Query:
     check_expansion(tree)
     check_allowed(tree, limits)
     return tree
+
+
+def _all_of(values: exp.Values) -> exp.Select:
+    """`VALUES ... ORDER BY 1` as a SELECT, in the order and with the limits that stand after the values."""
+    after = {
+        key: values.args.pop(key) for key in ("with_", "order", "limit", "offset") if values.args.get(key)
+    }
+    whole = exp.select("*").from_(values)
+    for key, clause in after.items():
+        whole.set(key, clause)
+    return whole
 
 
 def parse_expression(text: str, limits: Limits) -> exp.Expr:

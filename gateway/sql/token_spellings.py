@@ -20,6 +20,12 @@ TYPES = {
 """Types whose size would be dropped, and `float`, which has eight bytes."""
 MOMENTS = (TokenType.DATE, TokenType.TIME, TokenType.TIMESTAMPNTZ, TokenType.TIMESTAMPTZ)
 FIELDS = frozenset("YEAR MONTH DAY HOUR MINUTE SECOND WEEK QUARTER MILLISECOND MICROSECOND".split())
+OPERATORS = {
+    (TokenType.PLACEHOLDER, TokenType.PIPE): TokenType.QMARK_PIPE,
+    (TokenType.PLACEHOLDER, TokenType.AMP): TokenType.QMARK_AMP,
+    (TokenType.HASH, TokenType.DASH): TokenType.HASH_DASH,
+}
+"""Of jsonb: `?|`, `?&` and `#-`."""
 ESCAPE = re.compile(
     r"""\\(?:u(?P<four>[0-9A-Fa-f]{4})|U(?P<eight>[0-9A-Fa-f]{8})|x(?P<byte>[0-9A-Fa-f]{1,2})|(?P<octal>[0-7]{1,3})
         |(?P<other>.))|''""",
@@ -39,6 +45,12 @@ def respelled(tokens: Sequence[Token], text: str) -> list[Token]:
             found[at:] = _interval(found[at:])
         elif kind in MOMENTS and _is_cast_on(found[at + 1 : at + 3]):
             found[at : at + 2] = [following, _at(found[at], TokenType.DCOLON, "::"), found[at]]
+        elif (operator := OPERATORS.get((kind, following.token_type))) and found[
+            at
+        ].end + 1 == following.start:
+            found[at : at + 2] = [_at(found[at], operator, found[at].text + following.text)]
+        elif kind is TokenType.DIV and following.token_type is TokenType.L_PAREN and found[at].text.isalpha():
+            found[at] = _at(found[at], TokenType.VAR, found[at].text)
         elif found[at].text.upper() == "U" and _is_unicode(found[at : at + 3]):
             found[at : at + 3] = [_at(found[at + 2], TokenType.STRING, _unicode(found[at + 2].text))]
         elif (

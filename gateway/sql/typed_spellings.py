@@ -4,20 +4,26 @@ from collections.abc import Callable, Mapping
 
 from sqlglot import exp
 
+from gateway.sql.interval_spellings import interval_text
+from gateway.sql.json_spellings import JOINED, WITHOUT_KEY, WITHOUT_KEYS, WITHOUT_PLACE, contains, is_json
 from gateway.sql.literals import cast
 from gateway.sql.nodes import Nodes
-from gateway.sql.postgres_spellings import written
 from gateway.sql.scopes import Scopes
 from gateway.sql.series import counts
+from gateway.sql.templates import written
 from gateway.sql.totality import FAMILIES, T, kind_of
 
 TEXT = next(family for family in FAMILIES if T.TEXT in family)
 LISTS = (T.ARRAY, T.LIST)
+WHOLE = (T.TINYINT, T.SMALLINT, T.INT, T.BIGINT, T.DECIMAL)
+CLOCKS = {T.DATE, T.TIMESTAMP, T.TIMESTAMPNTZ, T.TIMESTAMPTZ, T.DATETIME}
+NORMALIZED = "json_normalize(CAST($1 AS JSON))"
+BETWEEN_TIMES = "((DATE '2000-01-01' + $1) - (DATE '2000-01-01' + $2))"
 
 
 def respell_typed(nodes: Nodes) -> None:
     """Changes their tree."""
-    for node in nodes.of_any((exp.Anonymous, exp.DPipe, exp.Add, exp.Sub)):
+    for node in nodes.of_any(tuple(_BY_NODE)):
         made = _BY_NODE[type(node)](node)
         if made is not None:
             made.type = node.type
@@ -33,8 +39,11 @@ def _bytes(node: exp.Expr) -> exp.Expr | None:
 
 
 def _joined(node: exp.Expr) -> exp.Expr | None:
-    """A list and one more item."""
+    """Two values of jsonb, or a list and one more item."""
     assert isinstance(node, exp.Binary)
+    sides = (node.left, node.right)
+    if any(map(is_json, sides)) and all(is_json(side) or side.is_string for side in sides):
+        return written(JOINED, [*sides])
     left, right = kind_of(node.left) in LISTS, kind_of(node.right) in LISTS
     if left is right or T.UNKNOWN in (kind_of(node.left), kind_of(node.right)):
         return None
@@ -56,9 +65,67 @@ def _days_later(node: exp.Expr) -> None:
         node.set("expression", cast(node.right.copy(), "INTEGER"))
 
 
+def _less(node: exp.Expr) -> exp.Expr | None:
+    """jsonb without a key, keys or an item; the time between two times of a day."""
+    assert isinstance(node, exp.Binary)
+    left, right = kind_of(node.left), kind_of(node.right)
+    if is_json(node.left):
+        template = WITHOUT_KEYS if right in LISTS else WITHOUT_PLACE if right in WHOLE else WITHOUT_KEY
+        return written(template, [node.left, node.right])
+    if left is right is T.TIME:
+        return written(BETWEEN_TIMES, [node.left, node.right])
+    _days_later(node)
+    return None
+
+
+def _contained(node: exp.Expr) -> exp.Expr | None:
+    assert isinstance(node, exp.Binary)
+    if not is_json(node.left) and not is_json(node.right):
+        return None
+    reverse = isinstance(node, exp.ArrayContainedBy)
+    whole, part = (node.right, node.left) if reverse else (node.left, node.right)
+    return contains(whole, part)
+
+
+def _compared(node: exp.Expr) -> None:
+    """Two values of jsonb: the order of keys and blanks mean nothing."""
+    assert isinstance(node, exp.Binary)
+    sides = (node.left, node.right)
+    if all(is_json(side) or side.is_string for side in sides) and any(map(is_json, sides)):
+        node.set("this", written(NORMALIZED, [node.left]))
+        node.set("expression", written(NORMALIZED, [node.right]))
+
+
+def _shown(node: exp.Expr) -> exp.Expr | None:
+    """`to_char` of an interval, whose hours may be more than a day's, or of a time of a day."""
+    pattern = node.args.get("format")
+    if kind_of(node.this) is T.TIME:
+        return (
+            written("strftime(DATE '2000-01-01' + $1, $2)", [node.this, pattern])
+            if pattern is not None
+            else None
+        )
+    if pattern is None or not pattern.is_string or not _is_interval(node.this):
+        return None
+    return written(interval_text(pattern.name), [node.this])
+
+
+def _is_interval(node: exp.Expr) -> bool:
+    node = node.unnest()
+    if isinstance(node, exp.Sub):
+        kinds = {kind_of(node.left), kind_of(node.right)}
+        return kinds <= CLOCKS and kinds != {T.DATE}
+    return kind_of(node) is T.INTERVAL
+
+
 _BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.Anonymous: _bytes,
     exp.DPipe: _joined,
     exp.Add: _days_later,
-    exp.Sub: _days_later,
+    exp.ArrayContainsAll: _contained,
+    exp.ArrayContainedBy: _contained,
+    exp.EQ: _compared,
+    exp.NEQ: _compared,
+    exp.Sub: _less,
+    exp.TimeToStr: _shown,
 }

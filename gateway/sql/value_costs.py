@@ -242,7 +242,8 @@ def _searches(path: exp.Expr) -> int:
     if isinstance(path, exp.Array):
         return max([1, *map(_searches, path.expressions)])
     if not isinstance(path, exp.Literal | exp.JSONPath):
-        if path.find(exp.Column) is None and path.find(exp.Literal):
+        place = path.this if isinstance(path, exp.Neg) else path
+        if not isinstance(place, exp.Literal) and path.find(exp.Column) is None and path.find(exp.Literal):
             raise StatementTooComplex("a JSON path without a column must be written as one text")
         return 1  # the engine refuses such parts in a path that is no constant
     text = generate(path)

@@ -17,9 +17,9 @@ from gateway.sql.dialect import generate
 from gateway.sql.intervals import in_parts
 from gateway.sql.literals import cast, shared_type
 from gateway.sql.nodes import Nodes
-from gateway.sql.postgres_spellings import written
 from gateway.sql.scopes import Scopes
 from gateway.sql.series import counts
+from gateway.sql.templates import written
 from gateway.sql.totality import COMPARISONS, T, operands_of
 from gateway.sql.zoned_text import text_in_zone
 from gateway.sql.zones import instant

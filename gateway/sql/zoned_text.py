@@ -2,7 +2,7 @@
 
 from sqlglot import exp
 
-from gateway.sql.postgres_spellings import written
+from gateway.sql.templates import written
 
 _HOURS, _MINUTES, _SECONDS = (
     f"right('0' || CAST({part} AS TEXT), 2)"

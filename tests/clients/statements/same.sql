@@ -861,3 +861,321 @@ SELECT column_name, col_description(('"' || table_catalog || '"."' || table_sche
 SELECT relname, repeat('[]', 2), lpad(relname, 9, '.'), rpad(relkind::text, 3, 'x') FROM pg_class WHERE relname IN ('orders', 'customers') ORDER BY 1
 SELECT (date '2020-01-01', date '2020-02-01') OVERLAPS (date '2020-01-15', date '2020-03-01')
 SELECT (date '2001-02-16', date '2001-12-21') OVERLAPS (date '2001-10-30', date '2002-10-30')
+SELECT * FROM jsonb_array_elements('[1, "a", null]'::jsonb)
+SELECT format('%s-%I-%L', 'a', 'b c', 'd')
+SELECT regexp_instr('abc', 'c')
+SELECT div(7, 2)
+SELECT width_bucket(5, 0, 10, 5)
+SELECT to_char(interval '1 day 02:03:04', 'HH24:MI:SS')
+SELECT to_number('1,234.5', '9,999.9')
+SELECT justify_days(interval '35 days')
+SELECT justify_hours(interval '27 hours')
+SELECT justify_interval(interval '1 mon -1 hour')
+SELECT array_fill(0, ARRAY[2])
+SELECT * FROM unnest(ARRAY[1,2], ARRAY['a','b']) AS u(a, b)
+SELECT * FROM json_each('{"a":1}'::json)
+SELECT '{"a":1}'::jsonb @> '{"a":1}'::jsonb
+SELECT '{"a":1}'::jsonb ? 'a'
+SELECT div(9, 4), div(-9, 4), div(9.5, 2)
+SELECT width_bucket(5.35, 0.024, 10.06, 5)
+SELECT to_number('12,454.8-', '99G999D9S')
+SELECT format('Hello %s', 'World'), format('%s %s %1$s', 'a', 'b'), format('%I.%I', 'a b', 'c'), format('%L', 'O''Reilly'), format('%%'), format('%10s|%-10s|', 'foo', 'bar')
+SELECT regexp_count('123456789012', '\d\d\d'), regexp_instr('number of your street, town zip, FR', '[^,]+'), regexp_like('Hello World', 'world$', 'i'), regexp_substr('number of your street, town zip, FR', '[^,]+')
+SELECT time '10:00' + interval '90 min', time '10:00' - time '08:30', date '2024-01-01' + time '10:00'
+SELECT justify_days(interval '1 year 65 days'), justify_hours(interval '50 hours 10 minutes'), justify_interval(interval '1 month -1 hour')
+SELECT to_char(timestamp '2024-02-03 14:05:06', 'SSSS'), to_char(timestamp '2024-02-03 14:05:06', 'YY Y YYY'), to_char(timestamp '2024-02-03 14:05:06', 'FMMM/FMDD/YYYY'), to_char(date '2024-02-03', 'YYYY"Q"Q'), to_char(date '2024-02-03', 'DDth')
+SELECT to_char(interval '15h 2m 12s', 'HH24:MI:SS'), to_char(time '15:02', 'HH24:MI'), to_char(interval '3 days', 'DD')
+SELECT array_position(ARRAY['sun','mon','tue'], 'mon'), array_positions(ARRAY['A','A','B','A'], 'A'), array_fill(7, ARRAY[3])
+SELECT * FROM unnest(ARRAY[1,2], ARRAY['x','y']) AS t(a, b)
+SELECT '{"a":1, "b":2}'::jsonb @> '{"b":2}'::jsonb, '{"b":2}'::jsonb <@ '{"a":1, "b":2}'::jsonb
+SELECT '{"a":1, "b":2}'::jsonb ? 'b', '{"a":1, "b":2}'::jsonb ?| array['b', 'd'], '{"a":1, "b":2}'::jsonb ?& array['a', 'b']
+SELECT '{"a": 1}'::jsonb || '{"b": 2}'::jsonb, '{"a": 1, "b": 2}'::jsonb - 'a'
+SELECT * FROM json_each('{"a":1,"b":"x"}'::json)
+SELECT * FROM json_each_text('{"a":1,"b":"x"}'::json)
+SELECT jsonb_set('{"a":1}'::jsonb, '{a}', '2'), jsonb_pretty('{"a":1}'::jsonb), json_strip_nulls('{"a":null,"b":1}'::json)
+SELECT count(*) FROM sales.orders TABLESAMPLE SYSTEM (100)
+SELECT extract(epoch from transit), transit * 2, transit + interval '1 hour', justify_hours(transit) FROM shipping.parcels WHERE order_id = 1
+SELECT order_id, sum(amount) OVER (ORDER BY order_id ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM sales.orders WHERE order_id BETWEEN 1 AND 6 ORDER BY 1
+SELECT order_id, count(*) OVER (ORDER BY customer_id GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM sales.orders WHERE order_id BETWEEN 1 AND 6 ORDER BY 1
+SELECT order_id, count(*) OVER (ORDER BY customer_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW) FROM sales.orders WHERE order_id BETWEEN 1 AND 6 ORDER BY 1
+SELECT order_id, count(*) OVER (ORDER BY customer_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE TIES) FROM sales.orders WHERE order_id BETWEEN 1 AND 6 ORDER BY 1
+SELECT order_id, count(*) OVER (ORDER BY customer_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE GROUP) FROM sales.orders WHERE order_id BETWEEN 1 AND 6 ORDER BY 1
+SELECT order_id, count(*) OVER (ORDER BY ordered_on RANGE BETWEEN interval '3 days' PRECEDING AND CURRENT ROW) FROM sales.orders WHERE order_id BETWEEN 1 AND 6 ORDER BY 1
+SELECT order_id, sum(amount) OVER (ORDER BY order_id RANGE BETWEEN 2 PRECEDING AND 2 FOLLOWING) FROM sales.orders WHERE order_id BETWEEN 1 AND 6 ORDER BY 1
+SELECT DISTINCT ON (country) country, customer_id, name FROM sales.customers WHERE customer_id > 0 ORDER BY country, customer_id DESC
+SELECT DISTINCT ON (customer_id % 3) customer_id % 3 AS r, customer_id FROM sales.customers WHERE customer_id > 0 ORDER BY customer_id % 3, customer_id
+SELECT c.customer_id, o.order_id FROM sales.customers c, LATERAL (SELECT order_id FROM sales.orders o WHERE o.customer_id = c.customer_id ORDER BY order_id DESC LIMIT 2) o WHERE c.customer_id BETWEEN 1 AND 3 ORDER BY 1, 2
+SELECT c.customer_id, o.n FROM sales.customers c LEFT JOIN LATERAL (SELECT count(*) AS n FROM sales.orders o WHERE o.customer_id = c.customer_id) o ON true WHERE c.customer_id BETWEEN 1 AND 3 ORDER BY 1
+SELECT c.customer_id, t.tag FROM sales.customers c CROSS JOIN LATERAL unnest(c.tags) AS t(tag) WHERE c.customer_id BETWEEN 1 AND 2 ORDER BY 1, 2
+SELECT c.customer_id, t.tag, t.n FROM sales.customers c CROSS JOIN LATERAL unnest(c.tags) WITH ORDINALITY AS t(tag, n) WHERE c.customer_id BETWEEN 1 AND 2 ORDER BY 1, 3
+SELECT c.customer_id, tag FROM sales.customers c, unnest(c.tags) AS tag WHERE c.customer_id BETWEEN 1 AND 2 ORDER BY 1, 2
+SELECT * FROM unnest(ARRAY['a','b','c']) WITH ORDINALITY
+SELECT * FROM unnest(ARRAY['a','b','c']) WITH ORDINALITY AS t(x, i)
+SELECT * FROM unnest(ARRAY['a','b','c']) WITH ORDINALITY t
+SELECT elem, nr FROM sales.customers c LEFT JOIN LATERAL unnest(string_to_array(c.email, '@')) WITH ORDINALITY AS a(elem, nr) ON true WHERE customer_id = 1 ORDER BY nr
+SELECT count(*) FILTER (WHERE vip), count(*) FILTER (WHERE NOT vip), sum(credit) FILTER (WHERE country = 'DE') FROM sales.customers WHERE customer_id > 0
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY amount), percentile_disc(0.5) WITHIN GROUP (ORDER BY amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 100
+SELECT percentile_disc(ARRAY[0.25, 0.5]) WITHIN GROUP (ORDER BY order_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 100
+SELECT mode() WITHIN GROUP (ORDER BY vip) FROM sales.customers WHERE customer_id > 0
+SELECT country, vip, count(*) FROM sales.customers WHERE customer_id > 0 GROUP BY GROUPING SETS ((country), (vip), ()) ORDER BY 1, 2, 3
+SELECT country, vip, count(*), grouping(country, vip) FROM sales.customers WHERE customer_id > 0 GROUP BY ROLLUP (country, vip) ORDER BY 1, 2, 4
+SELECT country, vip, count(*), grouping(country), grouping(vip) FROM sales.customers WHERE customer_id > 0 GROUP BY CUBE (country, vip) ORDER BY 1, 2, 4, 5
+SELECT country, count(*) FROM sales.customers WHERE customer_id > 0 GROUP BY country, ROLLUP (vip) ORDER BY 1, 2
+SELECT ARRAY[1,2,3] @> ARRAY[2], ARRAY[2] <@ ARRAY[1,2,3], ARRAY[1,2] && ARRAY[2,9], ARRAY[1,2] || ARRAY[3], ARRAY[1] || 2, 0 || ARRAY[1]
+SELECT ARRAY[1,2,3] = ARRAY[1,2,3], ARRAY[1,2] < ARRAY[1,3], ARRAY[1,2] <> ARRAY[2,1]
+SELECT 2 = ANY (ARRAY[1,2]), 2 = ALL (ARRAY[2,2]), 3 > ALL (ARRAY[1,2]), 1 <> ALL (ARRAY[2,3]), 3 > ANY (ARRAY[9,1])
+SELECT (ARRAY[1,2,3,4])[2:3], (ARRAY[1,2,3])[:2], (ARRAY[1,2,3])[2:], (ARRAY[1,2,3])[5]
+SELECT array_append(ARRAY[1], 2), array_prepend(0, ARRAY[1]), array_cat(ARRAY[1], ARRAY[2]), array_remove(ARRAY[1,2,1], 1), array_replace(ARRAY[1,2], 2, 5)
+SELECT array_to_string(ARRAY[1,NULL,3], ','), array_to_string(ARRAY[1,NULL,3], ',', '*')
+SELECT array_agg(x) FILTER (WHERE x > 1) FROM (VALUES (1),(3),(2)) v(x)
+SELECT array_fill(7, ARRAY[3])
+SELECT array_length(ARRAY[[1,2],[3,4]], 2)
+SELECT unnest(ARRAY[1,2,3]), unnest(ARRAY['a','b'])
+SELECT * FROM unnest(ARRAY[1,2,3], ARRAY['a','b']) AS t(a, b)
+SELECT regexp_matches('foobarbaz', 'b..', 'g')
+SELECT regexp_match('foobarbaz', 'b(.)(.)')
+SELECT (regexp_match('foobarbaz', 'b(.)(.)'))[1]
+SELECT regexp_replace('foobarbaz', 'b..', 'X', 'g'), regexp_replace('foobarbaz', 'b(..)', 'X\1Y', 'g'), regexp_replace('Foo', 'f', 'x', 'i')
+SELECT regexp_split_to_array('a,b,,c', ','), regexp_split_to_array('hello world', '\s+')
+SELECT * FROM regexp_split_to_table('the quick brown', '\s+') AS w
+SELECT regexp_like('Foo', 'foo', 'i'), regexp_like('foo', '^f')
+SELECT 'foo' ~ 'F', 'foo' ~* 'F', 'foo' !~ 'F', 'foo' !~* 'F'
+SELECT 'abc' LIKE 'a%', 'abc' NOT LIKE 'b%', 'ABC' ILIKE 'a_c', 'a%c' LIKE 'a\%c', 'a%c' LIKE 'a#%c' ESCAPE '#'
+SELECT 'abc' ~~ 'a%', 'abc' !~~ 'a%', 'ABC' ~~* 'a%', 'ABC' !~~* 'a%'
+SELECT date '2024-01-31' + interval '1 month', date '2024-03-31' - interval '1 month', date '2024-01-01' + 7, date '2024-01-08' - 7, date '2024-03-01' - date '2024-02-01'
+SELECT timestamp '2024-03-10 12:00' - timestamp '2024-03-08 10:30', timestamptz '2024-03-10 12:00+00' - timestamptz '2024-03-08 10:30+00'
+SELECT timestamp '2024-03-10 12:00' + interval '1 day 2 hours', timestamp '2024-03-10 12:00' - interval '90 minutes'
+SELECT interval '1 day' * 3, interval '1 hour' / 2, 2 * interval '1 day', interval '1 day' + interval '2 hours', - interval '1 day'
+SELECT interval '1 hour' * 1.5, interval '1 month' * 0.5, interval '10 days' / 3
+SELECT make_date(2024, 2, 29), make_time(10, 30, 15.5), make_timestamp(2024, 2, 29, 10, 30, 0), make_interval(days => 10), make_interval(1, 2)
+SELECT make_timestamptz(2024, 2, 29, 10, 30, 0)
+SELECT make_timestamptz(2024, 2, 29, 10, 30, 0, 'Europe/Berlin')
+SELECT age(timestamp '2024-03-10', timestamp '2022-01-05'), age(date '2024-03-10', date '2024-03-01')
+SELECT age(timestamp '2024-03-10 10:00', timestamp '2024-03-12 12:30')
+SELECT extract(epoch from timestamp '2024-01-01'), extract(epoch from interval '1 day'), extract(epoch from timestamptz '2024-01-01 00:00+00'), extract(epoch from date '2024-01-01')
+SELECT extract(dow from date '2024-01-07'), extract(isodow from date '2024-01-07'), extract(doy from date '2024-03-01'), extract(week from date '2024-01-01'), extract(isoyear from date '2024-12-30'), extract(quarter from date '2024-05-01')
+SELECT date_part('year', date '2024-01-07'), date_part('dow', timestamp '2024-01-07 10:00'), date_part('hour', interval '5 hours'), date_part('epoch', interval '5 hours')
+SELECT extract(hour from time '10:30'), extract(minute from interval '1 hour 30 minutes'), extract(day from interval '40 days 3 hours'), extract(month from interval '14 months')
+SELECT to_date('05 Dec 2000', 'DD Mon YYYY'), to_date('20240203', 'YYYYMMDD'), to_date('2024-02-03', 'YYYY-MM-DD'), to_date('03/02/2024', 'DD/MM/YYYY')
+SELECT to_timestamp('2024-02-03 14:05:06', 'YYYY-MM-DD HH24:MI:SS'), to_timestamp(1700000000), to_timestamp(1700000000.5)
+SELECT to_timestamp('05 Dec 2000', 'DD Mon YYYY')
+SELECT * FROM generate_series(timestamp '2024-01-01', timestamp '2024-01-02', interval '6 hours') AS g
+SELECT * FROM generate_series('2024-01-01'::timestamp, '2024-01-05'::timestamp, '1 day') AS g(day)
+SELECT g::date FROM generate_series('2024-01-01'::date, '2024-03-01'::date, '1 month'::interval) AS g
+SELECT * FROM generate_series(timestamptz '2024-01-01 00:00+00', timestamptz '2024-01-02 00:00+00', interval '12 hours') AS g
+SELECT date_trunc('week', g)::date AS w, count(*) FROM generate_series('2024-01-01'::timestamp, '2024-01-20'::timestamp, '1 day') AS g GROUP BY 1 ORDER BY 1
+SELECT d.day::date, count(o.order_id) FROM generate_series('2026-01-01'::date, '2026-01-04'::date, interval '1 day') AS d(day) LEFT JOIN sales.orders o ON o.ordered_on = d.day::date GROUP BY 1 ORDER BY 1
+SELECT n, n * 2 FROM generate_series(3, 1, -1) AS n
+SELECT jsonb_build_object('a', 1, 'b', ARRAY[1,2]), jsonb_build_array(1, 'x', null)
+SELECT jsonb_agg(x) FROM (VALUES (1),(2)) v(x)
+SELECT jsonb_agg(jsonb_build_object('n', x) ORDER BY x) FROM (VALUES (1),(2)) v(x)
+SELECT jsonb_object_agg(k, v) FROM (VALUES ('a',1),('b',2)) t(k, v)
+SELECT jsonb_array_length('[1,2,3]'::jsonb), jsonb_typeof('{}'::jsonb), jsonb_typeof('1'::jsonb)
+SELECT jsonb_object_keys('{"a":1,"b":2}'::jsonb)
+SELECT * FROM jsonb_each('{"a":1,"b":"x"}'::jsonb)
+SELECT * FROM jsonb_each_text('{"a":1,"b":"x"}'::jsonb)
+SELECT key, value FROM sales.customers c, jsonb_each(c.profile) WHERE customer_id = 1
+SELECT key, value FROM sales.customers c, jsonb_each_text(c.profile) WHERE customer_id = 1
+SELECT * FROM jsonb_array_elements('[1,{"a":2}]'::jsonb) WITH ORDINALITY
+SELECT profile->'age', profile->>'age', (profile->>'age')::int, profile #>> '{age}' FROM sales.customers WHERE customer_id = 1
+SELECT profile['age'] FROM sales.customers WHERE customer_id = 1
+SELECT '{"a":1,"b":2}'::jsonb @> '{"a":1}', '{"a":1}'::jsonb <@ '{"a":1,"b":2}', '{"a":1}'::jsonb ? 'a', '{"a":1}'::jsonb ?| ARRAY['x','a'], '{"a":1}'::jsonb ?& ARRAY['x','a']
+SELECT customer_id FROM sales.customers WHERE profile @> '{"age": 21}' ORDER BY 1
+SELECT customer_id FROM sales.customers WHERE profile ? 'age' AND customer_id BETWEEN 1 AND 3 ORDER BY 1
+SELECT '{"a":1}'::jsonb || '{"b":2}'::jsonb, '{"a":1,"b":2}'::jsonb - 'a', '[1,2,3]'::jsonb - 1, '{"a":{"b":1}}'::jsonb #- '{a,b}'
+SELECT jsonb_set('{"a":1}'::jsonb, '{a}', '2'), jsonb_set('{"a":{"b":1}}', '{a,b}', '"x"')
+SELECT jsonb_pretty('{"a":[1,2]}'::jsonb)
+SELECT jsonb_strip_nulls('{"a":null,"b":1}')
+SELECT to_jsonb(ARRAY[1,2]), to_jsonb('a'::text), to_jsonb(1), to_json(now()) IS NOT NULL
+SELECT to_jsonb(t) FROM (SELECT 1 AS a, 'x' AS b) t
+SELECT jsonb_agg(t ORDER BY a) FROM (VALUES (1,'x'),(2,'y')) t(a, b)
+SELECT string_to_array('a,b,c', ','), string_to_array('a,,c', ',', ''), string_to_array('', ',')
+SELECT unnest(string_to_array('a,b', ','))
+SELECT count(*) FROM sales.customers TABLESAMPLE BERNOULLI (100)
+SELECT count(*) FROM sales.customers TABLESAMPLE SYSTEM (100)
+SELECT (1, 2) = (1, 2), (1, 2) < (1, 3), (1, 'a') <> (1, 'b'), ROW(1, 2) = ROW(1, 2)
+SELECT order_id FROM sales.orders WHERE (order_id, customer_id) IN ((1, 2), (2, 3)) ORDER BY 1
+SELECT order_id FROM sales.orders WHERE (order_id, customer_id) > (2998, 49) ORDER BY 1
+SELECT order_id FROM sales.orders WHERE (customer_id, order_id) IN (SELECT customer_id, 3 FROM sales.customers) ORDER BY 1
+VALUES (1), (2) ORDER BY 1 DESC
+SELECT column1, column2 FROM (VALUES (1, 'one'), (2, 'two')) AS t
+SELECT width_bucket(5, 0, 10, 5), width_bucket(5.35, 0.024, 10.06, 5), width_bucket(-1, 0, 10, 5), width_bucket(10, 0, 10, 5), width_bucket(3, 10, 0, 5)
+SELECT width_bucket(5::float8, 0, 10, 5), width_bucket(amount, 0, 100, 10) FROM sales.orders WHERE order_id BETWEEN 1 AND 3
+SELECT justify_days(interval '35 days'), justify_hours(interval '27 hours'), justify_interval(interval '1 mon -1 hour')
+SELECT justify_days(interval '1 year 65 days'), justify_hours(interval '50 hours 10 minutes'), justify_days(interval '-35 days'), justify_interval(interval '-35 days 30 hours')
+SELECT format('%s is %s', name, customer_id) FROM sales.customers WHERE customer_id = 1
+SELECT format('%L', NULL), format('%s', NULL), format('plain')
+SELECT to_number('1,234.5', '9,999.9'), to_number('12,454.8-', '99G999D9S'), to_number('$1,234.56', 'L9,999.99'), to_number('00123', '99999')
+SELECT to_number('1234', '9999'), to_number('-12.5', 'S99.9'), to_number('12.50', '99.99')
+SELECT div(7, 2), div(-9, 4), div(9.5, 2), div(order_id, 2) FROM sales.orders WHERE order_id = 5
+SELECT a.*, b FROM unnest(ARRAY[1,2]) WITH ORDINALITY a CROSS JOIN generate_series(1,2) AS b ORDER BY 1, 2, 3
+SELECT c.customer_id, v, n FROM sales.customers c CROSS JOIN LATERAL jsonb_array_elements('[1,2]'::jsonb) WITH ORDINALITY AS t(v, n) WHERE customer_id BETWEEN 1 AND 2 ORDER BY 1, 3
+SELECT c.customer_id, a, b FROM sales.customers c, unnest(c.tags, ARRAY[1,2,3]) AS t(a, b) WHERE customer_id BETWEEN 1 AND 2 ORDER BY 1, 3
+SELECT e.key, e.value FROM sales.customers c CROSS JOIN LATERAL jsonb_each(c.profile) AS e WHERE c.customer_id BETWEEN 1 AND 2 ORDER BY 1, 2
+SELECT k, v FROM sales.customers c LEFT JOIN LATERAL jsonb_each_text(c.profile) AS e(k, v) ON true WHERE c.customer_id BETWEEN 1 AND 2 ORDER BY 1, 2
+SELECT * FROM json_each_text('{"a":1,"b":null}')
+SELECT count(*) FROM sales.customers c WHERE EXISTS (SELECT 1 FROM jsonb_each_text(c.profile) e WHERE e.key = 'age' AND e.value::int > 30) AND customer_id > 0
+SELECT time '10:00' - time '08:30', time '10:00' + interval '90 min', date '2024-01-01' + time '10:00'
+SELECT customer_id, profile @> '[1]', profile @> '[{"a": [null]}]', profile @> '"x"', profile @> '{}', profile @> '[]' FROM sales.customers WHERE customer_id < 3 ORDER BY 1
+SELECT '[1,"a",null]'::jsonb @> '"a"', '[1,"a",null]'::jsonb @> 'null', '{"a":[1,2,{"b":3}]}'::jsonb @> '{"a":[{"b":3}]}', '1'::jsonb @> '1.0', '{"a":"1"}'::jsonb @> '{"a":1}', '[[1,2]]'::jsonb @> '[[1]]', '[[1,2]]'::jsonb @> '[1]'
+SELECT customer_id, profile ? 'age', profile ? 'x', profile ?| ARRAY['x','age'], profile ?& '{age,x}' FROM sales.customers WHERE customer_id < 3 ORDER BY 1
+SELECT '["a","b"]'::jsonb ? 'b', '"x"'::jsonb ? 'x', '[1]'::jsonb ? '1', 'null'::jsonb ? 'a'
+SELECT jsonb_exists('{"a":1}', 'a')
+SELECT profile || '{"x": 1}' FROM sales.customers WHERE customer_id = 1
+SELECT profile || jsonb_build_object('z', customer_id, 'b', 'y') FROM sales.customers WHERE customer_id = 1
+SELECT '[1,2]'::jsonb || '3'::jsonb, '{"a":1}'::jsonb || '[2]'::jsonb, '1'::jsonb || '2'::jsonb, '[]'::jsonb || '[1]'::jsonb
+SELECT '["a","b","a"]'::jsonb - 'a', '[1,2,3]'::jsonb - (-1), '{"a":1,"b":2,"c":3}'::jsonb - ARRAY['a','c'], '[1,2]'::jsonb - 7
+SELECT jsonb_set('{"a":1}'::jsonb, '{b}', '2', false), jsonb_set('{"a":1}'::jsonb, '{x,y}', '2'), jsonb_set('{"a":{"c":0}}'::jsonb, '{a,b}', '[1,2]'::jsonb), jsonb_set(NULL, '{a}', '1')
+SELECT jsonb_set(profile, '{age}', '99') FROM sales.customers WHERE customer_id = 1
+SELECT width_bucket(amount, 0, 500, 7), count(*) FROM sales.orders WHERE order_id BETWEEN 1 AND 1000 GROUP BY 1 ORDER BY 1
+SELECT width_bucket(score, 0, 1000, 9), count(*) FROM sales.orders WHERE order_id BETWEEN 1 AND 1000 GROUP BY 1 ORDER BY 1
+SELECT width_bucket(customer_id, 0, 100, 100), count(*) FROM sales.orders WHERE order_id BETWEEN 1 AND 1000 GROUP BY 1 ORDER BY 1
+SELECT width_bucket(amount, 300, 100, 7), count(*) FROM sales.orders WHERE order_id BETWEEN 1 AND 1000 GROUP BY 1 ORDER BY 1
+SELECT width_bucket(NULL, 0, 10, 5), width_bucket(1, 0, NULL, 5), width_bucket(29, 0, 100, 100), width_bucket(0.7, 0, 1, 10), width_bucket(0.7::float8, 0, 1, 10)
+SELECT justify_days(transit), justify_hours(transit * 10), justify_interval(transit * 40), justify_interval(-transit) FROM shipping.parcels WHERE order_id = 1
+SELECT justify_hours(interval '-1 day 30 hours'), justify_hours(interval '1 day -30 hours'), justify_days(interval '-2 months 70 days'), justify_interval(interval '1 month -1 day'), justify_interval(interval '-1 month 1 sec'), justify_interval(interval '3 months -95 days 49 hours'), justify_interval(NULL)
+SELECT format('%-10s|%5s|', name, customer_id), format('%1$s %2$I %1$L', name, 'Select') FROM sales.customers WHERE customer_id = 1
+SELECT format('%s', 1.50), format('%s|%s', date '2024-01-01', timestamp '2024-01-01 10:00'), format('%s', NULL::text), format('%L', E'a\\b'), format('%I', 'table'), format('%I', 'a"b'), format('%I', 'ABC')
+SELECT format('%5s|%-5s|', NULL, 'abcdefgh')
+SELECT quote_ident(name), quote_literal(name), quote_nullable(email) FROM sales.customers WHERE customer_id < 2 ORDER BY customer_id
+SELECT to_number('0.5', '9.9'), to_number('.5', '9.9'), to_number(amount::text, '99999999.99') FROM sales.orders WHERE order_id = 3
+SELECT div(9223372036854775807, 1)
+SELECT '{"a":1}'::jsonb #- '{a}', '{"a":{"b":1,"c":2}}'::jsonb #- '{a,b}'
+SELECT 5 # 3, 5 # -3
+SELECT count(*) FROM sales.customers TABLESAMPLE SYSTEM (0)
+SELECT count(*) FROM sales.customers TABLESAMPLE BERNOULLI (100) WHERE customer_id > 0
+VALUES (1), (2) ORDER BY 1 DESC LIMIT 1
+VALUES (1), (2) LIMIT 1
+VALUES (1), (2), (3) ORDER BY 1 OFFSET 1
+SELECT t.column2 FROM (VALUES (1, 'one'), (2, 'two')) AS t WHERE t.column1 = 2
+SELECT count(*) FROM generate_series(current_date - 30, current_date, '1 day') AS g
+SELECT count(*) FROM generate_series(current_date - interval '30 days', current_date, interval '1 day') AS g
+SELECT count(*) FROM generate_series(now() - interval '1 day', now(), '1 hour') AS g
+SELECT count(*) >= 1 FROM generate_series(date_trunc('month', current_date), current_date, '1 day') AS g
+SELECT count(*) FROM generate_series(date_trunc('month', now()) - interval '11 months', date_trunc('month', now()), '1 month') AS g
+SELECT count(*) FROM generate_series((current_date - interval '6 days')::date, current_date, interval '1 day') d
+SELECT to_char(g, 'YYYY-MM') AS m FROM generate_series('2024-01-01'::date, '2024-03-01'::date, '1 month') g
+SELECT to_char(1234.5, '9,999.99'), to_char(-5, 'S999'), to_char(5, 'S999'), to_char(0.5, '0.99'), to_char(12, '0000'), to_char(-12.3, '999D9MI'), to_char(1234567, '9G999G999')
+SELECT to_char(42, '99'), to_char(42, 'FM999'), to_char(0, '999'), to_char(1e6::float8, '9999999'), to_char(0.123, 'FM990.00%')
+SELECT to_char(timestamp '2024-02-03 14:05:06.789', 'YYYY-MM-DD HH24:MI:SS.MS'), to_char(timestamp '2024-02-03 14:05:06', 'Dy DD Mon YYYY'), to_char(date '2024-02-03', 'Day'), to_char(date '2024-02-03', 'FMMonth YYYY')
+SELECT to_char(timestamp '2024-02-03 14:05:06', 'HH12:MI AM'), to_char(timestamp '2024-02-03 14:05:06', 'hh24:mi'), to_char(date '2024-02-03', 'IYYY-IW'), to_char(date '2024-02-03', 'YYYYMMDD'), to_char(date '2024-02-03', 'DDth'), to_char(date '2024-02-03', 'yyyy-mm')
+SELECT to_char(interval '15h 2m 12s', 'HH24:MI:SS'), to_char(interval '50 hours', 'HH24:MI'), to_char(interval '3 days 2 hours', 'DD HH24'), to_char(interval '1 day 02:03:04', 'HH24:MI:SS')
+SELECT to_char(max(ordered_at) - min(ordered_at), 'HH24:MI') FROM sales.orders WHERE order_id BETWEEN 1 AND 10
+SELECT to_char(time '15:02:03', 'HH24:MI'), to_char(time '15:02', 'HH12:MI PM')
+SELECT date_bin('15 minutes', timestamp '2024-02-03 14:08:00', timestamp '2024-01-01')
+SELECT date_bin(interval '1 hour', ordered_at, timestamptz '2026-01-01 00:00+00') AS h, count(*) FROM sales.orders WHERE order_id BETWEEN 1 AND 20 GROUP BY 1 ORDER BY 1
+SELECT date_trunc('quarter', timestamp '2024-05-06'), date_trunc('hour', timestamptz '2024-05-06 10:30+00'), date_trunc('day', interval '3 days 5 hours'), date_trunc('decade', timestamp '2024-05-06')
+SELECT current_date = now()::date, localtimestamp IS NOT NULL, current_time IS NOT NULL, now() - interval '1 day' < now()
+SELECT extract(year from age(date '2024-03-10', date '2000-01-01')), date_part('day', timestamp '2024-03-10' - timestamp '2024-03-01')
+SELECT (date '2024-03-10' - date '2024-03-01') || ' days', (date '2024-03-10' - date '2024-03-01') * interval '1 day'
+SELECT timestamp '2024-03-10 12:34:56'::date, timestamp '2024-03-10 12:34:56'::time, timestamptz '2024-03-10 12:00+00' AT TIME ZONE 'Europe/Berlin', timestamp '2024-03-10 12:00' AT TIME ZONE 'America/New_York'
+SELECT '2024-03-10'::date BETWEEN '2024-03-01' AND '2024-03-31', '2024-03-10' > '2024-03-09'
+SELECT coalesce(NULL, 'x'), nullif(1, 1), greatest(1, 3, 2), least('b', 'a'), greatest(1, NULL, 2)
+SELECT CASE WHEN 1 = 1 THEN 'yes' ELSE 'no' END, CASE 2 WHEN 1 THEN 'a' WHEN 2 THEN 'b' END
+SELECT string_agg(name, ', ' ORDER BY name), string_agg(DISTINCT country, ',' ORDER BY country) FROM sales.customers WHERE customer_id BETWEEN 1 AND 5
+SELECT max(name), min(created_at), count(DISTINCT country) FROM sales.customers WHERE customer_id > 0
+SELECT first_value(name) OVER (PARTITION BY country ORDER BY customer_id), lag(name, 1, 'none') OVER (ORDER BY customer_id), ntile(4) OVER (ORDER BY customer_id) FROM sales.customers WHERE customer_id BETWEEN 1 AND 4 ORDER BY customer_id
+SELECT row_number() OVER w, rank() OVER w, dense_rank() OVER w, percent_rank() OVER w, cume_dist() OVER w FROM sales.customers WHERE customer_id BETWEEN 1 AND 4 WINDOW w AS (ORDER BY country) ORDER BY 1
+SELECT sum(count(*)) OVER (), country FROM sales.customers WHERE customer_id > 0 GROUP BY country ORDER BY 2
+WITH RECURSIVE t(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT sum(n), max(n) FROM t
+WITH RECURSIVE t(n, f) AS (SELECT 1, 1 UNION ALL SELECT n + 1, f * (n + 1) FROM t WHERE n < 5) SELECT * FROM t
+WITH a AS MATERIALIZED (SELECT 1 AS x), b AS NOT MATERIALIZED (SELECT 2 AS y) SELECT * FROM a, b
+SELECT * FROM (SELECT 1 AS a) x NATURAL JOIN (SELECT 1 AS a, 2 AS b) y
+SELECT * FROM (SELECT 1 AS a) x FULL JOIN (SELECT 2 AS a) y USING (a) ORDER BY a
+SELECT x.a, y.b FROM (VALUES (1),(2)) x(a) CROSS JOIN (VALUES ('u'),('v')) y(b) ORDER BY 1, 2
+SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 1 ORDER BY 1 LIMIT 2 OFFSET 1
+(SELECT 1 AS a ORDER BY 1) UNION ALL (SELECT 2 ORDER BY 1 LIMIT 1) ORDER BY a DESC
+SELECT customer_id FROM sales.customers ORDER BY vip DESC NULLS LAST, customer_id LIMIT 3
+SELECT customer_id FROM sales.customers ORDER BY vip NULLS FIRST, customer_id FETCH FIRST 2 ROWS ONLY
+SELECT EXISTS (SELECT 1 FROM sales.orders WHERE order_id = 1), NOT EXISTS (SELECT 1 WHERE false)
+SELECT (SELECT count(*) FROM sales.orders o WHERE o.customer_id = c.customer_id) FROM sales.customers c WHERE customer_id = 3
+SELECT name FROM sales.customers WHERE customer_id = ANY (SELECT customer_id FROM sales.orders WHERE order_id = 7)
+SELECT name FROM sales.customers WHERE name SIMILAR TO 'Customer (1|2)' ORDER BY 1
+SELECT * FROM sales.customers WHERE false
+SELECT NULL::int IS DISTINCT FROM 1, 1 IS NOT DISTINCT FROM 1, true IS TRUE, NULL IS UNKNOWN, NOT NULL::bool IS FALSE
+SELECT 1::bool, 0::bool, 't'::bool, 'yes'::bool, true::int, 'on'::bool
+SELECT 5 & 3, 5 | 3, 5 # 3, ~5, 1 << 4, 16 >> 2, gcd(12, 18), lcm(4, 6), factorial(5)
+SELECT overlay('Txxxxas' placing 'hom' from 2 for 4), position('om' in 'Thomas'), substring('Thomas' from 2 for 3), trim(both 'xyz' from 'yxTomxx'), initcap('hi THOMAS')
+SELECT left('abcde', 2), right('abcde', -2), lpad('hi', 5, 'xy'), rpad('hi', 5), repeat('Pg', 3), replace('abc', 'b', ''), reverse('abc'), split_part('a~b~c', '~', 2), strpos('high', 'ig'), translate('12345', '143', 'ax'), ascii('x'), chr(65), starts_with('alphabet', 'alph')
+SELECT concat_ws(', ', 'a', NULL, 'b'), concat('a', NULL, 'b'), 'a' || NULL, length('jose'), char_length('jose'), octet_length('jose'), bit_length('jose'), upper('tom'), lower('TOM'), md5('abc')
+SELECT ('a' || 'b')::varchar(1), 'abc'::char(5), 'abc'::char(2), cast('abcdef' as varchar(3))
+SELECT uuid '550e8400-e29b-41d4-a716-446655440000', '550E8400-E29B-41D4-A716-446655440000'::uuid
+SELECT count(*), count(DISTINCT (country, vip)) FROM sales.customers WHERE customer_id > 0
+SELECT sum(amount) FILTER (WHERE status = 'paid') AS paid, sum(amount) FILTER (WHERE status <> 'paid') AS other FROM sales.orders WHERE order_id BETWEEN 1 AND 8
+SELECT ordered_on, amount, sum(amount) OVER (ORDER BY ordered_on, order_id ROWS UNBOUNDED PRECEDING) FROM sales.orders WHERE order_id BETWEEN 1 AND 4 ORDER BY order_id
+SELECT corr(order_id, amount), regr_slope(amount, order_id), regr_intercept(amount, order_id), covar_samp(order_id, amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 10
+SELECT pg_typeof(1), pg_typeof('a'::text), pg_typeof(now())
+SELECT version() LIKE 'PostgreSQL%', current_database() IS NOT NULL, current_schema, current_user IS NOT NULL
+SELECT isfinite(date '2024-01-01'), isfinite(timestamp 'infinity'), 'infinity'::timestamp > now()
+SELECT interval '1 day' > interval '23 hours', interval '1 month' = interval '30 days', extract(days from interval '3 days'), extract(hours from interval '5 hours')
+SELECT date '2024-02-29' + interval '1 year', date '2024-01-31' + interval '1 mon', (date '2024-01-31' + interval '1 mon')::date
+SELECT now()::date - 7 < current_date, current_date + 1 > current_date, date_part('dow', current_date) BETWEEN 0 AND 6
+SELECT timestamp '2024-01-01' + make_interval(hours => 5), timestamp '2024-01-01' + 3 * interval '1 hour', '2024-01-01'::date + '10:00'::time
+SELECT tags[1], tags[array_upper(tags, 1)], cardinality(tags), array_length(tags, 1), 'x' = ANY(tags), array_position(tags, 'x'), tags @> ARRAY['x'], tags && ARRAY['q','x'] FROM sales.customers WHERE customer_id = 1
+SELECT array(SELECT customer_id FROM sales.customers WHERE customer_id BETWEEN 1 AND 3 ORDER BY 1)
+SELECT array_to_string(array(SELECT name FROM sales.customers WHERE customer_id BETWEEN 1 AND 2 ORDER BY 1), ';')
+SELECT ARRAY[1,2]::text[], ARRAY['1','2']::int[], '{1,2}'::int[] || 3, array_sort(ARRAY[3,1,2])
+SELECT sum(x) FROM unnest(ARRAY[1,2,3]) AS x
+SELECT unnest(tags) AS tag, count(*) FROM sales.customers WHERE customer_id BETWEEN 1 AND 9 GROUP BY 1 ORDER BY 1
+SELECT profile ->> 'age' AS age, count(*) FROM sales.customers WHERE customer_id BETWEEN 1 AND 3 GROUP BY 1 ORDER BY 1
+SELECT row_to_json(c) ->> 'name' FROM sales.customers c WHERE customer_id = 1
+SELECT '{"a":[1,2,{"b":"x"}]}'::jsonb -> 'a' -> 2 ->> 'b', '{"a":[1,2]}'::jsonb -> 'a' -> -1, '[1,2]'::jsonb ->> 0
+SELECT jsonb_array_elements_text('["a","b"]'::jsonb), json_array_length('[1,2]'::json)
+SELECT ('{"a":1}'::jsonb ->> 'a')::int + 1, ('{"a":1.5}'::jsonb -> 'a')::numeric, ('{"a":true}'::jsonb -> 'a')::boolean
+SELECT '{"a":1}'::jsonb = '{"a": 1}'::jsonb, '{"b":1,"a":2}'::jsonb = '{"a":2,"b":1}'::jsonb, '[1,2]'::jsonb <> '[2,1]'::jsonb
+SELECT extract(isodow from ordered_on), count(*) FROM sales.orders WHERE order_id BETWEEN 1 AND 100 GROUP BY 1 ORDER BY 1
+SELECT ordered_at AT TIME ZONE 'UTC', ordered_at::date, date_trunc('day', ordered_at) FROM sales.orders WHERE order_id = 1
+SELECT 'new'::text = status::text FROM sales.orders WHERE order_id = 4
+SELECT "customer_id" AS "Customer ID", name "n" FROM sales.customers WHERE customer_id = 1
+SELECT all name FROM sales.customers WHERE customer_id = 1
+SELECT 1 /* c */ + /* nested /* x */ */ 1
+SELECT 1 AS "select", 2 AS "from"
+SELECT 'it''s', E'it\'s', $q$it's$q$
+SELECT 1 WHERE 'a' IN ('a', 'b') AND 1 NOT IN (2, 3)
+SELECT count(*) FROM sales.orders WHERE ordered_at >= '2026-01-01' AND ordered_at < '2026-01-01'::date + interval '1 day'
+SELECT count(*) FROM sales.orders WHERE ordered_on >= date_trunc('month', date '2026-02-15') AND ordered_on < date_trunc('month', date '2026-02-15') + interval '1 month'
+SELECT trim(to_char(amount, '999,999.00')) FROM sales.orders WHERE order_id = 3
+SELECT split_part(email, '@', 2), count(*) FROM sales.customers WHERE customer_id BETWEEN 1 AND 4 GROUP BY 1
+SELECT name, length(name) AS l FROM sales.customers WHERE customer_id BETWEEN 1 AND 12 ORDER BY l DESC, name LIMIT 3
+SELECT substr(name, 1, 3) || '...' AS short FROM sales.customers WHERE customer_id = 1
+SELECT CAST(amount AS integer), CAST(amount AS text), amount::float8, amount::numeric(12,1) FROM sales.orders WHERE order_id = 3
+SELECT COUNT(*) AS count, 'x' AS text FROM sales.orders
+SELECT nth_value(name, 2) OVER (ORDER BY customer_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) FROM sales.customers WHERE customer_id BETWEEN 1 AND 2
+SELECT percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch from ordered_at)) FROM sales.orders WHERE order_id BETWEEN 1 AND 11
+SELECT num_nulls(1, NULL), num_nonnulls(1, NULL)
+SELECT txid_current() IS NOT NULL
+SELECT date '2024-01-01' - interval '1 day' AS d, date '2024-01-01' - 1 AS e
+SELECT make_date(2024, 1, 1) + 30, to_timestamp(0)::date, to_timestamp(0) AT TIME ZONE 'UTC'
+SELECT extract(microseconds from time '17:12:28.5'), extract(milliseconds from time '17:12:28.5'), extract(second from time '17:12:28.5'), extract(timezone from timestamptz '2024-01-01 00:00+00')
+SELECT bool_and(x > 0), bit_and(x), bit_or(x), bit_xor(x) FROM (VALUES (1),(3)) v(x)
+SELECT any_value(x), min(x), max(x) FROM (VALUES (5)) v(x)
+SELECT 'Tom' COLLATE "C" < 'tom', name COLLATE "C" FROM sales.customers WHERE customer_id = 1
+SELECT name FROM sales.customers WHERE customer_id BETWEEN 1 AND 3 ORDER BY name COLLATE "C" DESC
+SELECT GREATEST(date '2024-01-01', date '2024-02-01'), LEAST(1.5, 2)
+SELECT t.* FROM (VALUES (1, NULL), (2, 'x')) AS t(a, b) WHERE b IS NULL
+SELECT 1 AS a, a.x FROM (SELECT 2 AS x) a
+SELECT * FROM json_to_recordset('[{"a":1,"b":"x"}]') AS t(a int, b text)
+SELECT * FROM jsonb_to_record('{"a":1,"b":"x"}') AS t(a int, b text)
+SELECT * FROM jsonb_to_recordset('[{"a":1,"b":"x"},{"a":2}]'::jsonb) AS t(a int, b text)
+SELECT customer_id, grouping(customer_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 2 GROUP BY ROLLUP(customer_id) ORDER BY 1
+SELECT cast(date '2024-01-01' as timestamp), cast('10:00' as time), cast(timestamp '2024-01-01 10:00' as text), cast(1.5 as int)
+SELECT lower(country) lc, upper(left(name, 1)) || substr(name, 2) FROM sales.customers WHERE customer_id = 1
+SELECT tags[customer_id], tags[customer_id + 1], tags[n] FROM sales.customers, generate_series(1, 2) n WHERE customer_id = 1 ORDER BY n
+SELECT (ARRAY['a','b','c'])[array_upper(ARRAY['a','b'], 1)], (string_to_array('a,b,c', ','))[array_length(string_to_array('a,b', ','), 1)], (ARRAY['a','b','c'])[ceil(1.5)::int]
+SELECT (regexp_split_to_array('a b c', ' '))[div(5, 2)::int], (ARRAY['a','b','c'])[width_bucket(5, 0, 10, 3)], (ARRAY['Mon','Tue','Wed'])[extract(isodow from date '2024-01-02')::int]
+SELECT tags[(SELECT 2)] FROM sales.customers WHERE customer_id = 1
+SELECT tags[coalesce(NULL, 2)] FROM sales.customers WHERE customer_id = 1
+SELECT tags[CASE WHEN true THEN 2 END] FROM sales.customers WHERE customer_id = 1
+SELECT tags[length('ab')], tags[1::int], tags[least(2, 3)], tags[2 - 0] FROM sales.customers WHERE customer_id = 1
+SELECT tags[1:customer_id], tags[customer_id:2], tags[customer_id + 1 : customer_id + 1] FROM sales.customers WHERE customer_id = 1
+SELECT to_char(1234.5, '9,999.99'), to_char(-5, 'S999'), to_char(5, 'S999'), to_char(0.5, '0.99'), to_char(12, '0000'), to_char(-12.3, '999D9MI'), to_char(12.3, '999D9MI'), to_char(1234567, '9G999G999'), to_char(5, '99S'), to_char(-5, 'FM99MI'), to_char(5, 'FM99MI'), to_char(5, 'FMS99')
+SELECT to_char(interval '-90 min', 'HH24:MI'), to_char(interval '100 hours', 'HH24:MI:SS'), to_char(interval '1 day', 'HH24'), to_char(NULL::interval, 'HH24'), to_char(interval '90 sec', 'MI:SS')
+SELECT to_char(date '2024-02-01', 'DDth'), to_char(date '2024-02-22', 'FMDDth Mon'), to_char(date '2024-02-03', 'FMDDth'), to_char(date '2024-02-13', 'DDth')
+SELECT to_char(transit, 'DD HH24:MI:SS') FROM shipping.parcels WHERE order_id = 1
+SELECT to_char(delivered_on - shipped_at, 'HH24:MI') FROM shipping.parcels WHERE order_id = 1
+SELECT customer_id FROM sales.customers WHERE profile = '{"age":21}' ORDER BY 1
+SELECT customer_id FROM sales.customers WHERE profile = '{"age":21}'::jsonb ORDER BY 1
+SELECT count(*) FROM sales.customers a JOIN sales.customers b ON a.profile = b.profile
+SELECT count(*) FROM sales.customers WHERE profile <> '{"age": 22}'::jsonb
+SELECT * FROM jsonb_to_recordset('[{"a":1,"b":"x"},{"a":2,"c":[1]}]'::jsonb) AS t(a int, b text, c jsonb)
+SELECT c.customer_id, r.age FROM sales.customers c, jsonb_to_record(c.profile) AS r(age int) WHERE customer_id BETWEEN 1 AND 2 ORDER BY 1
