@@ -49,7 +49,9 @@ def respell_sources(tree: exp.Expr) -> None:
 
 
 def _called(node: exp.Expr) -> str:
-    return node.this.name.lower() if isinstance(node.this, exp.Anonymous) else ""
+    """The function's name; '': it is none, or that of another schema."""
+    own = node.text("db").lower() in ("", "pg_catalog") and not node.args.get("catalog")
+    return node.this.name.lower() if own and isinstance(node.this, exp.Anonymous) else ""
 
 
 def _unnested(node: exp.Expr) -> None:

@@ -80,6 +80,15 @@ TRUTHS = {
 COUNTED = ("num_nulls", "num_nonnulls")
 PARTS = ("years", "months", "weeks", "days", "hours", "mins", "secs")
 FULL = {"mins": "minutes"}
+MONTHS = {
+    name: month
+    for month, names in enumerate(
+        "jan january,feb february,mar march,apr april,may,jun june,jul july,aug august,sep sept september,oct october,"
+        "nov november,dec december".split(","),
+        start=1,
+    )
+    for name in names.split()
+}
 MOST_PATTERNS = 100
 PATHS = {
     "json_extract_path": "json_extract", "json_extract_path_text": "json_extract_string",
@@ -277,12 +286,26 @@ def _from_text(node: exp.Expr) -> exp.Expr | None:
         return as_list(node.this, node.args["to"])
     if kind is exp.DType.BOOLEAN and text.strip().lower() in TRUTHS:
         return _like(node, exp.Boolean(this=TRUTHS[text.strip().lower()]))
-    if kind is exp.DType.DATE and re.fullmatch(r"\d{8}", text):
-        return _like(node, exp.Literal.string(f"{text[:4]}-{text[4:6]}-{text[6:]}"))
+    if kind is exp.DType.DATE and (day := _day(text)):
+        return _like(node, exp.Literal.string(day))
     if kind is exp.DType.INTERVAL and not PLAIN.fullmatch(text):
         parts = in_parts(text)
         return None if parts is None else _like(node, exp.Literal.string(parts))
     return None
+
+
+def _day(text: str) -> str | None:
+    """A day that is written without hyphens, or with the name of its month; None: it is something else."""
+    if re.fullmatch(r"\d{8}", text):
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    parts = re.fullmatch(
+        r"(?i)(\d{1,2})[ -]([a-z]{3,9})[ -](\d{4})|([a-z]{3,9}) (\d{1,2}),? (\d{4})", text.strip()
+    )
+    if parts is None:
+        return None
+    day, name, year = parts.group(1, 2, 3) if parts[1] else parts.group(5, 4, 6)
+    month = MONTHS.get(name.lower())
+    return None if month is None else f"{year}-{month:02}-{int(day):02}"
 
 
 def _like(node: exp.Expr, value: exp.Expr) -> exp.Expr:

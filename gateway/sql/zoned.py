@@ -21,6 +21,7 @@ from gateway.sql.scopes import Scopes
 from gateway.sql.series import counts
 from gateway.sql.templates import written
 from gateway.sql.totality import COMPARISONS, T, operands_of
+from gateway.sql.zoned_nodes import ALIKE, CALLS_OF_CLOCK, CLAUSES, OF_CLOCK, PASSING
 from gateway.sql.zoned_text import text_in_zone
 from gateway.sql.zones import instant
 
@@ -28,29 +29,6 @@ WITH_ZONE = "TIMESTAMP WITH TIME ZONE"
 CLOCKS = (T.DATE, T.TIMESTAMP, T.TIMESTAMPNTZ, T.DATETIME)
 TEXTS = (T.TEXT, T.VARCHAR)
 
-CLAUSES = (
-    exp.Alias, exp.Paren, exp.Select, exp.From, exp.Join, exp.Where, exp.Group, exp.GroupingSets, exp.Rollup, exp.Cube,
-    exp.Having, exp.Qualify, exp.Order, exp.Ordered, exp.Subquery, exp.With, exp.CTE, exp.Window, exp.WindowSpec,
-    exp.Filter, exp.WithinGroup, exp.Distinct, exp.IgnoreNulls, exp.RespectNulls, exp.Limit, exp.Offset, exp.Exists,
-    exp.Is, exp.Table, exp.TableAlias, exp.Lateral,
-)  # fmt: skip
-PASSING = (
-    exp.Min, exp.Max, exp.Count, exp.CountIf, exp.AnyValue, exp.ArrayAgg, exp.First, exp.Last, exp.FirstValue,
-    exp.LastValue, exp.NthValue, exp.Mode, exp.ApproxDistinct, exp.PercentileDisc, exp.Explode, exp.Unnest,
-    exp.TimeToUnix, exp.AtTimeZone, exp.DateBin, exp.Rank, exp.RowNumber,
-)  # fmt: skip
-"""Take an instant for an instant."""
-ALIKE = (exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Array, exp.Lag, exp.Lead)
-"""Choose among values, which must all be instants."""
-OF_CLOCK: tuple[type[exp.Expr], ...] = (
-    exp.Year, exp.Month, exp.Day, exp.DayOfMonth, exp.DayOfWeek, exp.DayOfWeekIso, exp.DayOfYear, exp.Week,
-    exp.WeekOfYear, exp.Hour, exp.Minute, exp.Second, exp.Quarter, exp.Monthname, exp.Dayname, exp.LastDay,
-    exp.TimeToStr, exp.Date,
-)  # fmt: skip
-"""Tell what the clock shows at an instant, their first argument."""
-CALLS_OF_CLOCK = frozenset(
-    "isodow isoyear century decade millennium era yearweek weekday millisecond microsecond dayofmonth age".split()
-)
 PARTS_OF_INSTANT = frozenset({"EPOCH"})
 PARTS_OF_ZONE = frozenset({"TIMEZONE", "TIMEZONE_HOUR", "TIMEZONE_MINUTE"})
 DAYS = frozenset({"DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "DECADE", "CENTURY", "MILLENNIUM"})
@@ -262,6 +240,20 @@ class _Zoned:
         found = [_kind(value) for value in values if isinstance(value, exp.Expr)]
         self._uniform(node, [kind for kind in found if kind is not T.NULL])
 
+    def _as_text(self, node: exp.Expr) -> None:
+        """`'at ' || x` and its kind: as a cast to text shows it."""
+        for value in list(node.iter_expressions()):
+            if self._is_instant(value):
+                if _kind(value) is not T.TIMESTAMPTZ:
+                    raise _refused(node)
+                value.replace(_typed(text_in_zone(value, self._zone), "VARCHAR"))
+
+    def _series(self, node: exp.Expr) -> None:
+        """Of steps that do not end at midnight."""
+        parts = _parts(node.args.get("step") or exp.Null())
+        if parts is None or parts[:2] != (0, 0):
+            raise _refused(node)
+
     # --- what the clock tells ------------------------------------------------------------------------------
 
     def _of_clock(self, node: exp.Expr) -> None:
@@ -355,7 +347,8 @@ class _Zoned:
         if months or days:
             made = self._instant(exp.Add(this=self._clock(made), expression=_span(months, days, 0)))
         if microseconds:
-            made = exp.paren(exp.Add(this=made, expression=_span(0, 0, microseconds)), copy=False)
+            later = _typed(exp.Add(this=made, expression=_span(0, 0, microseconds)), WITH_ZONE)
+            made = exp.paren(later, copy=False)
         return _typed(made, WITH_ZONE)
 
 
@@ -387,6 +380,8 @@ def _parts(node: exp.Expr) -> tuple[int, int, int] | None:
 RULES: Mapping[type[exp.Expr], Callable[[_Zoned, exp.Expr], exp.Expr | None]] = {
     **dict.fromkeys(ALIKE, _Zoned._alike),  # noqa: SLF001
     **dict.fromkeys(OF_CLOCK, _Zoned._of_clock),  # noqa: SLF001
+    **dict.fromkeys((exp.DPipe, exp.Concat, exp.ConcatWs), _Zoned._as_text),  # noqa: SLF001
+    exp.GenerateSeries: _Zoned._series,  # noqa: SLF001
     exp.Anonymous: _Zoned._called,  # noqa: SLF001
     exp.Transform: _Zoned._transformed,  # noqa: SLF001
     exp.Extract: _Zoned._extract,  # noqa: SLF001

@@ -110,7 +110,7 @@ def _property(row: tuple[Any, ...]) -> dict[str, object]:
     domain, _, _, name, kind, required, description, primary, category, target = row
     found: dict[str, object] = {
         "name": name,
-        "physicalType": "text" if category == "e" else kind.replace("jsonb", "json"),
+        "physicalType": "text" if category == "e" else kind,
     }
     found |= {"required": True} if required else {}
     found |= {"primaryKey": True} if primary else {}

@@ -13,7 +13,8 @@ from tests.clients.verdicts import Wire, wire
 
 ZONES = ("Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe")
 REFUSED = (
-    "SELECT 'x' || ordered_at FROM sales.orders WHERE order_id = 5",
+    "SELECT ARRAY[ordered_at] || ordered_at FROM sales.orders WHERE order_id = 5",
+    "SELECT count(*) FROM generate_series(timestamptz '2024-03-30 00:00', timestamptz '2024-04-02 00:00', '1 day')",
     "SELECT to_json(ordered_at) FROM sales.orders WHERE order_id = 5",
     "SELECT note::timestamptz FROM sales.orders WHERE order_id = 5",
     "SELECT ordered_at + transit FROM sales.orders JOIN shipping.parcels USING (order_id) WHERE order_id = 5",

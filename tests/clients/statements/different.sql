@@ -128,7 +128,6 @@ SELECT regexp_matches('foobarbequebazilbarfbonk', '(b[^b]+)(b[^b]+)', 'g')
 SELECT (regexp_matches('ab12', '([a-z]+)(\d+)'))[2]
 SELECT to_char(date '2024-02-03', 'Q'), to_char(date '2024-02-03', 'WW'), to_char(date '2024-02-03', 'IW'), to_char(date '2024-02-03', 'D'), to_char(date '2024-02-03', 'ID'), to_char(date '2024-02-03', 'DDD'), to_char(date '2024-02-03', 'J'), to_char(date '2024-02-03', 'CC'), to_char(date '2024-02-03', 'W')
 SELECT to_char(timestamptz '2024-02-03 14:05:06+00', 'YYYY-MM-DD HH24:MI:SS TZ'), to_char(timestamptz '2024-02-03 14:05:06+00', 'OF'), to_char(timestamptz '2024-02-03 14:05:06+00', 'YYYY-MM-DD"T"HH24:MI:SSOF')
-SELECT '2024-02-16'::date, '2024-02-16 10:00'::timestamp, '10:00'::time, '2024-02-16T10:00:00Z'::timestamptz, '20240216'::date, 'February 16, 2024'::date, '16-Feb-2024'::date
 SELECT isfinite(timestamp '2001-02-16'), isfinite(interval '4 hours'), date '2024-01-01' BETWEEN date '2023-01-01' AND timestamp '2025-01-01'
 SELECT array_length(ARRAY[1,2,3], 1), cardinality(ARRAY[[1,2],[3,4]]), array_upper(ARRAY[1,2,3], 1), array_lower(ARRAY[1,2,3], 1), array_ndims(ARRAY[[1,2],[3,4]]), array_dims(ARRAY[1,2])
 SELECT '{"a": {"b": {"c": 1}}}'::json #> '{a,b}', '{"a": ["x","y"]}'::json #>> '{a,1}'

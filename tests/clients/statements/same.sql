@@ -1179,3 +1179,4 @@ SELECT count(*) FROM sales.customers a JOIN sales.customers b ON a.profile = b.p
 SELECT count(*) FROM sales.customers WHERE profile <> '{"age": 22}'::jsonb
 SELECT * FROM jsonb_to_recordset('[{"a":1,"b":"x"},{"a":2,"c":[1]}]'::jsonb) AS t(a int, b text, c jsonb)
 SELECT c.customer_id, r.age FROM sales.customers c, jsonb_to_record(c.profile) AS r(age int) WHERE customer_id BETWEEN 1 AND 2 ORDER BY 1
+SELECT '2024-02-16'::date, '2024-02-16 10:00'::timestamp, '10:00'::time, '2024-02-16T10:00:00Z'::timestamptz, '20240216'::date, 'February 16, 2024'::date, '16-Feb-2024'::date

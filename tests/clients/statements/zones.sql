@@ -42,3 +42,12 @@ SELECT timestamptz '9999-12-31 23:59:59+00', timestamptz '0001-01-01 00:00+00'
 SELECT ordered_at::text, cast(ordered_at AS varchar(13)) FROM sales.orders WHERE order_id < 9 ORDER BY order_id
 SELECT created_at::text FROM sales.customers ORDER BY customer_id
 SELECT timestamptz '1880-07-01 10:00:00+00'::text, timestamptz 'infinity'::text, NULL::timestamptz::text
+SELECT 'at ' || ordered_at, ordered_at || '', 'from ' || ordered_at || ' to ' || created_at FROM sales.orders JOIN sales.customers USING (customer_id) WHERE order_id = 2500
+SELECT concat('x', ordered_at, NULL), concat_ws(', ', ordered_at, created_at) FROM sales.orders JOIN sales.customers USING (customer_id) WHERE order_id = 2500
+SELECT format('%s', ordered_at) FROM sales.orders WHERE order_id = 2500
+SELECT now() - (now() - interval '30 hours'), now() - (now() - interval '30 minutes') > interval '1 minute'
+SELECT count(*) FROM generate_series(timestamptz '2024-03-31 00:00', timestamptz '2024-04-01 00:00', '1 hour') AS g
+SELECT count(*) FROM generate_series(now() - interval '6 hours', now(), '1 hour') AS g
+SELECT to_char(max(ordered_at) - min(ordered_at), 'DD HH24:MI') FROM sales.orders WHERE order_id BETWEEN 1 AND 3000
+SELECT justify_hours(max(ordered_at) - min(ordered_at)) FROM sales.orders WHERE order_id BETWEEN 1 AND 3000
+SELECT date '16 Feb 2024', 'February 16, 2024'::date, '16-Feb-2024'::date
