@@ -26,6 +26,10 @@ class ScanCanceled(SourceError):
     """The scan was cancelled by `Stream.cancel`."""
 
 
+ROW = ""
+"""What is marked where no column is."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
     """A column as the source declares it.
@@ -34,7 +38,8 @@ class SourceColumn:
     `TIMESTAMP WITH TIME ZONE`, `VARCHAR[]`): the type in which this connector delivers the column.
     `native_type` is the source's own word for it. `unsure`: it may hold values that cannot be delivered as `type`.
     Such a value fails a scan, unless another column of the scan `marks` the column: that one is BOOLEAN, and true where
-    the marked column's value cannot be delivered and is NULL instead.
+    the marked column's value cannot be delivered and is NULL instead. A column that marks `ROW` is true where what
+    the source holds cannot be read as a row: all values of that one are NULL, and marked.
     """
 
     name: str
@@ -51,7 +56,7 @@ class SourceTable:
 
     `files` are Parquet files which an engine may read natively instead.
     `weak` marks a source that does not enforce its declared types (SQLite, CSV, JSON lines). `view`: it is a query over
-    others.
+    others. `unsure`: it may hold what cannot be read as a row; that fails a scan which does not mark `ROW`.
     """
 
     name: tuple[str, ...]
@@ -59,6 +64,7 @@ class SourceTable:
     files: tuple[Path, ...] = ()
     weak: bool = False
     view: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ class FileFormat:
 
     Both raise SourceError naming the line where a file is not what its name says. `together` gives the columns of
     several files that form one table. `native` tells whether an engine that reads the file itself sees the same
-    types; `statistics` estimates what they hold; `weak` that columns have no types of their own.
+    types; `statistics` estimates what they hold; `weak` that columns have no types of their own, and lines may be no
+    rows; `open_ended` that each row has columns of its own.
     """
 
     columns: Callable[[Path], Columns]
@@ -34,6 +35,7 @@ class FileFormat:
     statistics: Callable[[tuple[Path, ...]], TableStatistics]
     native: Callable[[Path], bool] = lambda _: False
     weak: bool = False
+    open_ended: bool = False
 
 
 def same(parts: tuple[Columns, ...]) -> Columns:

@@ -28,6 +28,8 @@ FORMATS: Mapping[str, FileFormat] = {
 
 Stamp = tuple[int, int, int]
 """Of a file: changes when its content does."""
+State = tuple[tuple[Path, Stamp], ...]
+"""Of the files of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class FilesConnector:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known: dict[tuple[Path, ...], tuple[tuple[Stamp, ...], SourceTable]] = {}
+        self._known: dict[str, tuple[State, SourceTable]] = {}
 
     def tables(self) -> Mapping[tuple[str, ...], SourceTable]:
         return {(name,): self._table(name, found) for name, found in self._found().items()}
@@ -82,24 +84,31 @@ class FilesConnector:
         found = self._found().get(name)
         if found is None:
             raise SourceError(f"{self._path.name}: no table {name}")
-        types = {column.name: column.type for column in self._table(name, found).columns}
-        for column in scan.columns:
-            if column.marks is None and types.get(column.name) != column.type:
-                raise SourceError(
-                    f"{name}: column {column.name} is {types.get(column.name)}, not {column.type}"
-                )
+        self._refuse_others(scan, name, found)
         for file in found.files:
             for batch in _unchanged_batches(file, found.format, scan_schema(scan.columns)):
                 if canceled.is_set():
                     return
                 yield batch
 
+    def _refuse_others(self, scan: Scan, name: str, found: _Found) -> None:
+        """Columns that the files do not have; of an open-ended format, did not when they were introspected: what rows
+        have come to hold since then is told by those rows alone."""
+        known = self._known.get(name) if found.format.open_ended else None
+        table = known[1] if known is not None else self._table(name, found)
+        types = {column.name: column.type for column in table.columns}
+        for column in scan.columns:
+            if column.marks is None and types.get(column.name) != column.type:
+                raise SourceError(
+                    f"{name}: column {column.name} is {types.get(column.name)}, not {column.type}"
+                )
+
     def _table(self, name: str, found: _Found) -> SourceTable:
         """Introspected once for every state of the files: for JSON lines that reads all of them."""
-        stamps = tuple(map(_stamp, found.files))
-        known = self._known.get(found.files)
-        if known is None or known[0] != stamps:
-            known = self._known[found.files] = (stamps, self._introspected(name, found))
+        state = tuple((file, _stamp(file)) for file in found.files)
+        known = self._known.get(name)
+        if known is None or known[0] != state:
+            known = self._known[name] = (state, self._introspected(name, found))
         return known[1]
 
     def _introspected(self, name: str, found: _Found) -> SourceTable:
@@ -113,7 +122,8 @@ class FilesConnector:
             columns = found.format.together(tuple(parts))
         except SourceError as error:
             raise SourceError(f"{name}: {error}") from error
-        return SourceTable((name,), columns, found.files if native else (), found.format.weak)
+        weak = found.format.weak
+        return SourceTable((name,), columns, found.files if native else (), weak=weak, unsure=weak)
 
     def _found(self) -> Mapping[str, _Found]:
         try:

@@ -2,20 +2,20 @@
 
 Numbers keep their text, so that none is rounded. A column that holds an object or a list anywhere in the file is of
 type JSON and all its values are JSON texts; every other is VARCHAR: strings as they are, numbers and booleans as
-written. A missing key and null are NULL.
+written. A missing key and null are NULL. A line that is no object is a row that cannot be read.
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import pyarrow as pa
 
-from connectors.base import SourceColumn, SourceError
+from connectors.base import ROW, SourceColumn, SourceError
 from connectors.file_formats import Columns, FileFormat, refuse_twice
 from connectors.file_statistics import line_statistics
-from connectors.types import exact
+from connectors.types import exact, marked_by, unread
 
 BATCH_ROWS = 8_192
 LONGEST_LINE = 1 << 26
@@ -27,29 +27,95 @@ class _Number(str):
     __slots__ = ()
 
 
+class _Unread:
+    """The value of a key that is there twice, or a word that is no JSON."""
+
+
+UNREAD: Final = _Unread()
+
+
+class _Line(NamedTuple):
+    """`row` is None where the line is none, with the `problem`. `is_odd`: texts of it may be none."""
+
+    number: int
+    row: dict[str, Any] | None
+    is_odd: bool
+    problem: str = ""
+
+
 def jsonl_columns(path: Path) -> Columns:
     """Reads the whole file."""
     nested: dict[str, bool] = {}
-    for _, row in _rows(path):
-        for key, value in row.items():
-            nested[key] = nested.get(key, False) or isinstance(value, dict | list)
+    for line in _lines(path):
+        for key, value in (line.row or {}).items():
+            if not line.is_odd or _is_text(key):
+                nested[key] = nested.get(key, False) or isinstance(value, dict | list)
     return tuple(_column(name, is_nested=is_nested) for name, is_nested in nested.items())
 
 
 def jsonl_batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    texts: list[list[str | None]] = [[] for _ in schema]
-    columns = [(field.name, isinstance(field.type, pa.JsonType), texts[i]) for i, field in enumerate(schema)]
-    for line, row in _rows(path):
-        for name, is_json, column in columns:
-            value = row.get(name)
-            if value is not None and not is_json and isinstance(value, dict | list):
-                raise SourceError(
-                    f"line {line}: {name!r} held no object or list when the file was introspected"
-                )
-            column.append(None if value is None else _json(value) if is_json else _plain(value))
-        if len(texts[0]) == BATCH_ROWS:
-            yield _batch(texts, schema)
-    yield _batch(texts, schema)
+    rows = _Rows(schema)
+    for line in _lines(path):
+        try:
+            rows.add(line)
+        except ValueError as error:
+            raise SourceError(f"line {line.number}: {error}") from error
+        if len(rows) == BATCH_ROWS:
+            yield from rows.taken()
+    yield from rows.taken()
+
+
+class _Rows:
+    """Texts of the columns of `schema` and what they mark, until they are taken."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._marks = {marked_by(field) for field in schema}
+        self._columns = [
+            (field.name, isinstance(field.type, pa.JsonType)) for field in schema if marked_by(field) is None
+        ]
+        self._begin()
+
+    def _begin(self) -> None:
+        self._texts: dict[str, list[str | None]] = {name: [] for name, _ in self._columns}
+        self._unread: dict[str, set[int]] = {name: set() for name in self._texts}
+        self._rows = self._refused = 0
+
+    def __len__(self) -> int:
+        return self._rows + self._refused
+
+    def add(self, line: _Line) -> None:
+        """ValueError: nobody marks what cannot be read."""
+        if line.row is None:
+            if ROW not in self._marks:
+                raise ValueError(line.problem)
+            self._refused += 1
+            return
+        for name, is_json in self._columns:
+            try:
+                text = _text(line.row.get(name), is_json=is_json, is_odd=line.is_odd)
+            except ValueError as error:
+                if name not in self._marks:
+                    raise ValueError(f"{name!r}: {error}") from error
+                self._unread[name].add(self._rows)
+                text = None
+            self._texts[name].append(text)
+        self._rows += 1
+
+    def taken(self) -> Iterator[pa.RecordBatch]:
+        arrays = [self._array(field) for field in self._schema]
+        refused = self._refused
+        self._begin()
+        yield pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+        if refused:
+            yield unread(refused, self._schema)
+
+    def _array(self, field: Any) -> Any:
+        marked = marked_by(field)
+        if marked is None:
+            return exact(pa.array(self._texts[field.name], pa.string()), field.type)
+        unread_rows = self._unread.get(marked, set())
+        return pa.array([row in unread_rows for row in range(self._rows)], pa.bool_())
 
 
 def union(parts: tuple[Columns, ...]) -> Columns:
@@ -63,57 +129,80 @@ def union(parts: tuple[Columns, ...]) -> Columns:
 
 
 def _column(name: str, *, is_nested: bool) -> SourceColumn:
-    return SourceColumn(name, "JSON" if is_nested else "VARCHAR", "json" if is_nested else "text")
+    return SourceColumn(
+        name, "JSON" if is_nested else "VARCHAR", "json" if is_nested else "text", unsure=True
+    )
 
 
-def _batch(texts: list[list[str | None]], schema: pa.Schema) -> pa.RecordBatch:
-    arrays = [
-        exact(pa.array(column, pa.string()), field.type) for column, field in zip(texts, schema, strict=True)
-    ]
-    for column in texts:
-        column.clear()
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Line numbers from 1 and objects; SourceError for a line that is none."""
+def _lines(path: Path) -> Iterator[_Line]:
     with path.open("rb") as file:
         number = 0
         while line := file.readline(LONGEST_LINE):
             number += 1
-            try:
-                row = _DECODER.decode(line.decode())
-                if b"\\u" in line:
-                    _json(row).encode()  # half of a surrogate pair is valid JSON, but no text
-            except (ValueError, RecursionError) as error:
-                raise SourceError(f"line {number}: {error}") from error
-            if not isinstance(row, dict):
-                raise SourceError(f"line {number}: not a JSON object")
-            yield number, row
+            if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+                _skip_line(file)
+                yield _Line(number, None, is_odd=False, problem="too long")
+            else:
+                yield _read(number, line)
+
+
+def _skip_line(file: BinaryIO) -> None:
+    while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+        pass
+
+
+def _read(number: int, line: bytes) -> _Line:
+    """Bytes that are no text become what no text holds, and so does half of a surrogate pair, which is valid JSON."""
+    text = line.decode(errors="surrogateescape")
+    is_odd = b"\\u" in line or not (line.isascii() or _is_text(text))
+    try:
+        row = _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        return _Line(number, None, is_odd, str(error))
+    return (
+        _Line(number, row, is_odd)
+        if isinstance(row, dict)
+        else _Line(number, None, is_odd, "not a JSON object")
+    )
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key is there twice in one object")
+        names = [name for name, _ in pairs]
+        found |= {name: UNREAD for name in names if names.count(name) > 1}
     return found
 
 
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
-
-
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_int=_Number, parse_float=_Number, parse_constant=_no_number
+    object_pairs_hook=_unique, parse_int=_Number, parse_float=_Number, parse_constant=lambda _: UNREAD
 )
 
 
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else _json(value)
+def _text(value: object, *, is_json: bool, is_odd: bool) -> str | None:
+    """ValueError: it has none."""
+    if value is None:
+        return None
+    if not is_json and isinstance(value, dict | list):
+        raise ValueError("held no object or list when the file was introspected")
+    text = _json(value) if is_json or not isinstance(value, str) else value
+    if is_odd and not _is_text(text):
+        raise ValueError("not a text")
+    return text
+
+
+def _is_text(found: str) -> bool:
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _json(value: object) -> str:
-    """Compact JSON text; numbers as they were written."""
+    """Compact JSON text; numbers as they were written. ValueError: a part cannot be read."""
+    if value is UNREAD:
+        raise ValueError("a key is there twice in one object, or a word is no JSON")
     if isinstance(value, _Number):
         return str(value)
     if isinstance(value, Mapping):
@@ -127,4 +216,4 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-JSONL = FileFormat(jsonl_columns, jsonl_batches, union, line_statistics, weak=True)
+JSONL = FileFormat(jsonl_columns, jsonl_batches, union, line_statistics, weak=True, open_ended=True)

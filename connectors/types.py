@@ -12,6 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.base import ROW
+
 _HUGEINT = pa.opaque(pa.binary(16), "hugeint", "DuckDB")
 _SIMPLE: dict[str, pa.DataType] = {
     "BOOLEAN": pa.bool_(),
@@ -146,6 +148,8 @@ def exact_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     names = batch.schema.names
     marks = {marked_by(field): field.name for field in schema}
     arrays: dict[str, Any] = {}
+    if ROW in marks:
+        arrays[marks[ROW]] = everywhere(batch.num_rows, value=False)
     for field in schema:
         if marked_by(field) is None:
             array = batch.column(names.index(field.name))
@@ -161,7 +165,7 @@ MARKS = b"marks"
 
 
 def marked_by(field: Any) -> str | None:
-    """The name of the column that a field marks; None: it is a column itself."""
+    """The name of the column that a field marks, or ROW; None: it is a column itself."""
     name = (field.metadata or {}).get(MARKS)
     return None if name is None else name.decode()
 
@@ -169,18 +173,35 @@ def marked_by(field: Any) -> str | None:
 def exact_or_null(array: Any, wanted: Any) -> tuple[Any, Any]:
     """`exact`, with NULL for values that would change, and where those are."""
     try:
-        return exact(array, wanted), pa.repeat(pa.scalar(False), len(array))  # noqa: FBT003
+        return exact(array, wanted), everywhere(len(array), value=False)
     except pa.ArrowInvalid:
-        changed = pa.array([_changes(array.slice(row, 1), wanted) for row in range(len(array))], pa.bool_())
+        changed = _changed(array, wanted)
     return exact(pc.if_else(changed, pa.scalar(None, array.type), array), wanted), changed
 
 
-def _changes(array: Any, wanted: Any) -> bool:
+def _changed(array: Any, wanted: Any) -> Any:
+    """Looked for by halves: such values are few."""
     try:
         exact(array, wanted)
     except pa.ArrowInvalid:
-        return True
-    return False
+        middle = len(array) // 2
+        if not middle:
+            return everywhere(1, value=True)
+        return pa.concat_arrays([_changed(half, wanted) for half in (array[:middle], array[middle:])])
+    return everywhere(len(array), value=False)
+
+
+def everywhere(rows: int, *, value: bool) -> Any:
+    return pa.repeat(pa.scalar(value), rows)
+
+
+def unread(rows: int, schema: pa.Schema) -> pa.RecordBatch:
+    """As many rows of which nothing could be read: NULL everywhere, and every mark."""
+    arrays = [
+        pa.nulls(rows, field.type) if marked_by(field) is None else everywhere(rows, value=True)
+        for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def is_unsure(found: Any) -> bool:

@@ -1,10 +1,11 @@
 """What stands in FROM for a relation that the engine runs: the tables that it reads, behind a fence."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from connectors.base import Scan, SourceColumn
+from connectors.base import ROW, Scan, SourceColumn, SourceTable
 from gateway.query.plan.blocks import add_where, where
 from gateway.query.plan.leaves import ENGINE, KEYS, NOTHING, Leaf, Namer, aliased, delivered, leaf_of
 from gateway.query.plan.model import Fragment, Input, Stage
@@ -83,7 +84,9 @@ class EngineReader:
         if leaf.site == ENGINE:
             return self._item(read.select, read, leaf.kept, hands_up=hides)
         fragment = whole_fragment(leaf, self.sources)
-        columns = _with_marks(fragment.scan.columns) if hides else fragment.scan.columns
+        columns = (
+            (*fragment.scan.columns, *_marks_for(fragment.scan.columns)) if hides else fragment.scan.columns
+        )
         return self._registered(
             replace(fragment, scan=replace(fragment.scan, columns=columns)), _marks_of(columns)
         )
@@ -100,11 +103,12 @@ class EngineReader:
             )
         dialect = self.sources.dialect(key)
         columns = tuple(self.sources.column(table, name) for name in used)
-        listed = _with_marks(columns) if hides else columns
         rows = self.sources.known(table).rows
         if dialect is None:
-            scan = Scan(listed or source.columns[:1], table=source.name)
+            listed = _of_whole_columns(source, columns, hides=hides)
+            scan = Scan(listed, table=source.name)
         else:
+            listed = (*columns, *_marks_for(columns)) if hides else columns
             query = self._query(table, columns, dialect)
             scan = Scan(listed or (SourceColumn(NOTHING, "INTEGER", ""),), query=query)
         return self._registered(Fragment(key, (relation,), scan, kept=reason, rows=rows), _marks_of(listed))
@@ -137,14 +141,25 @@ class EngineReader:
         return condition.find(exp.Query) is None and not_pushable(condition, dialect) is None
 
 
-def _with_marks(columns: tuple[SourceColumn, ...]) -> tuple[SourceColumn, ...]:
-    """And for each that may hold values which cannot be delivered, a column that marks them."""
+def _of_whole_columns(
+    source: SourceTable, columns: tuple[SourceColumn, ...], *, hides: bool
+) -> tuple[SourceColumn, ...]:
+    """What is scanned of a source that reads no queries. Rows are counted by a column that nobody looks at: what it
+    holds is not told either."""
+    listed = columns or source.columns[:1]
+    marks = _marks_for(listed) if hides or not columns else ()
+    names = [column.name for column in (*listed, *marks)]
+    return (*listed, *marks, *((_mark(ROW, names),) if hides and source.unsure else ()))
+
+
+def _marks_for(columns: tuple[SourceColumn, ...]) -> tuple[SourceColumn, ...]:
+    """For each column that may hold values which cannot be delivered, one that marks them."""
     names = [column.name for column in columns]
-    unsure = [name for name, column in zip(names, columns, strict=True) if column.unsure]
-    return (
-        *columns,
-        *(SourceColumn(mark_of(name, names), "BOOLEAN", "", nullable=False, marks=name) for name in unsure),
-    )
+    return tuple(_mark(column.name, names) for column in columns if column.unsure)
+
+
+def _mark(marked: str, names: Collection[str]) -> SourceColumn:
+    return SourceColumn(mark_of(marked, names), "BOOLEAN", "", nullable=False, marks=marked)
 
 
 def _marks_of(columns: tuple[SourceColumn, ...]) -> Marks:

@@ -59,7 +59,9 @@ def errors_in_sight(query: GovernedQuery) -> frozenset[type[DataError]]:
 def is_blurred(errors: frozenset[type[DataError]], plan: Plan) -> bool:
     """Whether errors of several kinds may be raised: which of them comes first tells where hidden rows lie between
     those that raise them, so that consumers are told of no kind."""
-    unreadable = any(column.marks for fragment in plan.fragments() for column in fragment.scan.columns)
+    unreadable = any(
+        column.marks is not None for fragment in plan.fragments() for column in fragment.scan.columns
+    )
     return DataError in errors or len(errors) + unreadable > 1
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
+from connectors.base import ROW
 from gateway.query.plan.blocks import BARE, all_of, conjuncts, items, joins, listing, set_where, where
 from gateway.query.plan.raising import raising
 from gateway.query.plan.take import TAKEN
@@ -24,10 +25,9 @@ MARKED = "marked"
 ASKED = "asked"
 """Key in the meta of a condition of which the source has been asked."""
 
-ROW = ""
-"""In `Marks`: of a row that may be none, as a condition cannot judge it."""
-
 Marks = Mapping[str, str]
+"""A column, or `ROW` -> its mark. That one is true of a row that may be none: its source could not read it, or a
+condition cannot judge it."""
 
 
 def guard(select: exp.Select, *, hands_up: bool) -> Marks:
