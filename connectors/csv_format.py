@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.csv
@@ -42,13 +42,17 @@ def csv_batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     with path.open("rb") as file:
         names, rest, line = _header(file)
         for piece in _Lines(file, len(names), line).pieces(rest):
-            batches, refused = _parsed(piece, names, schema)
-            refused += piece.refused
+            table, refused = _parsed(piece, names, schema)
             if refused and not marks_rows:
                 raise SourceError(
                     f"line {piece.bad_line(len(names))}: not {len(names)} fields as RFC 4180 has them"
                 )
-            yield from batches
+            try:
+                yield from (
+                    exact_batch(batch, schema) for batch in table.to_batches(max_chunksize=BATCH_ROWS)
+                )
+            except pa.ArrowInvalid as error:
+                raise SourceError(f"line {piece.bad_line(len(names))}: {error}") from error
             if refused:
                 yield unread(refused, schema)
 
@@ -73,17 +77,17 @@ def _header(file: BinaryIO) -> tuple[list[str], bytes, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Complete records out of `data`, which begins in `line`, and how many lines of it are none."""
+    """Whole lines, the first of which is `line`. `records` are those of them that are records, and `refused` how many
+    are none; None: nobody has looked."""
 
-    records: bytes
-    refused: int
     data: bytes
     line: int
+    records: bytes
+    refused: int | None
 
     def bad_line(self, width: int) -> int:
         """Of the first record that has another width or is not UTF-8."""
-        match = _records(width).match(self.data)
-        end = match.end() if match else 0
+        end = _end_of_records(self.data, 0, width)
         try:
             self.data[:end].decode()
         except UnicodeDecodeError as error:
@@ -108,11 +112,10 @@ class _Lines:
             data = self._after_skipped(rest + more)
             if not more and data and not data.endswith(b"\n"):
                 data += b"\n"
-            records, refused, end = self._taken(data, is_last=not more)
-            rest = data[end:]
-            if refused or records:
-                yield _Piece(records, refused, data[:end], self.line)
-            self.line += data.count(b"\n", 0, end)
+            piece = self._piece(data, is_last=not more)
+            yield piece
+            self.line += piece.data.count(b"\n")
+            rest = data[len(piece.data) :]
 
     def _after_skipped(self, data: bytes) -> bytes:
         if not self.skipping:
@@ -122,38 +125,42 @@ class _Lines:
         self.line += bool(end)
         return data[end:] if end else b""
 
-    def _taken(self, data: bytes, *, is_last: bool) -> tuple[bytes, int, int]:
-        """Records, the number of lines that are none, and where what is not complete yet begins."""
-        if self._is_plain(data):
+    def _piece(self, data: bytes, *, is_last: bool) -> _Piece:
+        if _is_plain(data, self.width):
             end = data.rfind(b"\n") + 1
-            return (data[:end], 0, end) if len(data) - end <= LONGEST_RECORD else self._cut(data, end)
-        good, refused, at = [], 0, 0
-        while True:
-            end = _end_of_records(data, at, self.width)
-            good.append(data[at:end])
-            if end == len(data) or not (is_last or self._is_refused(data, end)):
-                return b"".join(good), refused, end
-            refused += 1
-            at = data.find(b"\n", end) + 1
-            if not at:
-                self.skipping = True
-                return b"".join(good), refused, len(data)
+            if len(data) - end <= LONGEST_RECORD:
+                return _Piece(data[:end], self.line, data[:end], None)
+        records, refused, end = _divided(data, self.width, is_last=is_last)
+        self.skipping = end == len(data) > 0 and not data.endswith(b"\n")
+        return _Piece(data[:end], self.line, records, refused)
 
-    def _cut(self, data: bytes, end: int) -> tuple[bytes, int, int]:
-        self.skipping = True
-        return data[:end], 1, len(data)
 
-    def _is_plain(self, data: bytes) -> bool:
-        """Without quotes and empty lines pyarrow's own count of fields is enough."""
-        if b'"' in data or data.count(b"\r") != data.count(b"\r\n"):
-            return False
-        return self.width == 1 or not (
-            data.startswith((b"\n", b"\r\n")) or b"\n\n" in data or b"\n\r\n" in data
-        )
+def _is_plain(data: bytes, width: int) -> bool:
+    """Without quotes and empty lines pyarrow's own count of fields is enough."""
+    if b'"' in data or data.count(b"\r") != data.count(b"\r\n"):
+        return False
+    return width == 1 or not (data.startswith((b"\n", b"\r\n")) or b"\n\n" in data or b"\n\r\n" in data)
 
-    def _is_refused(self, data: bytes, at: int) -> bool:
-        """Whether no record begins here, whatever comes after the data."""
-        return len(data) - at > LONGEST_RECORD or not _beginning(self.width).fullmatch(data, at)
+
+def _divided(data: bytes, width: int, *, is_last: bool) -> tuple[bytes, int, int]:
+    """The records, how many lines are none, and where begins what may become one; the data's end in the middle of a
+    line if that is too long already."""
+    good: list[bytes] = []
+    refused = at = 0
+    while True:
+        end = _end_of_records(data, at, width)
+        good.append(data[at:end])
+        if end == len(data) or not (is_last or _is_refused(data, end, width)):
+            return b"".join(good), refused, end
+        refused += 1
+        at = data.find(b"\n", end) + 1 or len(data)
+
+
+def _is_refused(data: bytes, at: int, width: int) -> bool:
+    """Whether no record begins here, whatever comes after the data."""
+    if len(data) - at > LONGEST_RECORD:
+        return True
+    return data.find(b"\n", at) >= 0 and not _beginning(width).fullmatch(data, at)
 
 
 def _end_of_records(data: bytes, at: int, width: int) -> int:
@@ -172,37 +179,36 @@ def _beginning(width: int) -> re.Pattern[bytes]:
     return re.compile(rb"(?:" + FIELD + rb",){0,%d}(?:" % (width - 1) + FIELD + rb'\r?|"(?:[^"]++|"")*+)')
 
 
-def _parsed(piece: _Piece, names: list[str], schema: pa.Schema) -> tuple[list[pa.RecordBatch], int]:
-    """The records in the schema's columns, and how many of them have another width."""
-    refused: list[pyarrow.csv.InvalidRow] = []
+def _parsed(piece: _Piece, names: list[str], schema: pa.Schema) -> tuple[pa.Table, int]:
+    """The records, and how many lines are none."""
+    records, refused = piece.records, piece.refused
+    if refused is None:
+        try:
+            return _read(records, names, schema), 0
+        except pa.ArrowInvalid:
+            records, refused, _ = _divided(piece.data, len(names), is_last=True)
+    return _read(records, names, schema), refused
 
-    def skip(row: pyarrow.csv.InvalidRow) -> Literal["skip"]:
-        refused.append(row)
-        return "skip"
 
-    if not piece.records:
-        return [], 0
-    table = pyarrow.csv.read_csv(
-        io.BytesIO(piece.records),
+def _read(records: bytes, names: list[str], schema: pa.Schema) -> pa.Table:
+    """Fields as bytes. pa.ArrowInvalid: a record has another width."""
+    wanted = [field.name for field in schema if marked_by(field) is None]
+    if not records:
+        return pa.table({name: pa.array([], pa.binary()) for name in wanted})
+    return pyarrow.csv.read_csv(
+        io.BytesIO(records),
         read_options=pyarrow.csv.ReadOptions(
-            column_names=names, use_threads=False, block_size=len(piece.records) + 1
+            column_names=names, use_threads=False, block_size=len(records) + 1
         ),
-        parse_options=pyarrow.csv.ParseOptions(
-            newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=skip
-        ),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         convert_options=pyarrow.csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.binary()),
-            include_columns=[field.name for field in schema if marked_by(field) is None],
+            include_columns=wanted,
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
         ),
     )
-    try:
-        batches = [exact_batch(batch, schema) for batch in table.to_batches(max_chunksize=BATCH_ROWS)]
-    except pa.ArrowInvalid as error:
-        raise SourceError(f"line {piece.bad_line(len(names))}: {error}") from error
-    return batches, len(refused)
 
 
 CSV = FileFormat(csv_columns, csv_batches, same, line_statistics, weak=True)

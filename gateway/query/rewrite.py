@@ -12,11 +12,12 @@ from gateway.catalog.product import Catalog, Column
 from gateway.query.authorize import AuthorizedQuery, GovernedRelation
 from gateway.query.visible import Alternatives
 from gateway.sql.dialect import quoted
+from gateway.sql.doubt import doubting, failed_casts
 from gateway.sql.literals import cast, data_type, literal, shared_type
 from gateway.sql.masks import masked, substituted
 from gateway.sql.nodes import copied
 from gateway.sql.passing import passed_on
-from gateway.sql.totality import COMPARISONS, numeric, one_family, operands_of, totalized
+from gateway.sql.totality import ATTEMPT, COMPARISONS, numeric, one_family, operands_of, totalized
 from policies.decision import ColumnMask, RowFilter
 from policies.fields import values_of
 from policies.principal import AttributeValue, Principal
@@ -132,7 +133,7 @@ class _Writer:
         if bound is None:
             return exp.false()
         typed = bound.transform(_typed_columns(governed.relation.column), copy=False)
-        return typed if _attributes_fit(typed) else exp.false()
+        return doubting(typed, failed_casts) if _attributes_fit(typed) else exp.false()
 
 
 def _tokens(body: exp.Select, inputs: Mapping[tuple[str, str], GovernedSelect]) -> frozenset[str]:
@@ -198,6 +199,7 @@ def _typed_columns(column_of: Callable[[str], Column]) -> Callable[[exp.Expr], e
             return value
         attempt = exp.TryCast(this=value, to=data_type(column.type))
         attempt.type = shared_type(column.type)
+        attempt.meta[ATTEMPT] = True
         return attempt
 
     return typed

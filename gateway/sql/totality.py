@@ -59,6 +59,10 @@ TOTAL_FUNCTIONS = (
 )  # fmt: skip
 
 
+ATTEMPT = "attempt"
+"""Key in the meta of a TRY_CAST that was written as a cast."""
+
+
 def totalized(expression: exp.Expr) -> exp.Expr:
     """The expression with every cast a TRY_CAST. The argument stays as it is."""
 
@@ -66,6 +70,7 @@ def totalized(expression: exp.Expr) -> exp.Expr:
     for node in [node for node in copied.find_all(exp.Cast) if type(node) is exp.Cast]:
         attempt = exp.TryCast(this=node.this, to=node.to)
         attempt.type = node.to.copy()
+        attempt.meta[ATTEMPT] = True
         copied = attempt if node is copied else copied
         node.replace(attempt)
     return copied

@@ -15,6 +15,7 @@ from connectors.base import ROW
 from gateway.query.plan.blocks import BARE, all_of, conjuncts, items, joins, listing, set_where, where
 from gateway.query.plan.raising import raising
 from gateway.query.plan.take import TAKEN
+from gateway.sql.doubt import doubting, has_failed
 from gateway.sql.nodes import copied
 from gateway.sql.scopes import Scopes
 
@@ -59,6 +60,8 @@ class _Guard:
         conditions = [one for one in where(self._select) if not self._is_settled(one, used)]
         unjudged = [] if self._filters else [one for one in conditions if _looks_at(one, used)]
         others = [one for one in conditions if not any(one is other for other in unjudged)]
+        if self._filters:
+            others = [doubting(one, lambda part: _marks_in(part, used)) for one in others]
         if self._hands_up:
             own = [copied(mark) for one in unjudged for mark in _marks_in(one, used)]
             kept: list[exp.Expr] = [
@@ -81,9 +84,7 @@ class _Guard:
             attempt = exp.TryCast(this=cast.this, to=cast.to)
             attempt.type = cast.type
             cast.replace(attempt)
-            missing = exp.Is(this=copied(attempt), expression=exp.null())
-            given = exp.Not(this=exp.Is(this=exp.Paren(this=copied(attempt.this)), expression=exp.null()))
-            tried[id(attempt)] = exp.Paren(this=exp.And(this=missing, expression=given))
+            tried[id(attempt)] = has_failed(attempt)
             self._nodes.append(attempt)
         return tried
 
