@@ -187,15 +187,19 @@ class OverHttp:
 
     def _client(self, mesh: Mesh) -> FlaskClient:
         if id(mesh) not in self._clients:
-            gateway = Gateway(
-                database="mesh",
-                run=partial(run, mesh=mesh),
-                describe=partial(describe, mesh=mesh),
-                identities=lambda: self.identity,
-                visible=partial(visible, mesh=mesh),
-            )
-            self._clients[id(mesh)] = create_app(gateway).test_client()
+            self._clients[id(mesh)] = create_app(gateway_of(mesh, self.identity)).test_client()
         return self._clients[id(mesh)]
+
+
+def gateway_of(mesh: Mesh, identity: OnePrincipal) -> Gateway:
+    """What a frontend needs, over one mesh."""
+    return Gateway(
+        database="mesh",
+        run=partial(run, mesh=mesh),
+        describe=partial(describe, mesh=mesh),
+        identities=lambda: identity,
+        visible=partial(visible, mesh=mesh),
+    )
 
 
 @dataclass

@@ -120,7 +120,8 @@ def packed(name: str, **fields: object) -> bytes:
 
 
 def read(name: str, data: bytes) -> Any:
-    """Errors: ProtocolViolation."""
+    """Errors: ProtocolViolation, LimitExceeded."""
+    _refuse_long(data)
     message = _CLASSES[name]()
     try:
         message.ParseFromString(data)
@@ -129,10 +130,14 @@ def read(name: str, data: bytes) -> Any:
     return message
 
 
-def unpacked(data: bytes) -> tuple[str, Any]:
-    """The name and the message in a google.protobuf.Any. Errors: ProtocolViolation, LimitExceeded."""
+def _refuse_long(data: bytes) -> None:
     if len(data) > COMMAND_BYTES:
         raise LimitExceeded(f"a command of more than {COMMAND_BYTES:,} bytes")
+
+
+def unpacked(data: bytes) -> tuple[str, Any]:
+    """The name and the message in a google.protobuf.Any. Errors: ProtocolViolation, LimitExceeded."""
+    _refuse_long(data)
     wrapper = Packed()
     try:
         wrapper.ParseFromString(data)

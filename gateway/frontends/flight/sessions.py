@@ -21,6 +21,7 @@ IDLE_SECONDS = 8 * 3600.0
 LIFE_SECONDS = 24 * 3600.0
 SESSIONS_EACH = 100
 SESSIONS = 10_000
+OPTION_LENGTH = 1_000
 PREPARED = 1_000
 PREPARED_BYTES = 32_000_000
 
@@ -101,6 +102,8 @@ class Session:
         if not value:
             self.options.pop(name, None)
             return
+        if len(value) > OPTION_LENGTH:
+            raise ValueError("this is too long for a name")
         if name == "catalog" and value != database:
             raise ValueError("there is no such catalog")
         if name == "purpose" and value not in self.principal.purposes:
