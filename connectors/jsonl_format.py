@@ -15,7 +15,7 @@ import pyarrow as pa
 from connectors.base import ROW, SourceColumn, SourceError
 from connectors.file_formats import Columns, FileFormat, refuse_twice
 from connectors.file_statistics import line_statistics
-from connectors.types import exact, marked_by, unread
+from connectors.types import everywhere, exact, marked_by, unread
 
 BATCH_ROWS = 8_192
 LONGEST_LINE = 1 << 26
@@ -114,7 +114,9 @@ class _Rows:
         marked = marked_by(field)
         if marked is None:
             return exact(pa.array(self._texts[field.name], pa.string()), field.type)
-        unread_rows = self._unread.get(marked, set())
+        unread_rows = self._unread.get(marked)
+        if not unread_rows:
+            return everywhere(self._rows, value=False)
         return pa.array([row in unread_rows for row in range(self._rows)], pa.bool_())
 
 

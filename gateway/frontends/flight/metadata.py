@@ -79,10 +79,11 @@ def _db_schemas(seen: Seen, command: Any) -> Iterator[tuple[str, str]]:
 
 
 def _tables(seen: Seen, command: Any) -> Iterator[tuple[object, ...]]:
+    asked = {kind.upper() for kind in command.table_types}  # ADBC's own examples write `table`
     for table in seen.known.tables if seen.is_named(command) else ():
         kind = KINDS[table.view]
         if (
-            (not command.table_types or kind in command.table_types)
+            (not asked or kind in asked)
             and _fits(command, "db_schema_filter_pattern", table.relation.domain)
             and _fits(command, "table_name_filter_pattern", table.relation.name)
         ):

@@ -1,6 +1,5 @@
 """An answer on its way to a client: in the format and encoding that it accepts, cut off where it fails."""
 
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -8,6 +7,7 @@ from typing import Protocol, TypeVar
 import pyarrow as pa
 from flask import Request as Http
 from flask import Response
+from isal import isal_zlib
 from werkzeug.exceptions import NotAcceptable
 
 from gateway.engines.base import OutputColumn
@@ -149,9 +149,9 @@ class _Body:
 
 
 def _gzipped(chunks: Iterator[Chunk]) -> Iterator[bytes]:
-    packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    packer = isal_zlib.compressobj(GZIP_LEVEL, isal_zlib.DEFLATED, isal_zlib.MAX_WBITS | 16)
     for chunk in chunks:
-        yield packer.compress(chunk) + packer.flush(zlib.Z_SYNC_FLUSH)
+        yield packer.compress(chunk) + packer.flush(isal_zlib.Z_SYNC_FLUSH)
     yield packer.flush()
 
 
