@@ -35,7 +35,8 @@ SELECT n.nspname::text AS schema, c.relname::text AS name, a.attname::text AS co
   a.attnotnull AS not_null, c.relkind IN ('v', 'm') AS view,
   CASE WHEN e.oid IS NOT NULL THEN '_' || coalesce(CASE WHEN e.typnamespace = i.oid THEN e.typname END, '')
        WHEN t.typnamespace = i.oid THEN t.typname::text END AS type,
-  CASE WHEN a.atttypmod <> -1 THEN a.atttypmod ELSE r.typmod END AS typmod
+  CASE WHEN a.atttypmod <> -1 THEN a.atttypmod ELSE r.typmod END AS typmod,
+  pg_catalog.getdatabaseencoding()::text AS encoding
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -174,4 +175,5 @@ def _uri(parts: Mapping[str, Any]) -> str:
 def _column(row: Mapping[str, Any]) -> SourceColumn:
     kind = natural_type(row["type"], row["typmod"])
     nullable = not row["not_null"]
-    return SourceColumn(row["column"], kind, row["native"], nullable, unsure=is_unsure(kind))
+    unsure = is_unsure(kind, row["encoding"])
+    return SourceColumn(row["column"], kind, row["native"], nullable, unsure=unsure)

@@ -43,6 +43,9 @@ SCALARS = {
 
 INTEGERS = frozenset(("TINYINT", "SMALLINT", "INTEGER", "BIGINT"))
 UNSURE = frozenset(("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "INTERVAL", "HUGEINT"))
+TEXTS = frozenset(("VARCHAR", "JSON"))
+TEXT_ITEMS = frozenset(("text", "varchar", "bpchar"))
+UNCHECKED = "SQL_ASCII"
 NUMBERS = frozenset(("int2", "int4", "int8", "numeric"))
 LAST_TIMESTAMP = "294247-01-01"
 """Later ones do not fit 64 bits of microseconds since 1970; PostgreSQL counts from 2000."""
@@ -54,6 +57,14 @@ LAST_MICROSECOND = 2**63 - 2
 FEW = 16
 LONGEST_HOURS = 2_562_047
 """An Arrow interval counts nanoseconds in 64 bits."""
+
+
+_MORE = r"[\x80-\xbf]"
+UTF_8 = (
+    rf"^([\x01-\x7f]|[\xc2-\xdf]{_MORE}|\xe0[\xa0-\xbf]{_MORE}|[\xe1-\xec\xee\xef]{_MORE}{_MORE}|\xed[\x80-\x9f]{_MORE}"
+    rf"|\xf0[\x90-\xbf]{_MORE}{_MORE}|[\xf1-\xf3]{_MORE}{_MORE}{_MORE}|\xf4[\x80-\x8f]{_MORE}{_MORE})*$"
+)
+"""A regular expression over bytes (RFC 3629, 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +102,15 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def is_unsure(kind: str) -> bool:
+def is_unsure(kind: str, encoding: str) -> bool:
     """Whether a column of PostgreSQL that is delivered as this DuckDB type may hold values that cannot be: infinite
-    ones, NaN, those of too many digits, arrays in arrays."""
-    return kind in UNSURE or kind.startswith("DECIMAL(") or kind.endswith("[]")
+    ones, NaN, those of too many digits, arrays in arrays, texts of a database that takes any bytes for a text."""
+    return (
+        kind in UNSURE
+        or (kind in TEXTS and encoding == UNCHECKED)
+        or kind.startswith("DECIMAL(")
+        or kind.endswith("[]")
+    )
 
 
 def natural_type(name: str | None, typmod: int) -> str:
@@ -140,7 +156,8 @@ def arrival(column: SourceColumn, field: Any) -> Arrival:
 def _scalar(column: SourceColumn, value: str, remote: str, field: Any) -> Arrival | None:
     wanted = column.type
     if SCALARS.get(remote) == wanted and field.type == arrow_type(wanted):
-        finish, lost = _CHECKED.get(remote, _unchanged), _lost(value, remote)
+        finish = _CHECKED.get(remote, _unchanged)
+        lost = _lost_text(value) if wanted in TEXTS else _lost(value, remote)
         return Arrival(_guarded(column.name, value, remote), field.type, finish, lost=lost, plain=value)
     if remote in NUMBERS and (wanted.startswith("DECIMAL(") or wanted == "HUGEINT"):
         typmod = int(_metadata(field, b"POSTGRESQL:typmod") or -1)
@@ -155,7 +172,8 @@ def _scalar(column: SourceColumn, value: str, remote: str, field: Any) -> Arriva
     if (remote, wanted) == ("float4", "DOUBLE"):
         return Arrival(f"{value}::float8", pa.float64(), _unchanged, lasting=False)
     if wanted == "VARCHAR" and SCALARS.get(remote, "VARCHAR") == "VARCHAR":
-        return Arrival(f"{value}::text", pa.string(), _unchanged, lasting=False)
+        text = f"{value}::text"
+        return Arrival(text, pa.string(), _unchanged, lasting=False, lost=_lost_text(value), plain=text)
     return None
 
 
@@ -196,7 +214,8 @@ def _list(column: SourceColumn, value: str, remote: str, delivered: Any) -> Arri
             if lost
             else ""
         )
-        lost = " OR ".join(filter(None, (_nested(value), lost)))
+        texts = _lost_texts(value) if remote[1:] in TEXT_ITEMS else ""
+        lost = " OR ".join(filter(None, (_nested(value), lost, texts)))
         return Arrival(f"{flat}{refused} {items}ELSE {value} END", wanted, _unchanged, lost=lost, plain=value)
     refused = _raised(column.name, "an array of more than one dimension", value, "text[]")
     sql = f"{flat}{refused} ELSE {value}::text[] END"
@@ -240,6 +259,16 @@ def _lost_items(value: str, item: str) -> str:
     return (
         f"EXISTS (SELECT FROM unnest({value}) AS u(i) WHERE {_lost('i', item)})" if item == "interval" else ""
     )
+
+
+def _lost_text(value: str) -> str:
+    """Of a database without an encoding, whose texts are any bytes: the server fails to send those."""
+    return f"pg_catalog.getdatabaseencoding() = '{UNCHECKED}' AND {value}::text !~ '{UTF_8}'"
+
+
+def _lost_texts(value: str) -> str:
+    items = f"EXISTS (SELECT FROM unnest({value}) AS u(i) WHERE i::text !~ '{UTF_8}')"
+    return f"pg_catalog.getdatabaseencoding() = '{UNCHECKED}' AND {items}"
 
 
 def _nested(value: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 import pyarrow.feather as feather
 import pytest
@@ -168,6 +169,34 @@ def test_postgres(kind: str, postgres: PostgresServer, tmp_path: Path) -> None:
         return PostgresConnector(postgres.uri(), schema=schema)
 
     hold(tmp_path, source, *POSTGRES[kind])
+
+
+UNCHECKED = {
+    "text": ("E'CANARY\\xff'", "'é'"),
+    "varchar(9)": ("E'\\xed\\xa0\\x80'", "'𝄞'"),
+    "json": ("E'\"\\xc0\\x80\"'", "'\"ü\"'"),
+    "text[]": ("ARRAY['a', E'\\xf4\\x90\\x80\\x80']", "'{é}'"),
+}
+
+
+@pytest.mark.parametrize("kind", UNCHECKED)
+def test_postgres_without_an_encoding(kind: str, postgres: PostgresServer, tmp_path: Path) -> None:
+    """Where any bytes are a text."""
+    made = iter(range(99))
+
+    def source(folder: Path, listed: Rows) -> Connector:
+        name = f"unchecked_{abs(hash((str(folder), kind)))}_{next(made)}"
+        postgres.run(
+            f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
+        uri = f"{postgres.uri().rpartition('/')[0]}/{name}"
+        with psycopg.connect(uri, autocommit=True) as connection:
+            connection.execute(f"CREATE TABLE items (id bigint, region text, v {kind})".encode())
+            values = ", ".join(f"({n}, '{region}', {value})" for n, region, value in listed)
+            connection.execute(f"INSERT INTO items VALUES {values}".encode())
+        return PostgresConnector(uri)
+
+    hold(tmp_path, source, *UNCHECKED[kind])
 
 
 SQLITE = {
