@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from connectors.base import SourceColumn, SourceError, TableStatistics
@@ -68,7 +69,7 @@ def parquet_batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         own = [field.name for field in schema if marked_by(field) is None]
         names = None if any("." in name for name in own) else own
         for batch in file.iter_batches(BATCH_ROWS, columns=names, use_threads=False):
-            yield exact_batch(batch, schema)
+            yield exact_batch(_unread_texts(batch.select(own)), schema)
 
 
 def parquet_native(path: Path) -> bool:
@@ -90,11 +91,36 @@ def arrow_columns(path: Path) -> Columns:
 
 
 def arrow_batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    own = [field.name for field in schema if marked_by(field) is None]
     with _ipc(path) as reader:
         for batch in _ipc_batches(reader):
-            batch.validate(full=True)  # a broken file must not be read beyond its buffers
+            read = _unread_texts(batch.select(own))
             for start in range(0, batch.num_rows, BATCH_ROWS):
-                yield exact_batch(batch.slice(start, BATCH_ROWS), schema)
+                yield exact_batch(read.slice(start, BATCH_ROWS), schema)
+
+
+def _unread_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Texts as bytes, which are read when they become texts. A broken file must not be read beyond its buffers."""
+    arrays = [_bytes(column) for column in batch.columns]
+    read = pa.RecordBatch.from_arrays(arrays, batch.schema.names)
+    read.validate(full=True)
+    return read
+
+
+def _bytes(array: Any) -> Any:
+    if pa.types.is_dictionary(array.type) and is_text(array.type.value_type):
+        array.validate()
+        return _bytes(array.dictionary).take(array.indices)
+    if array.type == pa.string_view():
+        return pc.cast(array.view(pa.binary_view()), pa.binary())
+    return array.view(_BYTES[array.type]) if array.type in _BYTES else array
+
+
+_BYTES: dict[Any, Any] = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}
+
+
+def is_text(found: Any) -> bool:
+    return found in _BYTES or found == pa.string_view()
 
 
 def typed_columns(schema: pa.Schema, *, strict: bool) -> Columns:
@@ -106,9 +132,14 @@ def typed_columns(schema: pa.Schema, *, strict: bool) -> Columns:
             kind = duckdb_type(field.type)
         except ValueError as error:
             raise SourceError(f"column {field.name}: {error}") from error
-        nullable, unsure = field.nullable or not strict, is_unsure(field.type)
+        nullable, unsure = field.nullable or not strict, is_unsure(field.type) or _holds_texts(field.type)
         columns.append(SourceColumn(field.name, kind, str(field.type), nullable, unsure=unsure))
     return tuple(columns)
+
+
+def _holds_texts(found: Any) -> bool:
+    """Whether the values are texts, whose bytes no format looks at."""
+    return is_text(found.value_type if pa.types.is_dictionary(found) else found)
 
 
 def refuse_twice(names: list[str]) -> None:

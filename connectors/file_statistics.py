@@ -56,8 +56,14 @@ def _column(chunks: Iterable[Any], rows: int) -> ColumnStatistics:
     ranges = [chunk for chunk in found if chunk.has_min_max]
     # A row group of NULLs alone has no range, and neither has one of a type without an order.
     ranged = ranges and all(chunk.has_min_max or chunk.num_values == 0 for chunk in found)
+    least, most = _span(ranges) if ranged else (None, None)
     return ColumnStatistics(
-        null_fraction=nulls / rows if nulls is not None and rows else None,
-        minimum=min(chunk.min for chunk in ranges) if ranged else None,
-        maximum=max(chunk.max for chunk in ranges) if ranged else None,
+        null_fraction=nulls / rows if nulls is not None and rows else None, minimum=least, maximum=most
     )
+
+
+def _span(chunks: list[Any]) -> tuple[object, object]:
+    try:
+        return min(chunk.min for chunk in chunks), max(chunk.max for chunk in chunks)
+    except UnicodeDecodeError:  # no text, or one that was cut short inside of a character
+        return None, None

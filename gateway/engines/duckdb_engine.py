@@ -278,6 +278,7 @@ LIMIT = re.compile(r"Invalid Input Error: #limit (recursion|generated_rows) (\d{
 """What `gateway.sql.recursion` lets the engine raise."""
 UNREADABLE = re.compile("Invalid Input Error: #unreadable")
 """What `gateway.query.plan.unreadable` lets the engine raise."""
+BROKEN_TEXT = re.compile("Invalid Input Error: Invalid string encoding found in Parquet file")
 
 
 def translated(error: Exception, *streams: _Stream) -> MeshgateError:
@@ -295,7 +296,7 @@ def translated(error: Exception, *streams: _Stream) -> MeshgateError:
     reached = LIMIT.fullmatch(str(error).strip())
     if reached is not None:
         return LimitExceeded(f"a recursive CTE goes beyond limits.{reached[1]} ({int(reached[2]):,})")
-    if UNREADABLE.fullmatch(str(error).strip()) is not None:
+    if UNREADABLE.fullmatch(str(error).strip()) or BROKEN_TEXT.match(str(error)):
         return Unreadable()
     if (room := _out_of_room(str(error))) is not None:
         return room

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pyarrow as pa
 import pyarrow.feather as feather
+import pyarrow.parquet as pq
 import pytest
 
 from connectors.base import Connector
@@ -237,6 +238,38 @@ def test_arrow(tmp_path: Path) -> None:
         return FilesConnector(folder)
 
     hold(tmp_path, source, 1, 1_000)
+
+
+def _texts(listed: Rows, *, nested: bool) -> pa.Table:
+    ids, regions, values = zip(*listed, strict=True)
+    table = pa.table({"id": ids, "region": regions, "v": pa.array(values, pa.binary()).view(pa.string())})
+    return table.append_column("parts", pa.array([[1]] * len(ids))) if nested else table
+
+
+@pytest.mark.parametrize("suffix", ["arrow", "parquet"])
+def test_texts_of_typed_files(suffix: str, tmp_path: Path) -> None:
+    """Which no format looks at. Parquet with lists is not read by the engine itself."""
+
+    def source(folder: Path, listed: Rows) -> Connector:
+        folder.mkdir(parents=True)
+        write = feather.write_feather if suffix == "arrow" else pq.write_table
+        write(_texts(listed, nested=True), folder / f"items.{suffix}")
+        return FilesConnector(folder)
+
+    hold(tmp_path, source, b"CANARY\xff", b"x")
+
+
+def test_texts_of_parquet_that_the_engine_reads(tmp_path: Path) -> None:
+    def source(folder: Path, listed: Rows) -> Connector:
+        folder.mkdir(parents=True)
+        pq.write_table(_texts(listed, nested=False), folder / "items.parquet")
+        return FilesConnector(folder)
+
+    listed = rows(FEW, b"x", b"x", visible=b"CANARY\xff")
+    with meshes({"one": listed}, tmp_path, source) as worlds:
+        told = ask(worlds["one"], "select v from sales.items", ANA)
+        assert told.sqlstate == "58030"
+        assert ask(worlds["one"], "select count(id) from sales.items", ANA).rows == ("(20,)",)
 
 
 def test_memory(tmp_path: Path) -> None:
