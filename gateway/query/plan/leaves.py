@@ -207,8 +207,8 @@ def _strange_column(whole: exp.Select, dialect: str, sources: Sources, scopes: S
     """A column whose type means something else at the source may be delivered there, not calculated with."""
     for column in whole.find_all(exp.Column):
         table = scopes.source(column) if not _is_delivered(column, whole) else None
-        if not isinstance(table, exp.Table):
-            continue
+        if not isinstance(table, exp.Table) or not table.catalog:
+            continue  # of a subquery or a CTE: what that reads is looked at there
         found = sources.column(table, column.name)
         if not same_meaning(found.native_type, found.type, dialect):
             return "a column's type means something else at its source"

@@ -123,15 +123,17 @@ class Plan:
         return replace(self, sql=part.sql, inputs=inputs, kept=part.kept, passed=part.passed, parts=())
 
     def fragments(self) -> tuple[Fragment, ...]:
-        return tuple(_fragments(self.inputs))
+        return tuple(read for read in _all(self.inputs) if isinstance(read, Fragment))
+
+    def stages(self) -> tuple[Stage, ...]:
+        return tuple(read for read in _all(self.inputs) if isinstance(read, Stage))
 
 
-def _fragments(inputs: Mapping[str, Input]) -> Iterator[Fragment]:
+def _all(inputs: Mapping[str, Input]) -> Iterator[Input]:
     for read in inputs.values():
-        if isinstance(read, Fragment):
-            yield read
-        else:
-            yield from _fragments(read.inputs)
+        yield read
+        if isinstance(read, Stage):
+            yield from _all(read.inputs)
 
 
 def with_keys(query: str, transfers: tuple[KeyTransfer, ...], sent: frozenset[str]) -> str:

@@ -17,6 +17,7 @@ from gateway.query.plan.model import Plan
 from gateway.query.plan.raising import ARITHMETIC, NUMBERS, TIMES, raises, raising
 from gateway.query.plan.sources import Statistics
 from gateway.query.plan.summing import parts
+from gateway.query.plan.unreadable import UNREADABLE
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.remote import TEXT_FAMILY
 from gateway.sql.resolve import base_tables
@@ -59,9 +60,7 @@ def errors_in_sight(query: GovernedQuery) -> frozenset[type[DataError]]:
 def is_blurred(errors: frozenset[type[DataError]], plan: Plan) -> bool:
     """Whether errors of several kinds may be raised: which of them comes first tells where hidden rows lie between
     those that raise them, so that consumers are told of no kind."""
-    unreadable = any(
-        column.marks is not None for fragment in plan.fragments() for column in fragment.scan.columns
-    )
+    unreadable = any(UNREADABLE in sql for sql in (plan.sql, *(stage.sql for stage in plan.stages())))
     return DataError in errors or len(errors) + unreadable > 1
 
 

@@ -1,23 +1,27 @@
-"""Values that a source's connector cannot deliver, where the engine decides which rows are seen.
+"""Values that cannot be delivered or computed, where the engine decides which rows are seen.
 
-They arrive as NULL, with a mark beside them: that they are there must not be told of rows that are hidden. So an error
-is raised where the value is shown, which is after the filters; a relation that another reads hands the marks up. A
-policy's filter does not let a row through that it cannot judge. Where a product's own condition cannot judge a row,
+What a source's connector cannot deliver arrives as NULL, with a mark beside it; what a product's own SQL cannot compute
+of a row becomes NULL with a mark, too (`attempts`). That it is there must not be told of rows that are hidden. So an
+error is raised where the value is shown, which is after the filters; a relation that another reads hands the marks up.
+A policy's filter does not let a row through that it cannot judge. Where a product's own condition cannot judge a row,
 that it is in doubt is handed up, too: it raises unless another condition or a filter leaves the row out. What cannot be
-read equals nothing that a join looks for. What a relation that another reads casts, and cannot, is as unreadable.
+read or computed equals nothing that a join looks for, and no query in a condition finds it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 
 from sqlglot import exp
 
 from connectors.base import ROW
-from gateway.query.plan.blocks import BARE, all_of, conjuncts, items, joins, listing, set_where, where
-from gateway.query.plan.raising import raising
+from gateway.query.plan.attempts import attempted
+from gateway.query.plan.blocks import all_of, conjuncts, is_left, items, joins, listing, set_where, where
+from gateway.query.plan.levels import apart, is_aggregate
+from gateway.query.plan.marks import Marking, any_of
 from gateway.query.plan.take import TAKEN
-from gateway.sql.doubt import doubting, has_failed
+from gateway.sql.doubt import doubting
 from gateway.sql.nodes import copied
-from gateway.sql.scopes import Scopes
+from gateway.sql.scopes import Scopes, cte_of
 
 UNREADABLE = "#unreadable"
 """What the engine raises."""
@@ -34,120 +38,10 @@ condition cannot judge it."""
 def guard(select: exp.Select, *, hands_up: bool) -> Marks:
     """Changes a relation's SELECT, what stands in its FROM being known. The marks of its columns, if it `hands_up`
     those: else a value that cannot be read raises."""
-    return _Guard(select, hands_up=hands_up, filters=True).marks()
-
-
-class _Guard:
-    """One SELECT. `filters`: its WHERE is a policy's."""
-
-    def __init__(self, select: exp.Select, *, hands_up: bool, filters: bool = False) -> None:
-        self._select = select
-        self._hands_up = hands_up and _can_hand_up(select)
-        self._filters = filters
-        self._nodes: list[exp.Expr] = []
-
-    def marks(self) -> Marks:
-        marked = {item.alias_or_name: found for item in items(self._select) if (found := _of_item(item))}
-        for query in list(_other_queries(self._select)):
-            for select in listing(query):
-                _Guard(select, hands_up=False).marks()
-        used = self._used(marked) | (self._tried() if self._hands_up else {})
-        doubts: list[exp.Expr] = [
-            exp.column(found[ROW], name, quoted=True) for name, found in marked.items() if ROW in found
-        ]
-        if not used and not doubts:
-            return {}
-        conditions = [one for one in where(self._select) if not self._is_settled(one, used)]
-        unjudged = [] if self._filters else [one for one in conditions if _looks_at(one, used)]
-        others = [one for one in conditions if not any(one is other for other in unjudged)]
-        if self._filters:
-            others = [doubting(one, lambda part: _marks_in(part, used)) for one in others]
-        if self._hands_up:
-            own = [copied(mark) for one in unjudged for mark in _marks_in(one, used)]
-            kept: list[exp.Expr] = [
-                exp.Paren(this=exp.or_(one, *map(copied, own), copy=False)) for one in unjudged
-            ]
-            doubts += own
-        else:
-            raising = [*(_raising(one, used) for one in unjudged), *_without(doubts)]
-            kept = list(self._judged(others, raising, used))
-        set_where(self._select, [*others, *kept])
-        return self._listed(used, doubts)
-
-    def _tried(self) -> dict[int, exp.Expr]:
-        """Casts of the SELECT's own become attempts. id of one -> its mark: there is something, and it is none of the
-        type."""
-        parts = [*self._select.expressions, self._select.args.get("group")]
-        parts += [] if self._filters else [self._select.args.get("where")]
-        tried: dict[int, exp.Expr] = {}
-        for cast in [cast for part in parts if part is not None for cast in _casts(part)]:
-            attempt = exp.TryCast(this=cast.this, to=cast.to)
-            attempt.type = cast.type
-            cast.replace(attempt)
-            tried[id(attempt)] = has_failed(attempt)
-            self._nodes.append(attempt)
-        return tried
-
-    def _used(self, marked: Mapping[str, Marks]) -> dict[int, exp.Expr]:
-        """id of a column that is marked -> its mark."""
-        scopes, own = Scopes(), {id(item) for item in items(self._select)}
-        columns = [
-            column
-            for column in self._select.find_all(exp.Column)
-            if column.name in marked.get(column.table, {}) and id(scopes.source(column)) in own
-        ]
-        self._nodes += columns
-        return {
-            id(column): exp.column(marked[column.table][column.name], column.table, quoted=True)
-            for column in columns
-        }
-
-    def _is_settled(self, condition: exp.Expr, used: Mapping[int, exp.Expr]) -> bool:
-        """Whether a condition that looks at marked columns need not be asked: the source, which can read them, has
-        been asked; or it stands in the statement as well."""
-        return bool(condition.meta.get(ASKED) or condition.meta.get(TAKEN)) and _looks_at(condition, used)
-
-    def _judged(
-        self, others: list[exp.Expr], unjudged: list[exp.Expr], used: Mapping[int, exp.Expr]
-    ) -> Iterator[exp.Expr]:
-        """Conditions that may raise, asked of the rows that the `others` and joins let through."""
-        on = [one for join in joins(self._select) if not join.side for one in conjuncts(join.args.get("on"))]
-        before = [*others, *(one for one in on if not _looks_at(one, used))]
-        for condition in unjudged:
-            guarded = exp.If(this=all_of([*map(copied, before), exp.true()]), true=condition)
-            yield exp.Case(ifs=[guarded])
-
-    def _listed(self, used: Mapping[int, exp.Expr], doubts: list[exp.Expr]) -> Marks:
-        """What the rest of the SELECT shows, orders and groups by."""
-        handed: dict[str, str] = {}
-        listed: list[exp.Expr] = []
-        group = self._select.args.get("group")
-        keys = _marks_in(group, used) if group is not None else []
-        for item in self._select.expressions:
-            marks = _marks_in(item, used) + keys
-            listed.append(item)
-            if marks and self._hands_up:
-                handed[item.alias_or_name] = self._handed_up(item.alias_or_name, marks, listed)
-            elif marks:
-                value = _raising(item.unalias(), used)
-                listed[-1] = exp.alias_(value, item.alias_or_name, quoted=True, copy=False)
-        if doubts and self._hands_up:
-            handed[ROW] = self._handed_up(ROW, doubts, listed)
-        self._select.set("expressions", listed)
-        for key in () if self._hands_up else ("group", "having", "order", "qualify", "windows"):
-            clause = self._select.args.get(key)
-            for part in [] if clause is None else clause if isinstance(clause, list) else [clause]:
-                _raising(part, used)
-        return handed
-
-    def _handed_up(self, name: str, marks: Sequence[exp.Expr], listed: list[exp.Expr]) -> str:
-        """The name of an item more, which is true where one of the marks is."""
-        mark: exp.Expr = exp.or_(*map(copied, marks), copy=False)
-        if self._select.args.get("group") is not None or _adds_up(self._select):
-            mark = exp.LogicalOr(this=mark)
-        own = mark_of(name, [item.alias_or_name for item in listed])
-        listed.append(exp.alias_(mark, own, quoted=True, copy=False))
-        return own
+    if hands_up:
+        return _handed_up([_Guarded(select, filters=True)])
+    _raise_where_shown(select)
+    return {}
 
 
 def leaves_out(select: exp.Select) -> bool:
@@ -161,67 +55,257 @@ def mark_of(name: str, names: Collection[str]) -> str:
     return mark if mark not in names else mark_of(mark, names)
 
 
+def _of_query(query: exp.Query) -> Marks:
+    """Changes a query that a product's SQL reads in FROM, or as a CTE."""
+    _mark_ctes(query)
+    united = list(listing(query))
+    if not any(operation.args.get("by_name") for operation in query.find_all(exp.SetOperation)):
+        for select in united[1:]:
+            _rename(select, [item.alias_or_name for item in united[0].expressions])
+    return _handed_up([_Guarded(select) for select in united])
+
+
+def _rename(select: exp.Select, names: Sequence[str]) -> None:
+    """Gives the items other names; only the first SELECT's are those of the set operation."""
+    named = zip(select.expressions, names, strict=True)
+    select.set("expressions", [exp.alias_(item.unalias(), name, quoted=True) for item, name in named])
+
+
+def _handed_up(united: Sequence["_Guarded"]) -> Marks:
+    """Adds an item to the SELECTs of a set operation for each column that one of them marks."""
+    marked = [one.marks() for one in united]
+    handed = {}
+    for name in dict.fromkeys(chain.from_iterable(marked)):
+        own = mark_of(name, united[0].names)
+        for one, marks in zip(united, marked, strict=True):
+            one.add(marks.get(name) or exp.false(), own)
+        handed[name] = own
+    return handed
+
+
+class _Guarded:
+    """One SELECT of a product's, whose conditions leave no row out that they cannot judge. `filters`: its WHERE is a
+    policy's."""
+
+    def __init__(self, select: exp.Select, *, filters: bool = False) -> None:
+        self._select = select
+        self._filters = filters
+        apart(select)
+        self._grouped = select.args.get("group") is not None or any(map(_adds_up, select.expressions))
+        self.names = [item.alias_or_name for item in select.expressions]
+        _mark_ctes(select)
+        marked = _marked_items(select)
+        used = _marked_columns(select, marked)
+        for query in list(_other_queries(select)):
+            used |= _of_value(query)
+        self._rows = Marking(used | self._attempts())
+        self._shown = Marking(self._rows.used, grouped=self._grouped)
+        self._doubts = [*self._doubts_of_items(marked), *self._unjudged(), *self._unplaced()]
+
+    def marks(self) -> dict[str, exp.Expr]:
+        """Of the columns, and of the row: what is true where they cannot be read or computed."""
+        keys = list(self._shown.each([self._select.args["group"]] if self._select.args.get("group") else []))
+        found = {}
+        for name, item in zip(self.names, self._select.expressions, strict=True):
+            mark = any_of([*self._shown.each([item]), *map(copied, keys)])
+            if mark is not None:
+                found[name] = mark
+        doubt = any_of(self._doubts)
+        return found if doubt is None else found | {ROW: doubt}
+
+    def add(self, mark: exp.Expr, name: str) -> None:
+        self._select.append("expressions", exp.alias_(mark, name, quoted=True, copy=False))
+
+    def _attempts(self) -> dict[int, exp.Expr]:
+        found: dict[int, exp.Expr] = {}
+        for part in _parts(self._select, filters=self._filters):
+            found |= attempted(part)
+        return found
+
+    def _doubts_of_items(self, marked: Mapping[str, Marks]) -> Iterator[exp.Expr]:
+        for name, found in marked.items():
+            if ROW in found:
+                yield self._of_group(exp.column(found[ROW], name, quoted=True))
+
+    def _unjudged(self) -> Iterator[exp.Expr]:
+        """Changes the conditions, so that they keep what they cannot judge."""
+        if self._filters:
+            set_where(self._select, _asked_here(self._select, self._rows))
+        else:
+            self._take_from_joins()
+            yield from map(self._of_group, self._keep("where", self._rows))
+        yield from self._keep("having", self._shown)
+        yield from self._keep("qualify", self._shown)
+
+    def _keep(self, clause: str, marking: Marking) -> Iterator[exp.Expr]:
+        node = self._select.args.get(clause)
+        kept: list[exp.Expr] = []
+        for condition in conjuncts(node.this) if node is not None else ():
+            if condition.meta.get(ASKED) and marking.of(condition) is not None:
+                continue  # the source can read what arrives unreadable
+            mark = marking.of(condition)
+            kept.append(condition)
+            if mark is not None:
+                kept[-1] = exp.Paren(this=exp.or_(condition, mark, copy=False))
+                yield copied(mark)
+        if node is not None:
+            self._select.set(clause, type(node)(this=all_of(kept)) if kept else None)
+
+    def _take_from_joins(self) -> None:
+        """Conditions of inner joins that may be in doubt and join nothing by its value."""
+        if not all(_is_inner(join) or is_left(join) for join in joins(self._select)):
+            return
+        for join in filter(_is_inner, joins(self._select)):
+            listed = list(conjuncts(join.args.get("on")))
+            moved = [one for one in listed if not isinstance(one, exp.EQ) and self._rows.of(one) is not None]
+            if moved:
+                kept = [one for one in listed if not any(one is other for other in moved)]
+                join.set("on", all_of(kept) if kept else exp.true())
+                set_where(self._select, [*where(self._select), *moved])
+
+    def _unplaced(self) -> Iterator[exp.Expr]:
+        """Of rows that come first or not by what cannot be computed."""
+        distinct = self._select.args.get("distinct")
+        on = distinct.args.get("on") if distinct is not None else None
+        cut = on is not None or self._select.args.get("limit") or self._select.args.get("offset")
+        order = self._select.args.get("order") if cut else None
+        yield from self._shown.each(part for part in (on, order) if part is not None)
+
+    def _of_group(self, mark: exp.Expr) -> exp.Expr:
+        return exp.LogicalOr(this=mark) if self._grouped else mark
+
+
+def _raise_where_shown(select: exp.Select) -> None:
+    """Changes the SELECT by which a statement reads a relation."""
+    marked = _marked_items(select)
+    used = _marked_columns(select, marked)
+    doubts = [exp.column(found[ROW], name, quoted=True) for name, found in marked.items() if ROW in found]
+    marking = Marking(used)
+    filters = _asked_here(select, marking)
+    doubted = [exp.Not(this=exp.Paren(this=_error_where(mark, exp.false()))) for mark in doubts]
+    set_where(select, [*filters, *(_after(filters, one) for one in doubted)])
+    listed = []
+    for item in select.expressions:
+        shown = item
+        if marking.of(item) is not None:
+            value = _raising(item.unalias(), used)
+            shown = exp.alias_(value, item.alias_or_name, quoted=True, copy=False)
+        listed.append(shown)
+    select.set("expressions", listed)
+
+
+def _asked_here(select: exp.Select, marking: Marking) -> list[exp.Expr]:
+    """Of the filters those that the engine has to ask. What arrives unreadable it cannot judge: the source, which can,
+    has been asked; or the condition stands in the statement as well."""
+
+    def is_settled(condition: exp.Expr) -> bool:
+        return (
+            bool(condition.meta.get(ASKED) or condition.meta.get(TAKEN)) and marking.of(condition) is not None
+        )
+
+    def doubts(part: exp.Expr) -> list[exp.Expr]:
+        return list(marking.each([part]))
+
+    return [doubting(condition, doubts) for condition in where(select) if not is_settled(condition)]
+
+
+def _after(filters: list[exp.Expr], condition: exp.Expr) -> exp.Expr:
+    """A condition that may raise, asked of the rows that the filters let through."""
+    guarded = exp.If(this=all_of([*map(copied, filters), exp.true()]), true=condition)
+    return exp.Case(ifs=[guarded])
+
+
+def _mark_ctes(query: exp.Query) -> None:
+    clause = query.args.get("with_")
+    for cte in clause.expressions if clause is not None else ():
+        marks = _renamed(cte.this, cte.args["alias"], _of_query(cte.this))
+        for table in query.find_all(exp.Table):
+            if cte_of(table) is cte:
+                table.meta[MARKED] = marks
+
+
+def _renamed(query: exp.Query, alias: exp.TableAlias, marks: Marks) -> Marks:
+    """The marks by the names that an alias gives to the columns."""
+    names = [column.name for column in alias.args.get("columns") or ()]
+    given = dict(zip((item.alias_or_name for item in query.selects), names, strict=False))
+    return {given.get(name, name): mark for name, mark in marks.items()}
+
+
+def _marked_items(select: exp.Select) -> dict[str, Marks]:
+    return {item.alias_or_name: found for item in items(select) if (found := _of_item(item))}
+
+
 def _of_item(item: exp.Expr) -> Marks:
     if MARKED in item.meta:
         found: Marks = item.meta[MARKED]
         return found
-    if isinstance(item, exp.Subquery) and isinstance(item.this, exp.Select):
-        return _Guard(item.this, hands_up=True).marks()
+    if isinstance(item, exp.Subquery):
+        return _renamed(item.this, item.args["alias"], _of_query(item.this))
     return {}
 
 
-def _can_hand_up(select: exp.Select) -> bool:
-    """Whether each value that it shows comes of one row, or of those of one group."""
-    if any(select.args.get(key) for key in BARE - {"offset", "group", "distinct"}):
-        return False
-    return not any(item.find(exp.Window, exp.Explode, exp.Unnest) for item in select.expressions)
+def _marked_columns(select: exp.Select, marked: Mapping[str, Marks]) -> dict[int, exp.Expr]:
+    """id of a column that is marked -> its mark."""
+    scopes, own = Scopes(), {id(item) for item in items(select)}
+    return {
+        id(column): exp.column(marked[column.table][column.name], column.table, quoted=True)
+        for column in select.find_all(exp.Column)
+        if column.name in marked.get(column.table, {}) and id(scopes.source(column)) in own
+    }
 
 
-def _adds_up(select: exp.Select) -> bool:
-    return any(item.find(exp.AggFunc) for item in select.expressions)
+def _parts(select: exp.Select, *, filters: bool = False) -> Iterator[exp.Expr]:
+    """What a SELECT computes itself; `filters`: but for its WHERE."""
+    yield from select.expressions
+    keys = ("distinct", "group", "having", "qualify", "order", *(() if filters else ("where",)))
+    yield from (part for key in keys if (part := select.args.get(key)) is not None)
+    yield from select.args.get("windows") or ()
+    yield from (join.args["on"] for join in joins(select) if join.args.get("on") is not None)
+    yield from (item for item in items(select) if isinstance(item, exp.UDTF))
+
+
+def _of_value(query: exp.Query) -> dict[int, exp.Expr]:
+    """Changes a query in an expression. If its one value is asked for, whether that is marked is asked beside it."""
+    if not isinstance(query, exp.Subquery) or isinstance(query.parent, exp.In):
+        _silence(query)
+        return {}
+    shown = (
+        any_of(_Guarded(select).marks().values()) if isinstance(select := query.this, exp.Select) else None
+    )
+    if shown is None:
+        return {}
+    asked = copied(select)
+    asked.set("expressions", [exp.alias_(shown, "marked")])
+    return {id(query): exp.Paren(this=exp.Subquery(this=asked))}
+
+
+def _silence(query: exp.Query) -> None:
+    """Changes a query in which a condition looks for something."""
+    for select in query.find_all(exp.Select):
+        for part in _parts(select):
+            attempted(part)
 
 
 def _other_queries(select: exp.Select) -> Iterator[exp.Query]:
-    """The nearest queries inside a SELECT but those that `_of_item` looks into."""
-    own = {id(item) for item in items(select) if MARKED in item.meta or _is_plain_subquery(item)}
+    """The nearest queries inside a SELECT but those that it reads."""
+    read = {id(item) for item in items(select)} | {id(select.args.get("with_"))}
     stack = list(select.iter_expressions())
     while stack:
         node = stack.pop()
-        if id(node) in own:
+        if id(node) in read:
             continue
-        if isinstance(node, exp.Query) and not isinstance(node, exp.Subquery):
+        if isinstance(node, exp.Query):
             yield node
         else:
             stack += node.iter_expressions()
 
 
-def _is_plain_subquery(item: exp.Expr) -> bool:
-    return isinstance(item, exp.Subquery) and isinstance(item.this, exp.Select)
+def _adds_up(item: exp.Expr) -> bool:
+    return any(map(is_aggregate, item.walk(prune=lambda node: isinstance(node, exp.Query))))
 
 
-def _marks_in(node: exp.Expr, used: Mapping[int, exp.Expr]) -> list[exp.Expr]:
-    return [used[id(one)] for one in node.find_all(exp.Column, exp.TryCast) if id(one) in used]
-
-
-def _casts(part: exp.Expr) -> list[exp.Cast]:
-    """Those that may raise, innermost first, outside of queries."""
-    found = part.walk(prune=lambda node: isinstance(node, exp.Query))
-    return [
-        node for node in found if type(node) is exp.Cast and not node.find(exp.Query) and _may_fail(node)
-    ][::-1]
-
-
-def _may_fail(cast: exp.Cast) -> bool:
-    return any(node is cast for node in raising(cast))
-
-
-def _looks_at(node: exp.Expr, used: Mapping[int, exp.Expr]) -> bool:
-    return bool(_marks_in(node, used))
-
-
-def _without(doubts: list[exp.Expr]) -> list[exp.Expr]:
-    """Conditions that hold for rows that there is no doubt about, and raise for others."""
-    return [exp.Not(this=exp.Paren(this=_error_where(mark, exp.false()))) for mark in doubts]
+def _is_inner(join: exp.Join) -> bool:
+    return not (join.side or join.method) and join.kind in ("", "INNER", "CROSS")
 
 
 def _error_where(mark: exp.Expr, value: exp.Expr) -> exp.Case:
