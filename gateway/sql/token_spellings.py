@@ -49,6 +49,12 @@ def respelled(tokens: Sequence[Token], text: str) -> list[Token]:
             at
         ].end + 1 == following.start:
             found[at : at + 2] = [_at(found[at], operator, found[at].text + following.text)]
+        elif found[at].text.upper() == "OPERATOR" and following.token_type is TokenType.L_PAREN:
+            found[at:] = _operator(found[at:])
+        elif found[at].text.lower() == "pg_catalog" and following.token_type is TokenType.DOT:
+            of_type = at > 0 and found[at - 1].token_type in (TokenType.DCOLON, TokenType.ALIAS)
+            called = at + 3 < len(found) and found[at + 3].token_type is TokenType.L_PAREN
+            found[at : at + 2] = [] if of_type or called else found[at : at + 2]
         elif kind is TokenType.DIV and following.token_type is TokenType.L_PAREN and found[at].text.isalpha():
             found[at] = _at(found[at], TokenType.VAR, found[at].text)
         elif found[at].text.upper() == "U" and _is_unicode(found[at : at + 3]):
@@ -113,6 +119,15 @@ def _unicode(text: str) -> str:
     if UNICODE.sub("", text).count("\\"):
         raise SyntaxRefused("invalid Unicode escape")
     return _known(UNICODE.sub(lambda match: match[3] or chr(int(match[1] or match[2], 16) & 0x1FFFFF), text))
+
+
+def _operator(tokens: list[Token]) -> list[Token]:
+    """`OPERATOR(pg_catalog.=)` as the operator itself."""
+    named = [token.text.lower() for token in tokens[2:4]] == ["pg_catalog", "."]
+    end = next(
+        (at for at in range(5, 8) if tokens[at : at + 1] and tokens[at].token_type is TokenType.R_PAREN), None
+    )
+    return tokens if end is None or not named else [*tokens[4:end], *tokens[end + 1 :]]
 
 
 def _interval(tokens: list[Token]) -> list[Token]:

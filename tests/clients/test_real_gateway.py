@@ -229,6 +229,21 @@ def test_a_relation_without_a_grant_is_as_one_that_is_not_there(real: Real) -> N
             assert str(caught.value).startswith(f'relation "sales.{name}" does not exist')
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT o.order_id FROM sales.orders AS o JOIN pg_class AS c ON c.relname = o.note",
+        "SELECT count(*) FROM sales.orders WHERE EXISTS (SELECT 1 FROM pg_catalog.pg_class)",
+    ],
+)
+def test_the_catalog_and_data_together_are_refused_with_a_sentence(
+    real: Real, statement: LiteralString
+) -> None:
+    with real.connect() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege) as raised:
+        connection.execute(statement)
+    assert raised.value.diag.message_hint == "ask data products in a statement of their own"
+
+
 def test_a_denied_column_is_as_one_that_is_not_there(real: Real) -> None:
     with real.connect("carl") as connection:
         for statement in ("SELECT {} FROM sales.orders", "SELECT 1 FROM sales.orders ORDER BY length({})"):

@@ -1180,3 +1180,13 @@ SELECT count(*) FROM sales.customers WHERE profile <> '{"age": 22}'::jsonb
 SELECT * FROM jsonb_to_recordset('[{"a":1,"b":"x"},{"a":2,"c":[1]}]'::jsonb) AS t(a int, b text, c jsonb)
 SELECT c.customer_id, r.age FROM sales.customers c, jsonb_to_record(c.profile) AS r(age int) WHERE customer_id BETWEEN 1 AND 2 ORDER BY 1
 SELECT '2024-02-16'::date, '2024-02-16 10:00'::timestamp, '10:00'::time, '2024-02-16T10:00:00Z'::timestamptz, '20240216'::date, 'February 16, 2024'::date, '16-Feb-2024'::date
+SELECT pg_catalog.count(*) FROM sales.orders
+SELECT pg_catalog.lower(name) FROM sales.customers WHERE customer_id = 1
+SELECT order_id FROM sales.orders WHERE order_id OPERATOR(pg_catalog.=) 5
+SELECT * FROM "shipping"."carriers" WHERE "carrier_id" OPERATOR(pg_catalog.=) 1 LIMIT 1
+SELECT name FROM sales.customers WHERE customer_id = 1::pg_catalog.int4
+SELECT pg_catalog.now() IS NOT NULL, pg_catalog.date_part('year', ordered_on) FROM sales.orders WHERE order_id = 3
+SELECT pg_catalog.format_type(x, NULL) FROM (VALUES (23)) v(x)
+SELECT n FROM pg_catalog.generate_series(1, 3) AS n
+SELECT CAST(customer_id AS pg_catalog.int8) FROM sales.customers WHERE customer_id = 1
+SELECT pg_catalog.sum(amount), pg_catalog.max(ordered_on) FROM sales.orders WHERE order_id OPERATOR(pg_catalog.<) 10 AND order_id OPERATOR(pg_catalog.>) 0

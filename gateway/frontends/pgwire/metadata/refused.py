@@ -33,6 +33,8 @@ _KNOWN: tuple[type[Refused], ...] = (
     UndefinedParameter, UndefinedSetting, UndefinedTable, ValueOutOfRange,
 )  # fmt: skip
 _BY_STATE = {known.sqlstate: known for known in _KNOWN}
+NOT_OF_CATALOG = ("42501", "58P01")
+"""Of what the principal has no right to, and of tables that stand for data products and hold nothing."""
 DENIED = (
     "permission denied: a statement about the catalog reads the catalog only, and tells nothing of the host"
 )
@@ -40,7 +42,7 @@ DENIED = (
 
 def refused(state: str, message: str, position: int | None) -> MeshgateError:
     """Texts of errors about names and values hold the consumer's own; those about rights may name ours."""
-    if state == "42501":
+    if state in NOT_OF_CATALOG:
         return AccessDenied(DENIED, hint="ask data products in a statement of their own", position=position)
     known = _BY_STATE.get(state)
     if known is not None:

@@ -71,7 +71,9 @@ def _is_about_catalog(words: Sequence[Token]) -> bool:
         if not reads and at and words[at - 1].word == "FROM":
             return True
         if name in SCHEMAS and _next(words, at) == "." and not qualifier:
-            return True
+            if not reads or _tells(words, at):
+                return True
+            continue
         if name in RELATIONS and not qualifier and _next(words, at) != "(":
             return True
         if not reads and name in ROUTED and not qualifier and _next(words, at) == "(":
@@ -79,6 +81,20 @@ def _is_about_catalog(words: Sequence[Token]) -> bool:
         if not reads and name in REGISTERED and (_next(words, at) == "(" or _casts(words, at)):
             return True
     return False
+
+
+def _tells(words: Sequence[Token], at: int) -> bool:
+    """Whether what a schema of the catalog is named for tells of the catalog: a relation, or a function that does; an
+    operator, a type or another function stands in any statement."""
+    named, before = at + 2, words[at - 1] if at else None
+    if named >= len(words) or not words[named].name:
+        return False
+    if before is not None and (before.text == ":" or before.word in ("AS", "COLLATE")):
+        return False
+    called = _next(words, named) == "("
+    return (
+        not called or words[named].name in SHOWN or (before is not None and before.word in ("FROM", "JOIN"))
+    )
 
 
 def _casts(words: Sequence[Token], at: int) -> bool:
