@@ -18,8 +18,11 @@ MARKS: LiteralString = r"""
     (NULL, 'it''s "so"', 'back\slash', 55, NULL), (NULL, '-', '5', -5, NULL)) AS t(name, note, other, number, day)
 """
 ALONE: LiteralString = r"SELECT * FROM (VALUES ('\.'), ('a\b'), (''), (NULL), ('5')) AS t(a)"
+EMPTY: LiteralString = "SELECT * FROM (VALUES ('a', ''), ('', NULL), (NULL, 'b')) AS t(name, note)"
+"""Nothing but empty texts and NULLs needs a mark."""
 OPTIONS: tuple[LiteralString, ...] = (
     "",
+    "(NULL '')",
     "(FORMAT csv, NULL '5')",
     "(FORMAT csv, DELIMITER ':')",
     "(FORMAT csv, DELIMITER '5', NULL 'x')",
@@ -44,8 +47,8 @@ def copied(uri: str, statement: str) -> tuple[bytes, int]:
 @pytest.mark.parametrize("options", OPTIONS)
 @pytest.mark.parametrize(
     "query",
-    [ORDERS, CUSTOMERS, MARKS, ALONE, "SELECT 1 AS a WHERE false"],
-    ids=["orders", "customers", "marks", "one column", "none"],
+    [ORDERS, CUSTOMERS, MARKS, ALONE, EMPTY, "SELECT 1 AS a WHERE false"],
+    ids=["orders", "customers", "marks", "one column", "empty", "none"],
 )
 def test_copies_are_byte_for_byte_postgresqls(real: Real, query: str, options: str) -> None:
     if "FORCE_QUOTE (" in options and ("note" not in query or "name" not in query):
