@@ -1,6 +1,7 @@
 """Columns as Flight SQL tells of them: Arrow types from DuckDB's names, with the metadata that JDBC and ODBC read."""
 
 import re
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,6 +12,8 @@ from gateway.engines.base import OutputColumn
 from gateway.errors import DataError, DatatypeMismatch
 
 PREFIX = "ARROW:FLIGHT:SQL:"
+SHORT = 200
+"""Name and type of a column that is remembered: consumers name columns as long as they like."""
 _LIST = re.compile(r"(.*)\[\d*\]", re.DOTALL)
 _DECIMAL = re.compile(r"DECIMAL\((\d+),\s*(\d+)\)")
 _OTHER: dict[str, pa.DataType] = {
@@ -61,9 +64,19 @@ def _known(found: pa.DataType) -> pa.DataType:
 
 
 def schema_of(columns: tuple[OutputColumn, ...], database: str) -> pa.Schema:
-    return pa.schema(
-        [result_field(column.name, column.type, {"CATALOG_NAME": database}) for column in columns]
-    )
+    return pa.schema([_column(each.name, each.type, database) for each in columns])
+
+
+def _column(name: str, kind: str, database: str) -> "pa.Field[pa.DataType]":
+    is_short = len(name) + len(kind) < SHORT
+    return (_known_column if is_short else _new_column)(name, kind, database)
+
+
+def _new_column(name: str, kind: str, database: str) -> "pa.Field[pa.DataType]":
+    return result_field(name, kind, {"CATALOG_NAME": database})
+
+
+_known_column = lru_cache(maxsize=4_096)(_new_column)
 
 
 def result_field(name: str, kind: str, more: dict[str, str]) -> "pa.Field[pa.DataType]":
