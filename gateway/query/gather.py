@@ -19,7 +19,8 @@ GATHERED_BYTES = 256_000_000
 """What all inputs of a query may take together in the gateway's memory; beyond it an input streams into the engine,
 which spills."""
 MOST_KEYS = 1_000_000
-"""An estimate was wrong by far: so many keys would cost more than the rows they keep away."""
+"""An estimate was wrong by far: so many keys would cost more than the rows they keep away. Of whole numbers the source
+is told the span instead."""
 
 Gathered = pa.Table | Input
 Earlier = Mapping[str, Gathered]
@@ -114,29 +115,41 @@ def filled(fragment: Fragment, earlier: Earlier | None = None) -> Scan:
     """The fragment's scan with the keys that there are; without those of an input that was too large to be held."""
     if not fragment.transfers or fragment.scan.query is None:
         return fragment.scan
-    known = earlier or {}
-    sets = [_keys(each, known[each.origin]) for each in fragment.transfers if each.origin in known]
-    sent = tuple(keys for keys in sets if keys is not None)
+    sent, spans = [], set()
+    for each in fragment.transfers:
+        origin = (earlier or {}).get(each.origin)
+        values = _values(each, origin) if isinstance(origin, pa.Table) else None
+        keys = _keys(each, values) if values is not None else None
+        if values is not None and keys is None and each.spanned:
+            keys = _ends(values["k1"])
+            spans.add(each.name)
+        sent += [KeySet(each.name, keys)] if keys is not None else []
     names = frozenset(keys.name for keys in sent)
-    sure = names - {each.name for each in fragment.transfers if each.probed}
-    query, otherwise = (with_keys(fragment.scan.query, fragment.transfers, some) for some in (names, sure))
-    return replace(fragment.scan, query=query, keys=sent, otherwise=otherwise if otherwise != query else None)
+    sure = names - {each.name for each in fragment.transfers if each.probed and each.name not in spans}
+    query, otherwise = (
+        with_keys(fragment.scan.query, fragment.transfers, some, frozenset(spans)) for some in (names, sure)
+    )
+    otherwise = None if otherwise == query else otherwise
+    return replace(fragment.scan, query=query, keys=tuple(sent), otherwise=otherwise)
 
 
-def _keys(transfer: KeyTransfer, origin: Gathered) -> KeySet | None:
-    """The distinct values without NULL, which equals nothing."""
-    if not isinstance(origin, pa.Table):
-        return None
+def _values(transfer: KeyTransfer, origin: pa.Table) -> pa.Table:
+    """Without NULL, which equals nothing."""
     names = [f"k{number}" for number in range(1, len(transfer.columns) + 1)]
     values = origin.select(list(transfer.columns)).rename_columns(names)
     for name in names:
         values = values.filter(pc.is_valid(values[name]))
+    return values
+
+
+def _keys(transfer: KeyTransfer, values: pa.Table) -> pa.Table | None:
+    """What the source gets of the values in the form that was planned; None: it cannot be."""
     if transfer.form is Form.SPAN:
-        return KeySet(transfer.name, _ends(values["k1"]))
+        return _ends(values["k1"])
     distinct = _distinct(values)
     most = MOST_KEYS if transfer.form is Form.KEYS else 1
     least = 0 if transfer.form is Form.KEYS else 1
-    return KeySet(transfer.name, distinct) if least <= distinct.num_rows <= most else None
+    return distinct if least <= distinct.num_rows <= most else None
 
 
 def _distinct(values: pa.Table) -> pa.Table:

@@ -145,6 +145,7 @@ def _texts_of(read: Input) -> Iterator[str]:
         yield read.scan.query
     for transfer in read.transfers:
         yield transfer.condition
+        yield transfer.spanned
 
 
 _Text = tuple[str, tuple[str, ...]]
@@ -172,4 +173,7 @@ def _given(read: Input, texts: Iterator[_Text]) -> Input:
 
 
 def _conditions(read: Fragment, texts: Iterator[_Text]) -> tuple[KeyTransfer, ...]:
-    return tuple(replace(transfer, condition=next(texts)[0], reason="") for transfer in read.transfers)
+    return tuple(
+        replace(transfer, condition=next(texts)[0], spanned=next(texts)[0], reason="")
+        for transfer in read.transfers
+    )

@@ -17,6 +17,7 @@ from gateway.query.plan.passthrough import passed_through
 from gateway.query.plan.reader import EngineReader
 from gateway.query.plan.schedule import Schedule, Sent
 from gateway.query.plan.share import Twin
+from gateway.query.plan.span import may_span
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.literals import cast
 from gateway.sql.nodes import copied
@@ -163,7 +164,8 @@ class _Emitter:
         key = theirs[0] if len(theirs) == 1 else exp.Tuple(expressions=theirs)
         condition, reason = _asked(sent, key, query)
         transfer = KeyTransfer(name, self.made[sent.origin], columns, "", reason, sent.form, sent.probed)
-        return transfer, _marked(condition, name)
+        beyond = _spanned(copied(key), query.copy()) if may_span(sent, self.draft) else None
+        return transfer, _marked(condition, name, beyond)
 
     def _target(self, column: exp.Column) -> exp.Expr:
         unit = self.draft.units.get(column.table)
@@ -316,17 +318,22 @@ def _put(table: exp.Table, node: exp.Expr) -> None:
     table.replace(node)
 
 
-def _marked(condition: exp.Expr, name: str) -> exp.Expr:
-    """Between marks, by which its text is found in the whole: no text of anybody's holds a NUL."""
+def _marked(condition: exp.Expr, name: str, beyond: exp.Expr | None) -> exp.Expr:
+    """Between marks, by which its text is found in the whole: no text of anybody's holds a NUL. `beyond`: what is asked
+    where keys are too many."""
     begin, end = exp.Var(this=f"{MARK}{name}{MARK}"), exp.Var(this=f"{MARK}{MARK}")
-    return exp.Tuple(expressions=[begin, condition, end])  # stays whole where conditions are taken apart
+    asked = [condition, *([exp.Var(this=OR_ELSE), beyond] if beyond is not None else [])]
+    return exp.Tuple(expressions=[begin, *asked, end])  # stays whole where conditions are taken apart
 
 
+OR_ELSE = f"{MARK}or{MARK}"
 MARKED = re.compile(f"\\({MARK}([^{MARK}]+){MARK}, (.*?), {MARK}{MARK}\\)", re.DOTALL)
 
 
 def _cut_out(text: str, keys: _Given) -> tuple[str, tuple[KeyTransfer, ...]]:
     """A query with marks in the place of the conditions of its keys, and the transfers with those conditions."""
-    conditions = {found[1]: found[2] for found in MARKED.finditer(text)}
-    transfers = tuple(replace(one, condition=conditions[one.name]) for one, _ in keys)
+    asked = {found[1]: found[2].partition(f", {OR_ELSE}, ") for found in MARKED.finditer(text)}
+    transfers = tuple(
+        replace(one, condition=asked[one.name][0], spanned=asked[one.name][2]) for one, _ in keys
+    )
     return MARKED.sub(lambda found: f"{MARK}{found[1]}{MARK}", text), transfers

@@ -29,8 +29,9 @@ class KeyTransfer:
     """Values that a fragment gets from an input that runs before it, so that its source sends matching rows only.
 
     `name` is what the source's query calls the keys, with `columns` k1, k2, ...; they are the distinct values of
-    `origin`'s columns. `condition` is the source's SQL for "the row's key is one of them". `probed`: it is fast where
-    an index leads to the rows, and only there.
+    `origin`'s columns. `condition` is the source's SQL for "the row's key is one of them", `spanned` that for "it lies
+    between the least of them and the greatest", where they turn out to be too many; empty: then nothing is asked.
+    `probed`: `condition` is fast where an index leads to the rows, and only there.
     """
 
     name: str
@@ -40,6 +41,7 @@ class KeyTransfer:
     reason: str
     form: Form = Form.KEYS
     probed: bool = False
+    spanned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +138,16 @@ def _all(inputs: Mapping[str, Input]) -> Iterator[Input]:
             yield from _all(read.inputs)
 
 
-def with_keys(query: str, transfers: tuple[KeyTransfer, ...], sent: frozenset[str]) -> str:
-    """The source's query with the conditions of the transfers that are `sent`; the others let every row through."""
+def with_keys(
+    query: str,
+    transfers: tuple[KeyTransfer, ...],
+    sent: frozenset[str],
+    spans: frozenset[str] = frozenset(),
+) -> str:
+    """The source's query with the conditions of the transfers that are `sent`, of some as `spans`; the others let every
+    row through."""
     for transfer in transfers:
-        condition = transfer.condition if transfer.name in sent else "(1 = 1)"
+        asked = transfer.spanned if transfer.name in spans else transfer.condition
+        condition = asked if transfer.name in sent else "(1 = 1)"
         query = query.replace(f"{MARK}{transfer.name}{MARK}", condition)
     return query
