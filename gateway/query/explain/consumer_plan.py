@@ -16,7 +16,7 @@ from gateway.query.bind import BoundQuery
 from gateway.query.explain.nodes import Fact, Facts, Node, Told
 from gateway.query.explain.words import GROUPS, named, plainly
 from gateway.query.plan import cut
-from gateway.query.plan.draft import Draft, Unit, is_of
+from gateway.query.plan.draft import Draft, Unit, is_inner
 from gateway.query.plan.leaves import ENGINE
 from gateway.query.plan.names import COPY
 from gateway.query.plan.schedule import Schedule
@@ -110,9 +110,9 @@ class _Telling:
                 table.set("alias", exp.TableAlias(this=quoted(self._called[table.alias])))
         self._rename_parts(select)
         for groups in select.find_all(exp.Subquery):
-            if is_of(unit.alias, groups.alias):
+            if is_inner(groups.alias):
                 groups.set("alias", exp.TableAlias(this=quoted(GROUPS)))
-        return _shown(named(select, self._draft, self._called, unit.alias))
+        return _shown(named(select, self._draft, self._called))
 
     def _items(self, unit: Unit) -> list[exp.Expr]:
         """The columns that the rest of the statement, or another source as keys, looks at."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlglot import ErrorLevel, exp, parse_one
 from sqlglot.errors import SqlglotError
 
-from gateway.query.plan.draft import Draft, is_of
+from gateway.query.plan.draft import Draft, is_inner
 from gateway.sql.dialect import quoted
 
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
@@ -39,18 +39,15 @@ def piece(node: exp.Expr, draft: Draft, called: Mapping[str, str]) -> str:
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 3]}..."
 
 
-def named(tree: exp.Expr, draft: Draft, called: Mapping[str, str], inside: str = "") -> exp.Expr:
-    """Changes the tree: columns of grouped units become what they stand for, those of leaves get their names.
-
-    `inside` is the unit that the tree belongs to: one that was grouped twice reads its own groups.
-    """
+def named(tree: exp.Expr, draft: Draft, called: Mapping[str, str]) -> exp.Expr:
+    """Changes the tree: columns of grouped units become what they stand for, those of leaves get their names."""
     root = exp.Paren(this=tree)
     for column in list(root.find_all(exp.Column)):
         unit = draft.units.get(column.table)
-        if inside and is_of(inside, column.table):
+        if is_inner(column.table):
             column.set("table", quoted(GROUPS))
         elif unit is not None and unit.grouped:
-            column.replace(named(unit.item(column.name).copy(), draft, called, unit.alias))
+            column.replace(named(unit.item(column.name).copy(), draft, called))
         elif column.table in called:
             column.set("table", quoted(called[column.table]))
     found: exp.Expr = root.this

@@ -45,12 +45,14 @@ from gateway.query.plan.schedule import Schedule
 from gateway.query.plan.semijoin import semijoin
 from gateway.query.plan.settled import errors_in_sight, is_blurred, is_settled, sizes_in_sight
 from gateway.query.plan.share import share
+from gateway.query.plan.sides import sides
 from gateway.query.plan.simplify import simplify
 from gateway.query.plan.single import single
 from gateway.query.plan.sources import Sources
 from gateway.query.plan.summarize import summarize
 from gateway.query.plan.ties import ties
 from gateway.query.plan.transfer import transfer
+from gateway.query.plan.unite import unite
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.nodes import copied
 from gateway.sql.scopes import USE
@@ -70,12 +72,12 @@ __all__ = [
 ]
 
 SHAPING = (
-    unique_names, asked, mirror, inline, simplify, branches, prefix, hoist, factor, anyrow, decorrelate, single,
+    unique_names, asked, mirror, inline, simplify, branches, prefix, hoist, sides, factor, anyrow, decorrelate, single,
     average,
 )  # fmt: skip
 """Rules that look at the statement only, in order."""
 
-CUTTING = (separate, push, fuse, push, eachside, summarize, cutoff, preaggregate)
+CUTTING = (separate, push, fuse, push, eachside, summarize, cutoff, preaggregate, unite)
 """Rules for each block, innermost first, in order."""
 
 

@@ -24,6 +24,16 @@ def joins(select: exp.Select) -> list[exp.Join]:
     return select.args.get("joins") or []
 
 
+def clauses_of(node: exp.Expr) -> set[str]:
+    """What is given of a node, by its keys."""
+    return {key for key, value in node.args.items() if value}
+
+
+def is_wrapped(subquery: exp.Subquery) -> bool:
+    """Whether it is but parentheses around a query."""
+    return clauses_of(subquery) == {"this"}
+
+
 def is_left(join: exp.Join) -> bool:
     return join.side == "LEFT" and not join.kind.removeprefix("OUTER")
 

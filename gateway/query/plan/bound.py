@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from gateway.query.plan.blocks import BARE, inner_items, is_loose, items, reads, selects, where
-from gateway.query.plan.draft import Bound, Draft, Unit
+from gateway.query.plan.draft import Bound, Draft, Unit, operation_of
 from gateway.query.plan.leaves import ENGINE
 from gateway.query.plan.raising import raises
 from gateway.query.plan.summing import type_of
@@ -113,7 +113,7 @@ def _is_added_up(block: exp.Select, draft: Draft) -> bool:
     if value.find(exp.AggFunc, exp.Window) is not None:
         return value.find(exp.Window) is None
     unit = draft.units.get(found[0].alias) if len(found) == 1 else None
-    if unit is None or not unit.grouped or where(block):
+    if unit is None or not unit.grouped or where(block) or operation_of(unit.select) is not None:
         return False
     return not any(unit.select.args.get(key) for key in ("group", "having", "distinct", "limit"))
 

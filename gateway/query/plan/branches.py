@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from gateway.query.plan.blocks import clauses_of, is_wrapped
 from gateway.query.plan.cutoff import rows_needed
 from gateway.sql.totality import T
 
@@ -21,22 +22,18 @@ def branches(tree: exp.Query) -> None:
     """Changes the tree."""
     for union in list(tree.find_all(exp.Union)):
         count = None if union.find_ancestor(exp.With) else rows_needed(union)
-        if count is None or _given(union) - UNITED - {"order", "limit", "offset"}:
+        if count is None or clauses_of(union) - UNITED - {"order", "limit", "offset"}:
             continue
         found = [*_branches(union.left), *_branches(union.right)]
-        selects = [one for one in found if isinstance(one, exp.Select) and not _given(one) - PLAIN]
+        selects = [one for one in found if isinstance(one, exp.Select) and not clauses_of(one) - PLAIN]
         order = _order(union, selects) if len(selects) == len(found) else None
         for select in selects if order is not None else ():
             _cut_off(select, order or [], count)
 
 
-def _given(node: exp.Expr) -> set[str]:
-    return {key for key, value in node.args.items() if value}
-
-
 def _branches(side: exp.Expr) -> Iterator[exp.Expr]:
-    node = side.this if isinstance(side, exp.Subquery) and _given(side) == {"this"} else side
-    if isinstance(node, exp.Union) and _given(node) == UNITED:
+    node = side.this if isinstance(side, exp.Subquery) and is_wrapped(side) else side
+    if isinstance(node, exp.Union) and clauses_of(node) == UNITED:
         yield from _branches(node.left)
         yield from _branches(node.right)
     else:

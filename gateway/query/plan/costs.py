@@ -33,6 +33,8 @@ ARRIVING = {"postgres": 0.6, "sqlite": 8.0}
 """A row of a few values, sent and received; SQLite's come through Python."""
 SHARED = 0.5
 """Of work that goes on beside other work, how much delays it: servers and gateway share processors."""
+ROUND_TRIP = 500.0
+"""A statement that a source is asked besides another."""
 AT_HAND = 0.05
 """A row that the engine has already."""
 
@@ -55,7 +57,14 @@ def is_worth_adding_up(
     return _of_adding_up(rows, groups, len(keys), aggregates) <= _of_sending(rows, own)
 
 
-def _of_sending(rows: float, columns: Sequence[exp.Column]) -> float:
+def is_worth_uniting(rows: float, found: float, columns: Sequence[exp.Expr]) -> bool:
+    """Whether a set operation at the source, over so many rows, costs less than sending them. Measured with PostgreSQL
+    18: it looks at a row in 0.1 to 0.2, and each that it has found or holds takes 0.4 more."""
+    asked = rows * GROUPING + found * SPREADING + _of_sending(found, columns)
+    return asked <= _of_sending(rows, columns) + ROUND_TRIP
+
+
+def _of_sending(rows: float, columns: Sequence[exp.Expr]) -> float:
     return rows * (SENDING + sum(NUMBER if kind_of(column) is T.DECIMAL else VALUE for column in columns))
 
 

@@ -13,9 +13,9 @@ from gateway.query.plan.sources import Sources
 class Unit:
     """Leaves that one site joins: a fragment (or a stage of the engine) in the making.
 
-    `select` reads leaves by their aliases. Before it is `grouped` (or made distinct), it shows what the statement
-    around it uses of its leaves; after, items of its own, whose DuckDB types are `types`. `kept` says why its site is
-    the engine. A block that the engine runs ahead `needs` other units.
+    `select` reads leaves by their aliases. Before it is `grouped` (or made distinct, or united with others), it shows
+    what the statement around it uses of its leaves; after, items of its own, whose DuckDB types are `types`. `kept`
+    says why its site is the engine. A block that the engine runs ahead `needs` other units.
     """
 
     alias: str
@@ -49,20 +49,31 @@ def _item(select: exp.Select, name: str) -> exp.Expr:
     return found.unalias()
 
 
-def inner_name(unit: str, depth: int) -> str:
-    """Of what a unit showed before it was grouped again."""
-    return f"{unit}.{depth}"
+def inner_name(unit: str, below: exp.Query) -> str:
+    """Of what stands in the FROM of a unit in the place of leaves: groups, or a set operation."""
+    return f"{unit}.{1 + sum(1 for _ in below.find_all(exp.Subquery))}"
 
 
-def is_of(unit: str, name: str) -> bool:
-    """Whether a name in FROM is the unit's, or of what it showed before it was grouped again."""
-    return name.partition(".")[0] == unit
+def is_inner(name: str) -> bool:
+    """Whether it is one of those. No other name in a FROM has a point."""
+    return "." in name
 
 
 def is_regrouped(select: exp.Select) -> bool:
     """Whether the SELECT of a grouped unit reads rows that are grouped already."""
     source = select.args["from_"].this
-    return isinstance(source, exp.Subquery) and not source.meta.get("leaf")
+    return (
+        isinstance(source, exp.Subquery)
+        and isinstance(source.this, exp.Select)
+        and not source.meta.get("leaf")
+    )
+
+
+def operation_of(select: exp.Select) -> exp.SetOperation | None:
+    """The set operation whose rows the SELECT of a grouped unit shows."""
+    source = select.args["from_"].this
+    operation = source.this if isinstance(source, exp.Subquery) else None
+    return operation if isinstance(operation, exp.SetOperation) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,12 @@ class Draft:
 
     def dialect(self, unit: Unit) -> str:
         return "duckdb" if unit.site == ENGINE else self.sources.dialect(unit.source) or ""
+
+    def leaves_of(self, aliases: Iterable[str]) -> set[str]:
+        """Of names in FROM: the leaves, and those of the units."""
+        named = set(aliases)
+        inside = (unit.members for alias, unit in self.units.items() if alias in named)
+        return (named & self.leaves.keys()).union(*inside)
 
     def governed(self, aliases: Iterable[str]) -> bool:
         """Whether something is hidden behind one of these leaves."""

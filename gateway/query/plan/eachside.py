@@ -5,7 +5,7 @@ Not with ALL, which counts rows.
 
 from sqlglot import exp
 
-from gateway.query.plan.blocks import BARE, is_loose, items, where
+from gateway.query.plan.blocks import BARE, is_loose, is_wrapped, items, where
 from gateway.query.plan.costs import is_worth_adding_up
 from gateway.query.plan.draft import Draft
 from gateway.query.plan.estimate import Estimator
@@ -30,6 +30,6 @@ def eachside(select: exp.Select, draft: Draft) -> None:
 
 def _is_side(select: exp.Select) -> bool:
     around = select.parent
-    if isinstance(around, exp.Subquery) and {key for key, value in around.args.items() if value} == {"this"}:
+    if isinstance(around, exp.Subquery) and is_wrapped(around):
         around = around.parent
     return isinstance(around, exp.SetOperation) and bool(around.args.get("distinct"))

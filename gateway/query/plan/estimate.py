@@ -3,7 +3,8 @@
 A wrong estimate costs time only: which pieces there are and what they answer does not depend on it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from math import prod, sqrt
@@ -11,8 +12,8 @@ from math import prod, sqrt
 from sqlglot import exp
 
 from connectors.base import ColumnStatistics
-from gateway.query.plan.blocks import conditions, equality, items, where
-from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.blocks import clauses_of, conditions, equality, items, where
+from gateway.query.plan.draft import Draft, Unit, is_regrouped, operation_of
 from gateway.query.plan.leaves import Leaf
 from gateway.query.plan.take import TAKEN
 from gateway.sql.nodes import copied, text_of
@@ -54,8 +55,29 @@ class Estimator:
             self._rows[alias] = max(1.0, rows * prod(shares))
         return self._rows[alias]
 
+    def rows(self, unit: Unit) -> float:
+        """Rows that a unit shows, but for a LIMIT of its own."""
+        if unit.needs:
+            return self.block_rows(unit)
+        if not unit.grouped or operation_of(unit.select) is not None:
+            return self.unit_rows(unit)
+        group = unit.select.args.get("group")
+        if unit.select.args.get("distinct"):
+            return self.groups(unit, [item.unalias() for item in unit.select.expressions])
+        if group is None:
+            return 1.0
+        rows = self.groups(unit, group.expressions)
+        return max(1.0, rows * 0.1) if unit.select.args.get("having") else rows
+
     def unit_rows(self, unit: Unit) -> float:
         """Rows that a unit's FROM and WHERE leave."""
+        operation = operation_of(unit.select)
+        if operation is not None:
+            return combined_rows(
+                operation, *(self._rows_below(unit, side) for side in (operation.left, operation.right))
+            )
+        if is_regrouped(unit.select):
+            return self._rows_below(unit, unit.select.args["from_"].this.this)
         rows = prod(self.leaf_rows(item.alias) for item in items(unit.select) if item.alias in unit.members)
         edges: dict[frozenset[str], list[tuple[exp.Column, exp.Column]]] = {}
         alone = []
@@ -67,6 +89,17 @@ class Estimator:
                 alone.append(condition)
         joined = prod(self.join_share(pairs) for pairs in edges.values())
         return max(1.0, rows * self._share_of_all(alone) * joined)
+
+    def _rows_below(self, unit: Unit, select: exp.Expr) -> float:
+        """Rows of a SELECT in the place of one of the unit's leaves: of groups, or of a side."""
+        assert isinstance(select, exp.Select)
+        shown = clauses_of(select) & {"group", "distinct"} or is_regrouped(select)
+        types = unit.types if shown else {}
+        return self.rows(replace(unit, select=select, types=types))
+
+    def kinds_of(self, unit: Unit, values: Sequence[exp.Expr]) -> float:
+        """Different rows that a unit shows, if it shows these values."""
+        return self.rows(unit) if unit.grouped else self.groups(unit, values)
 
     def _share_of_all(self, conditions: list[exp.Expr]) -> float:
         """Conditions are taken to have nothing to do with each other, but for the two ends of one column's range."""
@@ -261,6 +294,12 @@ class Estimator:
         if read is None or table is None:
             return NO_STATISTICS
         return self._draft.sources.known(table).columns.get(read.name, NO_STATISTICS)
+
+
+def combined_rows(operation: exp.SetOperation, left: float, right: float) -> float:
+    if isinstance(operation, exp.Union):
+        return left + right
+    return min(left, right) if isinstance(operation, exp.Intersect) else left
 
 
 def _sources(leaf: Leaf) -> list[exp.Table]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
+from gateway.query.plan.blocks import clauses_of, is_wrapped
 from gateway.query.plan.model import Fragment, Input, Part, Stage
 from gateway.query.plan.passthrough import passed_through
 from gateway.sql.dialect import generate
@@ -38,17 +39,13 @@ def _may_change(tree: exp.Expr) -> bool:
 
 
 def _branches(node: exp.Expr) -> Iterator[exp.Expr]:
-    if isinstance(node, exp.Subquery) and _given(node) == {"this"}:
+    if isinstance(node, exp.Subquery) and is_wrapped(node):
         yield from _branches(node.this)
-    elif isinstance(node, exp.Union) and _given(node) == UNITED:
+    elif isinstance(node, exp.Union) and clauses_of(node) == UNITED:
         yield from _branches(node.left)
         yield from _branches(node.right)
     else:
         yield node
-
-
-def _given(node: exp.Expr) -> set[str]:
-    return {key for key, value in node.args.items() if value}
 
 
 def _part(branch: exp.Expr, inputs: Mapping[str, Input]) -> Part:

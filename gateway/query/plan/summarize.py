@@ -3,6 +3,8 @@
 The engine keeps what the source does not understand (the quotient of a sum and a count).
 """
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from gateway.query.plan.blocks import all_of, conjuncts, items, joins, set_where, tables_of, where
@@ -69,7 +71,7 @@ def _group(select: exp.Select, unit: Unit, draft: Draft) -> None:
         replaced(part, lambda node: (_outside if id(node) in own else _key)(node, texts, outputs))
     if _raw_columns(attempt, unit) or not outputs.items:
         return
-    _fence(keys, draft)
+    fence(keys, draft)
     outputs.settle()
     _take_over(select, attempt)
     again = unit.grouped
@@ -91,7 +93,7 @@ def _base(unit: Unit) -> exp.Select:
 def _name_inner(unit: Unit) -> None:
     """What the unit showed before gets a name of its own, as everything in FROM has one."""
     inner = unit.select.args["from_"].this
-    name = inner_name(unit.alias, 1 + sum(1 for _ in inner.this.find_all(exp.Subquery)))
+    name = inner_name(unit.alias, inner.this)
     for clause in ("expressions", "group", "having"):
         given = unit.select.args.get(clause)
         for part in given if isinstance(given, list) else [given] if given else []:
@@ -152,12 +154,12 @@ def _raw_columns(attempt: exp.Select, unit: Unit) -> bool:
     return any(isinstance(node, exp.AggFunc) and not isinstance(node.parent, exp.Window) for node in nodes)
 
 
-def _fence(keys: list[exp.Expr], draft: Draft) -> None:
+def fence(keys: Sequence[exp.Expr], draft: Draft) -> None:
     """Grouping by what may raise waits for the filters of governed leaves."""
     for key in keys:
         if may_raise(key) is not None:
-            for alias in tables_of(key):
-                if alias in draft.leaves and draft.leaves[alias].governed.barrier:
+            for alias in draft.leaves_of(tables_of(key)):
+                if draft.leaves[alias].governed.barrier:
                     draft.leaves[alias].fenced = True
 
 
@@ -183,7 +185,7 @@ def _make_distinct(select: exp.Select, unit: Unit, draft: Draft) -> None:
     ):
         return
     outputs = Outputs(unit, draft)
-    _fence(values, draft)
+    fence(values, draft)
     for value in values:
         column = outputs.column(value)
         assert column is not None

@@ -132,7 +132,7 @@ def _next(waiting: set[str], schedule: Schedule, draft: Draft) -> str:
 
 
 def _rows_sent(unit: Unit, estimator: Estimator) -> float:
-    limit, rows = unit.select.args.get("limit"), _rows(unit, estimator)
+    limit, rows = unit.select.args.get("limit"), estimator.rows(unit)
     return rows if limit is None else min(rows, float(limit.expression.this))
 
 
@@ -141,21 +141,7 @@ def _rows_read(unit: Unit, estimator: Estimator) -> float:
     read = estimator.read_rows(unit)
     if unit.grouped or unit.select.args.get("order") or not unit.select.args.get("limit"):
         return read
-    return read * _rows_sent(unit, estimator) / _rows(unit, estimator)
-
-
-def _rows(unit: Unit, estimator: Estimator) -> float:
-    if unit.needs:
-        return estimator.block_rows(unit)
-    if not unit.grouped:
-        return estimator.unit_rows(unit)
-    group = unit.select.args.get("group")
-    if unit.select.args.get("distinct"):
-        return estimator.groups(unit, [item.unalias() for item in unit.select.expressions])
-    if unit.members and group is not None:
-        rows = estimator.groups(unit, group.expressions)
-        return max(1.0, rows * 0.1) if unit.select.args.get("having") else rows
-    return 1.0
+    return read * _rows_sent(unit, estimator) / estimator.rows(unit)
 
 
 def _best(

@@ -18,7 +18,7 @@ from gateway.query.plan.blocks import (
     where,
 )
 from gateway.query.plan.costs import is_worth_adding_up
-from gateway.query.plan.draft import Draft, Unit
+from gateway.query.plan.draft import Draft, Unit, operation_of
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.leaves import ENGINE
 from gateway.query.plan.push import fits_beside, is_pushable
@@ -28,6 +28,7 @@ from gateway.sql.remote import not_pushable
 SUMMED = ", ".join(kind.key for kind in KNOWN)
 FAR_APART = "they are at different places"
 GROUPED_LATER = "it looks at groups, which are complete only here"
+COMBINED_LATER = "it looks at what a UNION, INTERSECT or EXCEPT leaves, which is complete only here"
 SEVERAL = "it needs rows of several places"
 CALCULATED = "it looks at what the engine has calculated"
 NO_SUMS = "this kind of source is asked for rows only: its sums may differ from the engine's"
@@ -121,7 +122,7 @@ def why_not(node: exp.Expr, unit: Unit, draft: Draft) -> str:
     if unit.site == ENGINE:
         return _why_engine(unit, draft)
     if unit.grouped:
-        return GROUPED_LATER
+        return COMBINED_LATER if operation_of(unit.select) is not None else GROUPED_LATER
     for column in node.find_all(exp.Column):
         leaf = draft.leaf(column)
         if leaf is not None and column.name in leaf.governed.hashed:
@@ -216,7 +217,7 @@ def _why_whole(select: exp.Select, draft: Draft) -> str:
         return _why_engine(unit, draft)
     if draft.dialect(unit) != "postgres":
         return NO_SUMS
-    if unit.grouped:
+    if unit.grouped and operation_of(unit.select) is None:
         return "the source has added up parts of it, the engine makes the whole of them"
     if where(select):
         return "conditions come first that the engine evaluates"

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlglot import exp, parse_one
 
 from gateway.query.mesh import Mesh
 from gateway.query.plan import Fragment, with_keys
 from tests.query.plan.governed import FILTERS, GOVERNED
 from tests.query.plan.mesh import eager, planned, silent
+from tests.query.plan.set_operations import set_operations
 from tests.query.plan.statements import Statement, statements
 
 OWN: Mapping[str, str] = {
@@ -58,7 +60,7 @@ SAMPLED = settings() if settings.default.max_examples > 100 else settings(max_ex
 
 
 @settings(SAMPLED, deadline=None, suppress_health_check=list(HealthCheck))
-@given(statement=statements())
+@given(statement=st.one_of(statements(), set_operations()))
 def test_nothing_is_asked_of_what_the_filters_hide(watched: Run, statement: Statement) -> None:
     for fragment in planned(watched.mesh, statement.sql).fragments():
         if fragment.scan.query is None:
@@ -69,7 +71,7 @@ def test_nothing_is_asked_of_what_the_filters_hide(watched: Run, statement: Stat
 
 def test_there_was_something_to_look_at(watched: Run) -> None:
     assert min(watched.counts[each] for each in ("filtered", "leakproof", "keys")) >= 50, watched.counts
-    assert min(watched.counts[each] for each in ("fenced", "read first")) >= 5, watched.counts
+    assert min(watched.counts[each] for each in ("fenced", "read first", "combined")) >= 5, watched.counts
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,12 @@ def test_there_was_something_to_look_at(watched: Run) -> None:
         "SELECT o.id FROM orders AS o CROSS JOIN lines AS l WHERE o.priority <> 1 AND l.order_id = o.id",
         "SELECT 1 FROM orders AS o WHERE o.priority <> 1 GROUP BY CAST(EXTRACT(YEAR FROM o.placed) AS BIGINT)",
         "SELECT o.id FROM orders AS o WHERE o.priority <> 1 OR o.id = 3",
+        "SELECT EXTRACT(YEAR FROM o.placed) AS k FROM orders AS o WHERE o.priority <> 1 "
+        "EXCEPT SELECT l.line FROM t AS l",
+        "SELECT u.k FROM (SELECT l.line AS k FROM t AS l UNION ALL SELECT o.id AS k FROM orders AS o "
+        "WHERE o.priority <> 1) AS u WHERE u.k + 1 > 3",
+        "SELECT EXTRACT(YEAR FROM u.k) FROM (SELECT o.placed AS k FROM orders AS o WHERE o.priority <> 1 UNION ALL "
+        "SELECT l.shipped AS k FROM t AS l) AS u GROUP BY EXTRACT(YEAR FROM u.k)",
         "SELECT o.id FROM orders AS o WHERE o.priority <> 1 AND o.id = ANY(ARRAY(SELECT l.order_id FROM lines AS l))",
         "SELECT o.id FROM orders AS o WHERE o.priority <> 1 AND EXISTS (SELECT 1 FROM t WHERE t.id = o.id + 1)",
     ],
@@ -107,6 +115,7 @@ def problems(fragment: Fragment, counts: Counter[str]) -> Iterator[str]:
     sent = frozenset(transfer.name for transfer in fragment.transfers)
     text = with_keys(fragment.scan.query or "", fragment.transfers, sent)
     counts["keys"] += len(sent)
+    counts["combined"] += any(f" {word} " in text for word in ("UNION", "INTERSECT", "EXCEPT"))
     dialect = "sqlite" if fragment.source.startswith("shop") else "postgres"
     return _problems(parse_one(COLLATED.sub("", text), dialect=dialect), counts)
 
@@ -152,6 +161,8 @@ def _above(select: exp.Select, counts: Counter[str]) -> Iterator[str]:
     if select.args.get("offset") is not None:
         counts["fenced"] += 1
         return
+    while isinstance(around, exp.SetOperation):
+        around = around.parent
     if not isinstance(around, exp.Subquery) or not isinstance(around.parent, exp.From | exp.Join):
         return
     outer = around.find_ancestor(exp.Select)
@@ -182,7 +193,12 @@ def _looked_at(
 def _grouped(alias: str, select: exp.Select) -> Iterator[str]:
     group = select.args.get("group")
     items = [*(group.expressions if group is not None else [])]
-    items += [item.unalias() for item in select.expressions] if select.args.get("distinct") else []
+    around = select.parent
+    compared = isinstance(around, exp.SetOperation) and (
+        around.args.get("distinct") or not isinstance(around, exp.Union)
+    )
+    if select.args.get("distinct") or compared:
+        items += [item.unalias() for item in select.expressions]
     for item in items:
         if any(column.table == alias for column in item.find_all(exp.Column)) and item.find(
             exp.Cast, exp.Extract

@@ -39,6 +39,7 @@ from tests.query.plan.mesh import (
     planned,
     shown,
 )
+from tests.query.plan.set_operations import set_operations
 from tests.query.plan.statements import Statement, extremes, statements
 from tests.query.plan.twice import twice
 from tests.servers import PostgresServer
@@ -162,6 +163,7 @@ SHAPES: Mapping[str, tuple[st.SearchStrategy[Statement], int]] = {
     "texts that begin with others": (beginnings(), 30),
     "the first rows and what they meet": (first_rows(), 40),
     "the first rows of several": (united(), 60),
+    "what is made of set operations": (set_operations(), 80),
     "the same rows twice": (twice(), 50),
     "groups by what is asked of others": (asked_keys(), 40),
     "rows looked up by their keys": (lookups(), 40),
@@ -191,6 +193,15 @@ def test_what_is_too_large_to_be_held_is_streamed(raw: Pair, statement: Statemen
 
 
 @examples(40)
+@given(statement=statements(), most=st.sampled_from([0, 3]))
+def test_more_keys_than_were_expected(raw: Pair, governed: Pair, statement: Statement, most: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("gateway.query.gather"), "MOST_KEYS", most)
+        compared(raw, statement)
+        compared(governed, statement)
+
+
+@examples(40)
 @given(statement=statements())
 def test_too_many_keys_to_be_sent(raw: Pair, governed: Pair, statement: Statement) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -204,6 +215,7 @@ def test_too_many_keys_to_be_sent(raw: Pair, governed: Pair, statement: Statemen
 
 SUMMED = re.compile(r"\b(COUNT|SUM|MIN|MAX)\(|GROUP BY")
 OF_PARTS = re.compile(r'\b(SUM|MIN|MAX)\("u\d+"\."(count|sum|min|max)')
+COMBINED = re.compile(r"\b(UNION|INTERSECT|EXCEPT)( ALL)? SELECT")
 SIDES = re.compile(r"\b(UNION|INTERSECT|EXCEPT) SELECT")
 
 
@@ -221,6 +233,7 @@ def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
         found |= {"cutoff"} if " LIMIT " in asked else set()
         if SUMMED.search(asked):
             found.add("preaggregate" if OF_PARTS.search(plan.sql) else "summarize")
+        found |= {"unite"} if COMBINED.search(asked) else set()
         if asked.startswith("SELECT DISTINCT") and SIDES.search(plan.sql):
             found.add("eachside")
         if asked.startswith("SELECT DISTINCT") and ("EXISTS(" in plan.sql or " IN (SELECT" in plan.sql):
@@ -249,7 +262,7 @@ def arranged_by(mesh: Mesh, sql: str) -> Iterator[str]:
 
 RULES = [
     *(rule.__name__ for rule in SHAPING), "fuse", "push", "eachside", "summarize", "cutoff", "preaggregate", "semijoin",
-    "bound", "span", "transfer", "probe", "share",
+    "unite", "bound", "span", "transfer", "probe", "share",
 ]  # fmt: skip
 OF_FILTERS = ["keyed"]
 

@@ -21,11 +21,11 @@ SELECT s.id FROM hr.staff AS s UNION ALL SELECT o.id FROM sales.orders AS o LIMI
 (SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" LIMIT 10) UNION ALL (SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" LIMIT 10) LIMIT 10
 
 -- not where equal rows become one
-SELECT c.region FROM sales.customers AS c UNION SELECT o.region FROM sales.orders AS o LIMIT 3
+SELECT s.region FROM hr.staff AS s UNION SELECT o.region FROM sales.orders AS o ORDER BY region LIMIT 3
 -- =>
 -- scan 1 @ sales: SELECT DISTINCT "orders"."region" AS "region" FROM "orders" AS "orders"
--- scan 2 @ sales: SELECT DISTINCT "customers"."region" AS "region" FROM "customers" AS "customers"
-SELECT DISTINCT "u2"."region" AS "region" FROM "#scan 2" AS "u2" UNION SELECT DISTINCT "u1"."region" AS "region" FROM "#scan 1" AS "u1" LIMIT 3
+-- scan 2 @ hr: SELECT DISTINCT "staff"."region" AS "region" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+SELECT DISTINCT "u2"."region" AS "region" FROM "#scan 2" AS "u2" UNION SELECT DISTINCT "u1"."region" AS "region" FROM "#scan 1" AS "u1" ORDER BY "region" LIMIT 3
 
 -- not where the whole has another type
 SELECT c.id AS x FROM sales.customers AS c UNION ALL SELECT o.total FROM sales.orders AS o ORDER BY x LIMIT 3
