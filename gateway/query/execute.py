@@ -19,8 +19,9 @@ from gateway.query.deadline import Deadline
 from gateway.query.gather import Earlier, Gathering, Given, Opener, filled
 from gateway.query.hashing import hash_columns, hashed_schema
 from gateway.query.passthrough import PassedAnswer
-from gateway.query.plan import Fragment, Input, Plan, Stage
+from gateway.query.plan import Fragment, Input, Plan, Stage, Trial
 from gateway.query.plan.model import Column
+from gateway.query.tried import HeldAnswer, without_last
 
 
 class Execution:
@@ -78,8 +79,24 @@ class Execution:
         """The running answer. What is joined was read before it began, while the sources worked side by side."""
         with self._starting:
             if self._answer is None:
-                self._answer = self._answered(self._plan)
+                trial = self._plan.trial
+                self._answer = (self._tried(trial) if trial else None) or self._answered(self._plan)
             return self._answer
+
+    def _tried(self, trial: Trial) -> Answer | None:
+        """The answer of a trial, if it is the whole's. What was read for it is on record either way."""
+        later, self._reads = self._reads, []
+        inputs = {name: self._input(read) for name, read in trial.plan.inputs.items()}
+        gathered = dict(Gathering(trial.plan, inputs).read())
+        first = gathered.get(trial.of)
+        if isinstance(first, pa.Table):
+            there_are_more = first.num_rows >= trial.most
+            gathered[trial.of] = without_last(first, trial.order) if there_are_more else first
+            held = HeldAnswer(self._run(trial.plan.sql, {**inputs, **gathered}))
+            if held.rows == trial.wanted or not there_are_more:
+                return held
+        self._reads += later
+        return None
 
     def _answered(self, plan: Plan) -> Answer:
         inputs = {name: self._inputs[name] for name in plan.inputs}

@@ -133,6 +133,8 @@ def _texts(plan: Plan) -> Iterator[str]:
         yield part.sql
     for read in plan.inputs.values():
         yield from _texts_of(read)
+    if plan.trial is not None:
+        yield from _texts(plan.trial.plan)
 
 
 def _texts_of(read: Input) -> Iterator[str]:
@@ -157,7 +159,10 @@ def _with_texts(plan: Plan, texts: Iterator[_Text]) -> Plan:
     sql, _ = next(texts)
     parts = tuple(replace(part, sql=next(texts)[0]) for part in plan.parts)
     inputs = {name: _given(read, texts) for name, read in plan.inputs.items()}
-    return replace(plan, sql=sql, parts=parts, inputs=inputs)
+    trial = plan.trial
+    if trial is not None:
+        trial = replace(trial, plan=_with_texts(trial.plan, texts))
+    return replace(plan, sql=sql, parts=parts, inputs=inputs, trial=trial)
 
 
 def _given(read: Input, texts: Iterator[_Text]) -> Input:

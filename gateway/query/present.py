@@ -170,7 +170,7 @@ def _summarized(planned: Plan, engine: Engine) -> Plan:
     table = exp.TableAlias(this=quoted("q"), columns=names)
     head = generate(exp.Select(expressions=items), consume=True)
     sql = f"{head} FROM ({planned.sql}) AS {generate(table)}"
-    return replace(planned, sql=sql, names=tuple(SUMMARY), passed=())
+    return replace(planned, sql=sql, names=tuple(SUMMARY), passed=(), trial=None)
 
 
 def _is_number(kind: str) -> bool:

@@ -34,7 +34,7 @@ from gateway.query.plan.inline import inline, merge
 from gateway.query.plan.keyed import keyed
 from gateway.query.plan.leaves import Namer, leaf_of
 from gateway.query.plan.mirror import mirror
-from gateway.query.plan.model import Form, Fragment, Input, KeyTransfer, Part, Plan, Stage, with_keys
+from gateway.query.plan.model import Form, Fragment, Input, KeyTransfer, Part, Plan, Stage, Trial, with_keys
 from gateway.query.plan.names import COPY, unique_names
 from gateway.query.plan.parts import united
 from gateway.query.plan.preaggregate import preaggregate
@@ -52,6 +52,7 @@ from gateway.query.plan.sources import Sources
 from gateway.query.plan.summarize import summarize
 from gateway.query.plan.ties import ties
 from gateway.query.plan.transfer import transfer
+from gateway.query.plan.trial import Tried, trial
 from gateway.query.plan.unite import unite
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.nodes import copied
@@ -65,6 +66,7 @@ __all__ = [
     "Part",
     "Plan",
     "Stage",
+    "Trial",
     "cut",
     "plan",
     "with_keys",
@@ -87,10 +89,29 @@ def plan(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connec
     definite(query)
     branches, errors = len(united(query.tree)), errors_in_sight(query)
     draft = cut(query, catalog, connectors)
+    tried = trial(draft)
+    made = _made(draft, query.names, branches)
+    blurred = is_blurred(errors, made)
+    return replace(made, blurred=blurred, trial=_trial(tried, query.names) if tried is not None else None)
+
+
+def _made(draft: Draft, names: tuple[str, ...], branches: int = 1) -> Plan:
     schedule = transfer(draft)
     ties(draft)
-    made = written(draft, schedule, query.names, branches)
-    return replace(made, blurred=is_blurred(errors, made))
+    return written(draft, schedule, names, branches)
+
+
+def _trial(tried: Tried, names: tuple[str, ...]) -> Trial | None:
+    """None: a value that cannot be delivered would show whether it was among the rows that were read."""
+    governed = tried.draft.governed(tried.draft.leaves)
+    made = _made(tried.draft, names)
+    if governed and any(column.unsure for fragment in made.fragments() for column in fragment.scan.columns):
+        return None
+    found = (
+        (name, read.first) for name, read in made.inputs.items() if isinstance(read, Fragment) and read.first
+    )
+    of, order = next(found)
+    return Trial(made, of, order, tried.most, tried.wanted)
 
 
 def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Draft:

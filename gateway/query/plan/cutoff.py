@@ -24,7 +24,7 @@ def cutoff(select: exp.Select, draft: Draft) -> None:
     if unit is None or count is None or not _shows_every_row(select, unit):
         return
     order = select.args.get("order")
-    ordered = [_ordered(one, select, unit, draft) for one in order.expressions] if order is not None else []
+    ordered = [ordered_by(one, select, unit, draft) for one in order.expressions] if order is not None else []
     known = [one for one in ordered if one is not None]
     if len(known) == len(ordered):
         known += _ties(known, unit, draft) if known else []
@@ -77,7 +77,7 @@ def _ties(known: list[exp.Ordered], unit: Unit, draft: Draft) -> list[exp.Ordere
     return [exp.Ordered(this=column.copy()) for column in able]
 
 
-def _ordered(ordered: exp.Expr, select: exp.Select, unit: Unit, draft: Draft) -> exp.Ordered | None:
+def ordered_by(ordered: exp.Expr, select: exp.Select, unit: Unit, draft: Draft) -> exp.Ordered | None:
     """One item of ORDER BY over what the unit reads, for its source."""
     value = ordered.this
     if isinstance(value, exp.Column) and not value.table:

@@ -1,12 +1,13 @@
 """A statement while it is planned: the consumer's tree, and what stands behind the names in its FROM."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
 from gateway.query.plan.leaves import ENGINE, Leaf, Namer
 from gateway.query.plan.sources import Sources
+from gateway.sql.nodes import copied
 
 
 @dataclass(slots=True)
@@ -15,7 +16,8 @@ class Unit:
 
     `select` reads leaves by their aliases. Before it is `grouped` (or made distinct, or united with others), it shows
     what the statement around it uses of its leaves; after, items of its own, whose DuckDB types are `types`. `kept`
-    says why its site is the engine. A block that the engine runs ahead `needs` other units.
+    says why its site is the engine. `tried`: its first rows are a trial (`trial.py`). A block that the engine runs
+    ahead `needs` other units.
     """
 
     alias: str
@@ -26,6 +28,7 @@ class Unit:
     types: dict[str, str] = field(default_factory=dict)
     kept: str = ""
     needs: frozenset[str] = frozenset()
+    tried: bool = False
 
     def item(self, name: str) -> exp.Expr:
         """What a grouped unit shows under a name."""
@@ -98,6 +101,17 @@ class Draft:
     units: dict[str, Unit] = field(default_factory=dict)
     bounds: list[Bound] = field(default_factory=list)
     apart: bool = False
+
+    def fork(self) -> "Draft":
+        """Another draft of the same statement: what is planned further of the one leaves the other as it is."""
+        leaves = {alias: replace(leaf, select=copied(leaf.select)) for alias, leaf in self.leaves.items()}
+        units = {
+            alias: replace(
+                unit, members=set(unit.members), select=copied(unit.select), types=dict(unit.types)
+            )
+            for alias, unit in self.units.items()
+        }
+        return replace(self, tree=copied(self.tree), leaves=leaves, namer=Namer(), units=units)
 
     def leaf(self, column: exp.Column) -> Leaf | None:
         return self.leaves.get(column.table)

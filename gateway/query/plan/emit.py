@@ -20,7 +20,7 @@ from gateway.query.plan.share import Twin
 from gateway.query.plan.span import may_span
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.literals import cast
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import copied, text_of
 from gateway.sql.remote import remote_text
 
 
@@ -135,7 +135,7 @@ class _Emitter:
         if not unit.grouped:
             select.set("expressions", self._items(shown))
         set_where(_reading(select), [*where(_reading(select)), *(condition for _, condition in keys)])
-        columns = self._columns(unit, shown)
+        columns, first = self._columns(unit, shown), _order_of(unit, shown)
         expand(select, self.draft, None)
         text, transfers = _cut_out(remote_text(select, self.draft.dialect(unit)), keys)
         fragment = Fragment(
@@ -147,6 +147,7 @@ class _Emitter:
             transfers,
             rows=self.schedule.full[unit.alias],
             reduced=self.schedule.rows[unit.alias] if transfers else None,
+            first=first,
         )
         return self._read(unit, fragment, (unit.source, text, fragment.transfers, fragment.hashed, columns))
 
@@ -291,6 +292,14 @@ def _spanned(key: exp.Expr, keys: exp.Subquery) -> exp.Between:
     greatest = copied(keys)
     greatest.this.expressions[0].set("this", quoted("k2"))
     return exp.Between(this=key, low=keys, high=greatest)
+
+
+def _order_of(unit: Unit, shown: _Shown) -> tuple[str, ...]:
+    """Of a unit that is a trial: the names of the columns that its first rows are of."""
+    if not unit.tried:
+        return ()
+    names = {text_of(value): name for name, value in shown.values.items()}
+    return tuple(names[text_of(one.this)] for one in unit.select.args["order"].expressions)
 
 
 def _reading(select: exp.Select) -> exp.Select:

@@ -50,7 +50,8 @@ class Fragment:
 
     `scan.query` holds a mark for each of `transfers`. `hashed` columns are hashed by the gateway as they arrive.
     `relations` are those it reads, `kept` says why more was not given to the source; empty: nothing was kept.
-    `rows` is the estimated number of rows without transfers, and `reduced` with them; None: unknown.
+    `rows` is the estimated number of rows without transfers, and `reduced` with them; None: unknown. `first`: the
+    columns by whose order these are but the first rows, for a trial.
     """
 
     source: str
@@ -61,6 +62,7 @@ class Fragment:
     transfers: tuple[KeyTransfer, ...] = ()
     rows: float | None = None
     reduced: float | None = None
+    first: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -107,7 +109,7 @@ class Plan:
     `passed`: these columns of the only input, a fragment, are the whole answer, row by row, so that the engine has
     nothing to do; empty: it has. `names` and `sql` hold all the same. `parts` give, one after the other, the same rows;
     empty: there are none. `presented`: see `OutputColumn`; empty: nothing differs. `blurred`: which kind of error a
-    value raises is not told.
+    value raises is not told. `trial`: what may give the same answer sooner.
     """
 
     sql: str
@@ -119,6 +121,7 @@ class Plan:
     parts: tuple[Part, ...] = ()
     presented: tuple[str, ...] = ()
     blurred: bool = False
+    trial: "Trial | None" = None
 
     def of(self, part: Part) -> "Plan":
         inputs = {name: self.inputs[name] for name in part.inputs}
@@ -129,6 +132,21 @@ class Plan:
 
     def stages(self) -> tuple[Stage, ...]:
         return tuple(read for read in _all(self.inputs) if isinstance(read, Stage))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A plan over the first `most` rows of its input `of`, in the order of that one's columns `order`.
+
+    Its answer is the whole's if it has `wanted` rows even without those of the input that are alike the last one in
+    that order, or if the input has no more.
+    """
+
+    plan: Plan
+    of: str
+    order: tuple[str, ...]
+    most: int
+    wanted: int
 
 
 def _all(inputs: Mapping[str, Input]) -> Iterator[Input]:

@@ -52,6 +52,27 @@ def _added_up(writer: Writer, other: Source, pairs: Pairs) -> tuple[str, str]:
 
 
 @st.composite
+def first_joined(draw: DrawFn) -> Statement:
+    """In the order of one side, and of what is shown of the others."""
+    writer = Writer(draw)
+    joined, text, conditions = writer.joined(writer.source(0), 0, most=4)
+    other = writer.source(0, near=joined.columns)
+    pairs = writer.edges(joined.columns, other.columns)[0]
+    conditions += [f"{ours.text} = {theirs.text}" for ours, theirs in pairs]
+    conditions += [writer.condition(joined.columns, 0)] if writer.chance(4) else []
+    columns = [*joined.columns, *other.columns]
+    first = columns[writer.number(len(columns))]
+    alias = first.text.partition(".")[0]
+    near = [one.text for one in columns if one.text.startswith(f"{alias}.")][: 1 + writer.number(3)]
+    listed = [first.text, *near, *(one.text for one in columns if writer.chance(3))]
+    ends = ("", " DESC", " NULLS FIRST", " DESC NULLS FIRST", " NULLS LAST")
+    order = ", ".join(f"{one}{writer.one(ends)}" for one in listed)
+    items = ", ".join(f"{one} AS r{number}" for number, one in enumerate(listed))
+    sql = f"SELECT {items} FROM {text}, {other.text} WHERE {' AND '.join(conditions)} ORDER BY {order}"
+    return Statement(f"{sql} LIMIT {1 + writer.number(30)} OFFSET {writer.number(6)}", ordered=True)
+
+
+@st.composite
 def united(draw: DrawFn) -> Statement:
     writer = Writer(draw)
     united = writer.chance(7)

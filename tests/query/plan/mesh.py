@@ -236,6 +236,9 @@ EAGER = {
     ("costs", "GROUPING"): -1e9,
     ("keyed", "WORTH"): 1.0,
     ("probe", "WORTH"): 1.0,
+    ("trial", "LEAST_ROWS"): 3,
+    ("trial", "EACH"): 1,
+    ("trial", "FOUND"): 0.0,
     ("probe", "LEAST_ROWS"): 0,
 }
 

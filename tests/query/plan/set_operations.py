@@ -33,11 +33,11 @@ def set_operations(draw: DrawFn) -> Statement:
     if form == 1:
         value = writer.aggregate(columns, 0)[0]
         return Statement(
-            f"SELECT {listed}, {value} FROM ({combined}) AS u{asked} GROUP BY {listed}", ordered=False
+            f"SELECT {listed}, {value} AS v FROM ({combined}) AS u{asked} GROUP BY {listed}", ordered=False
         )
     if form == 2:
         return Statement(
-            f"SELECT {writer.aggregate(columns, 0)[0]} FROM ({combined}) AS u{asked}", ordered=False
+            f"SELECT {writer.aggregate(columns, 0)[0]} AS v FROM ({combined}) AS u{asked}", ordered=False
         )
     if form == 3:
         order = ", ".join(f"{column.text} NULLS FIRST" for column in columns)
@@ -51,9 +51,11 @@ def set_operations(draw: DrawFn) -> Statement:
     found = alike[writer.number(len(alike))].text
     if form == 4:
         key = f"SELECT u.c0 FROM ({combined}) AS u{asked}"
-        return Statement(f"SELECT count(*) FROM {other.text} AS o WHERE {found} IN ({key})", ordered=False)
-    text = f"SELECT count(*), count({found}) FROM ({combined}) AS u JOIN {other.text} AS o ON {found} = u.c0{asked}"
-    return Statement(text, ordered=False)
+        return Statement(
+            f"SELECT count(*) AS v FROM {other.text} AS o WHERE {found} IN ({key})", ordered=False
+        )
+    joined = f"({combined}) AS u JOIN {other.text} AS o ON {found} = u.c0"
+    return Statement(f"SELECT count(*) AS v, count({found}) AS w FROM {joined}{asked}", ordered=False)
 
 
 def _side(writer: Writer, names: Sequence[str], kinds: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from sqlglot import exp, parse_one
 
 from gateway.query.mesh import Mesh
 from gateway.query.plan import Fragment, with_keys
+from tests.query.plan.first_rows import first_joined
 from tests.query.plan.governed import FILTERS, GOVERNED
 from tests.query.plan.mesh import eager, planned, silent
 from tests.query.plan.set_operations import set_operations
@@ -60,9 +61,11 @@ SAMPLED = settings() if settings.default.max_examples > 100 else settings(max_ex
 
 
 @settings(SAMPLED, deadline=None, suppress_health_check=list(HealthCheck))
-@given(statement=st.one_of(statements(), set_operations()))
+@given(statement=st.one_of(statements(), set_operations(), first_joined()))
 def test_nothing_is_asked_of_what_the_filters_hide(watched: Run, statement: Statement) -> None:
-    for fragment in planned(watched.mesh, statement.sql).fragments():
+    plan = planned(watched.mesh, statement.sql)
+    tried = plan.trial.plan.fragments() if plan.trial else ()
+    for fragment in (*plan.fragments(), *tried):
         if fragment.scan.query is None:
             continue
         for problem in problems(fragment, watched.counts):

@@ -3,6 +3,7 @@
     -- what the case shows
     SELECT ...
     -- =>
+    -- trial, <rows that are read> rows for <rows of the answer>:, and the plan of that
     -- <name> @ <source>: the remote SQL, |keys n| in the place of keys
     --   keys n = <giver>.<column>: the condition that sends them
     the engine's SQL
@@ -155,7 +156,9 @@ def small_mesh() -> Mesh:
 def told(plan: Plan) -> str:
     """As a case tells it."""
     lines = [line for name, read in plan.inputs.items() for line in _of(name, read)]
-    return "\n".join([*lines, plan.sql])
+    tried = plan.trial
+    first = [f"-- trial, {tried.most} rows for {tried.wanted}:", told(tried.plan)] if tried else []
+    return "\n".join([*first, *lines, plan.sql])
 
 
 def _of(name: str, read: Input) -> Iterator[str]:

@@ -23,7 +23,7 @@ from gateway.query.plan.transfer import transfer
 from tests.query.mesh import Builder
 from tests.query.plan.asked_keys import asked_keys
 from tests.query.plan.beginnings import beginnings
-from tests.query.plan.first_rows import first_rows, united
+from tests.query.plan.first_rows import first_joined, first_rows, united
 from tests.query.plan.governed import CAPPED, FILTERS, GOVERNED
 from tests.query.plan.lookups import lookups
 from tests.query.plan.mesh import (
@@ -162,6 +162,7 @@ SHAPES: Mapping[str, tuple[st.SearchStrategy[Statement], int]] = {
     "rows of the least or greatest value": (extremes(), 80),
     "texts that begin with others": (beginnings(), 30),
     "the first rows and what they meet": (first_rows(), 40),
+    "the first rows of what is joined": (first_joined(), 80),
     "the first rows of several": (united(), 60),
     "what is made of set operations": (set_operations(), 80),
     "the same rows twice": (twice(), 50),
@@ -233,6 +234,7 @@ def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
         found |= {"cutoff"} if " LIMIT " in asked else set()
         if SUMMED.search(asked):
             found.add("preaggregate" if OF_PARTS.search(plan.sql) else "summarize")
+        found |= {"trial"} if plan.trial is not None else set()
         found |= {"unite"} if COMBINED.search(asked) else set()
         if asked.startswith("SELECT DISTINCT") and SIDES.search(plan.sql):
             found.add("eachside")
@@ -262,7 +264,7 @@ def arranged_by(mesh: Mesh, sql: str) -> Iterator[str]:
 
 RULES = [
     *(rule.__name__ for rule in SHAPING), "fuse", "push", "eachside", "summarize", "cutoff", "preaggregate", "semijoin",
-    "unite", "bound", "span", "transfer", "probe", "share",
+    "unite", "trial", "bound", "span", "transfer", "probe", "share",
 ]  # fmt: skip
 OF_FILTERS = ["keyed"]
 

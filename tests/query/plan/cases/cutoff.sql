@@ -50,6 +50,11 @@ SELECT "u1"."id" AS "id", RANK() OVER (ORDER BY "u1"."id") AS "r" FROM "#scan 1"
 -- not of a join that may drop rows
 SELECT o.id, l.item FROM sales.orders AS o JOIN depot.lines AS l ON l.order_id = o.id ORDER BY o.id LIMIT 10
 -- =>
+-- trial, 1000 rows for 10:
+-- scan 1 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders" ORDER BY "orders"."id" LIMIT 1000
+-- scan 2 @ depot: SELECT "lines"."item" AS "item", "lines"."order_id" AS "order_id" FROM "lines" AS "lines" WHERE |keys 1|
+--   keys 1 = scan 1.id: "lines"."order_id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u1"."id" AS "id", "u2"."item" AS "item" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."order_id" = "u1"."id" ORDER BY "u1"."id" LIMIT 10
 -- scan 1 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders"
 -- scan 2 @ depot: SELECT "lines"."item" AS "item", "lines"."order_id" AS "order_id" FROM "lines" AS "lines"
 SELECT "u1"."id" AS "id", "u2"."item" AS "item" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."order_id" = "u1"."id" ORDER BY "u1"."id" LIMIT 10
@@ -57,6 +62,11 @@ SELECT "u1"."id" AS "id", "u2"."item" AS "item" FROM "#scan 1" AS "u1" CROSS JOI
 -- not by what the other side shows
 SELECT o.id, l.item FROM sales.orders AS o LEFT JOIN depot.lines AS l ON l.order_id = o.id ORDER BY o.day, l.item LIMIT 10
 -- =>
+-- trial, 1000 rows for 10:
+-- scan 1 @ sales: SELECT "orders"."id" AS "id", "orders"."day" AS "day" FROM "orders" AS "orders" ORDER BY "orders"."day" LIMIT 1000
+-- scan 2 @ depot: SELECT "lines"."item" AS "item", "lines"."order_id" AS "order_id" FROM "lines" AS "lines" WHERE |keys 1|
+--   keys 1 = scan 1.id: "lines"."order_id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u1"."id" AS "id", "u2"."item" AS "item" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."order_id" = "u1"."id" ORDER BY "u1"."day", "u2"."item" LIMIT 10
 -- scan 1 @ sales: SELECT "orders"."id" AS "id", "orders"."day" AS "day" FROM "orders" AS "orders"
 -- scan 2 @ depot: SELECT "lines"."item" AS "item", "lines"."order_id" AS "order_id" FROM "lines" AS "lines"
 SELECT "u1"."id" AS "id", "u2"."item" AS "item" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."order_id" = "u1"."id" ORDER BY "u1"."day", "u2"."item" LIMIT 10
@@ -64,6 +74,11 @@ SELECT "u1"."id" AS "id", "u2"."item" AS "item" FROM "#scan 1" AS "u1" LEFT JOIN
 -- not of rows that a condition on the other side drops
 SELECT o.id FROM sales.orders AS o LEFT JOIN depot.lines AS l ON l.order_id = o.id WHERE l.order_id IS NULL ORDER BY o.id LIMIT 10
 -- =>
+-- trial, 1000 rows for 10:
+-- scan 1 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders" ORDER BY "orders"."id" LIMIT 1000
+-- scan 2 @ depot: SELECT "lines"."order_id" AS "order_id" FROM "lines" AS "lines" WHERE |keys 1|
+--   keys 1 = scan 1.id: "lines"."order_id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."order_id" = "u1"."id" WHERE "u2"."order_id" IS NULL ORDER BY "u1"."id" LIMIT 10
 -- scan 1 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders"
 -- scan 2 @ depot: SELECT "lines"."order_id" AS "order_id" FROM "lines" AS "lines"
 SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."order_id" = "u1"."id" WHERE "u2"."order_id" IS NULL ORDER BY "u1"."id" LIMIT 10

@@ -14,6 +14,11 @@ SELECT "u1"."code" AS "code", COUNT(*) AS "n" FROM "#scan 1" AS "u1" CROSS JOIN 
 -- not where an order says which
 SELECT s.id, o.note FROM hr.staff AS s JOIN sales.orders AS o ON o.customer = s.id ORDER BY o.note LIMIT 3
 -- =>
+-- trial, 1000 rows for 3:
+-- scan 1 @ sales: SELECT "orders"."note" AS "note", "orders"."customer" AS "customer" FROM "orders" AS "orders" ORDER BY "orders"."note" COLLATE "C" LIMIT 1000
+-- scan 2 @ hr: SELECT "staff"."id" AS "id" FROM (SELECT "staff"."id", "staff"."region" FROM "staff" AS "staff" WHERE |keys 1| OFFSET 0) AS "staff" WHERE "staff"."region" = 'EU'
+--   keys 1 = scan 1.customer: "staff"."id" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u1"."id" AS "id", "u2"."note" AS "note" FROM "#scan 2" AS "u1" CROSS JOIN "#scan 1" AS "u2" WHERE "u2"."customer" = "u1"."id" ORDER BY "u2"."note", 1 LIMIT 3
 -- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
 -- scan 2 @ sales: SELECT "orders"."note" AS "note", "orders"."customer" AS "customer" FROM "orders" AS "orders"
 SELECT "u1"."id" AS "id", "u2"."note" AS "note" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."customer" = "u1"."id" ORDER BY "u2"."note", 1 LIMIT 3
