@@ -129,8 +129,8 @@ def filled(fragment: Fragment, earlier: Earlier | None = None) -> Scan:
     query, otherwise = (
         with_keys(fragment.scan.query, fragment.transfers, some, frozenset(spans)) for some in (names, sure)
     )
-    otherwise = None if otherwise == query else otherwise
-    return replace(fragment.scan, query=query, keys=tuple(sent), otherwise=otherwise)
+    other = otherwise if otherwise != query else None
+    return replace(fragment.scan, query=query, keys=tuple(sent), otherwise=other)
 
 
 def _values(transfer: KeyTransfer, origin: pa.Table) -> pa.Table:

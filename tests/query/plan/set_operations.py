@@ -9,7 +9,7 @@ from hypothesis.strategies import DrawFn
 from tests.query.plan.edges import RELATIONS, Column
 from tests.query.plan.statements import OPERATORS, Statement, Writer
 
-KINDS = ("whole", "text", "date", "number", "time", "truth")
+KINDS = ("whole", "text", "text", "date", "date", "truth", "number", "time")
 SOURCES = (("customers", "orders", "nobody"), ("lines", "stock"), ("customers", "lines", "items", "notes"))
 """Relations that one statement puts together: of one source, mostly."""
 
@@ -25,7 +25,7 @@ def set_operations(draw: DrawFn) -> Statement:
         combined += f" {writer.one(OPERATORS)} {side}"
     columns = [Column(f"u.c{number}", kind) for number, kind in enumerate(kinds)]
     listed = ", ".join(column.text for column in columns)
-    conditions = [writer.comparison(columns, writer.number(12)) for _ in range(writer.number(3))]
+    conditions = [writer.comparison(columns, writer.number(12)) for _ in range(1 + writer.number(2))]
     asked = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     form = writer.number(6)
     if form == 0:

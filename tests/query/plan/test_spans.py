@@ -15,9 +15,7 @@ from tests.query.plan.test_cases import small_mesh
 OF_NUMBERS = (
     "SELECT l.item FROM sales.orders AS o JOIN depot.lines AS l ON l.order_id = o.id WHERE o.region = 'EU'"
 )
-OF_SUMS = (
-    "SELECT l.item FROM sales.orders AS o JOIN depot.lines AS l ON l.quantity = o.total WHERE o.id < 1000"
-)
+OF_SUMS = "SELECT l.item FROM sales.orders AS o JOIN depot.lines AS l ON l.quantity = o.total WHERE o.id = 7"
 SPAN = '"order_id" BETWEEN (SELECT "k"."k1" FROM "keys 1" AS "k") AND (SELECT "k"."k2" FROM "keys 1" AS "k")'
 
 
