@@ -41,6 +41,7 @@ from gateway.query.plan.preaggregate import preaggregate
 from gateway.query.plan.prefix import prefix
 from gateway.query.plan.probe import probe
 from gateway.query.plan.push import push
+from gateway.query.plan.scalar import scalar
 from gateway.query.plan.schedule import Schedule
 from gateway.query.plan.semijoin import semijoin
 from gateway.query.plan.settled import errors_in_sight, is_blurred, is_settled, sizes_in_sight
@@ -79,7 +80,7 @@ SHAPING = (
 )  # fmt: skip
 """Rules that look at the statement only, in order."""
 
-CUTTING = (separate, push, fuse, push, eachside, summarize, cutoff, preaggregate, unite)
+CUTTING = (separate, push, fuse, push, scalar, eachside, summarize, cutoff, preaggregate, unite)
 """Rules for each block, innermost first, in order."""
 
 

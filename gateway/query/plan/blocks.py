@@ -79,6 +79,16 @@ def conditions(select: exp.Select) -> list[exp.Expr]:
     return where(select) + [one for join in joins(select) for one in conjuncts(join.args.get("on"))]
 
 
+def calculated(query: exp.Expr) -> Iterator[exp.Expr]:
+    """All that the SELECTs of a query calculate, one by one: conditions, what they list, and what makes their order."""
+    for select in query.find_all(exp.Select):
+        yield from conditions(select)
+        yield from (item.unalias() for item in select.expressions)
+        for clause in ("order", "having"):
+            if select.args.get(clause) is not None:
+                yield from (one.this for one in select.args[clause].expressions or [select.args[clause]])
+
+
 def set_where(select: exp.Select, conditions: Iterable[exp.Expr]) -> None:
     listed = list(conditions)
     select.set("where", exp.Where(this=all_of(listed)) if listed else None)

@@ -59,16 +59,17 @@ def _pushed(condition: exp.Expr, units: list[Unit], draft: Draft) -> bool:
         return False
     if draft.apart and _units_in(condition, draft):
         return False
-    if not _placed_safely(condition, unit, draft):
+    if not is_placed(condition, unit, draft):
         return False
     add_where(unit.select, condition)
     _adopt(condition, unit, draft)
     return True
 
 
-def _placed_safely(condition: exp.Expr, unit: Unit, draft: Draft) -> bool:
-    """Beside the filters, or behind a fence around each governed leaf that it looks at. Not a subquery behind one:
-    PostgreSQL knows nothing of how many rows a fence lets through, and has joined two such in nested loops."""
+def is_placed(condition: exp.Expr, unit: Unit, draft: Draft) -> bool:
+    """Whether it stands beside the filters, or behind a fence that is put around each governed leaf that it looks at.
+    Not a subquery behind one: PostgreSQL knows nothing of how many rows a fence lets through, and has joined two such
+    in nested loops."""
     if unit.site == ENGINE or fits_beside(condition, unit, draft):
         return True
     if draft.dialect(unit) != "postgres" or _units_in(condition, draft):

@@ -12,6 +12,7 @@ from gateway.query.plan.costs import is_worth_adding_up
 from gateway.query.plan.draft import Draft, Unit, inner_name
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.push import is_pushable
+from gateway.query.plan.scalar import with_values, without_values
 from gateway.query.plan.summing import (
     Outputs,
     aggregates_of,
@@ -57,7 +58,7 @@ def _group(select: exp.Select, unit: Unit, draft: Draft) -> None:
         return
     if not all(is_known(key, unit, draft) and type_of(key, draft) for key in keys):
         return
-    if not is_worth_adding_up(unit, aggregates, keys, Estimator(draft)):
+    if keys and not is_worth_adding_up(unit, aggregates, keys, Estimator(draft)):
         return
     attempt = copied(select)
     grouped = Unit(unit.alias, unit.site, unit.source, unit.members, _base(unit))
@@ -77,7 +78,8 @@ def _group(select: exp.Select, unit: Unit, draft: Draft) -> None:
     again = unit.grouped
     unit.select, unit.types = grouped.select, grouped.types
     unit.select.set("group", exp.Group(expressions=[copied(key) for key in keys]) if keys else None)
-    unit.select.set("having", exp.Having(this=all_of(having)) if having else None)
+    asked = [with_values(one, unit, draft) for one in having]
+    unit.select.set("having", exp.Having(this=all_of(asked)) if asked else None)
     if again:
         _name_inner(unit)
 
@@ -98,7 +100,8 @@ def _name_inner(unit: Unit) -> None:
         given = unit.select.args.get(clause)
         for part in given if isinstance(given, list) else [given] if given else []:
             for column in part.find_all(exp.Column):
-                column.set("table", quoted(name))
+                if column.table == unit.alias:
+                    column.set("table", quoted(name))
     inner.set("alias", exp.TableAlias(this=quoted(name)))
 
 
@@ -127,7 +130,9 @@ def _having(attempt: exp.Select, unit: Unit, draft: Draft) -> list[exp.Expr]:
         return []
     conditions = list(conjuncts(clause.this))
     summed = [one for one in conditions if one.find(exp.AggFunc)]
-    taken = [one for one in summed if is_truth(one) and is_known(one, unit, draft)]
+    plain = [without_values(one, unit, draft) or one for one in summed]
+    pairs = zip(summed, plain, strict=True)
+    taken = [one for one, known in pairs if is_truth(known) and is_known(known, unit, draft)]
     left = [one for one in conditions if not any(one is other for other in taken)]
     attempt.set("having", exp.Having(this=all_of(left)) if left else None)
     return taken

@@ -6,13 +6,12 @@ read: those like the last one are left out (`execute`), so that it is the answer
 whether a trial was made, or whether it was enough.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
 from sqlglot import exp
 
-from gateway.query.plan.blocks import conditions, equality, inner_items, is_loose, items, selects, where
+from gateway.query.plan.blocks import calculated, equality, inner_items, is_loose, items, where
 from gateway.query.plan.cutoff import COMPUTING, ordered_by, rows_needed
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.estimate import Estimator
@@ -107,13 +106,5 @@ def _may_raise(draft: Draft) -> bool:
     if any(leaf.site == ENGINE and leaf.governed.inputs for leaf in draft.leaves.values()):
         return True
     trees = [*draft.trees(), *(unit.select for unit in draft.units.values() if unit.site == ENGINE)]
-    written = [select for tree in trees for select in selects(tree)]
-    own = [select for leaf in draft.leaves.values() for select in selects(leaf.select)]
-    return any(raises(part) for select in (*written, *own) for part in _calculated(select))
-
-
-def _calculated(select: exp.Select) -> Iterator[exp.Expr]:
-    yield from conditions(select)
-    yield from (item.unalias() for item in select.expressions)
-    order = select.args.get("order")
-    yield from (one.this for one in order.expressions) if order is not None else ()
+    read = [*trees, *(leaf.select for leaf in draft.leaves.values())]
+    return any(raises(part) for tree in read for part in calculated(tree))

@@ -98,6 +98,8 @@ def test_there_was_something_to_look_at(watched: Run) -> None:
         "SELECT o.id FROM orders AS o WHERE o.priority <> 1 OR o.id = 3",
         "SELECT EXTRACT(YEAR FROM o.placed) AS k FROM orders AS o WHERE o.priority <> 1 "
         "EXCEPT SELECT l.line FROM t AS l",
+        "SELECT o.id FROM orders AS o WHERE o.priority <> 1 AND o.id > (SELECT max(t.id) FROM t WHERE t.id + 1 > 3)",
+        "SELECT o.id FROM orders AS o WHERE o.priority <> 1 AND o.id > (SELECT t.id FROM t)",
         "SELECT u.k FROM (SELECT l.line AS k FROM t AS l UNION ALL SELECT o.id AS k FROM orders AS o "
         "WHERE o.priority <> 1) AS u WHERE u.k + 1 > 3",
         "SELECT EXTRACT(YEAR FROM u.k) FROM (SELECT o.placed AS k FROM orders AS o WHERE o.priority <> 1 UNION ALL "
@@ -184,13 +186,18 @@ def _looked_at(
 ) -> Iterator[str]:
     for condition in conditions:
         columns = [column for column in condition.find_all(exp.Column) if column.table == alias]
-        if not columns or condition.find(exp.AggFunc):
+        if not columns or _adds_up(condition):
             continue  # after grouping, where PostgreSQL leaves it
         if any(column.name in hidden for column in columns):
             yield f"a condition sees a raw value: {condition.sql()}"
         if not _is_leakproof(condition):
             yield f"a condition is evaluated on hidden rows: {condition.sql()}"
         counts["leakproof"] += 1
+
+
+def _adds_up(condition: exp.Expr) -> bool:
+    own = condition.walk(prune=lambda node: isinstance(node, exp.Query))
+    return any(isinstance(node, exp.AggFunc) for node in own)
 
 
 def _grouped(alias: str, select: exp.Select) -> Iterator[str]:
@@ -283,7 +290,26 @@ def _is_value(node: exp.Expr) -> bool:
     node = node.unnest()
     if isinstance(node, exp.Cast | exp.Neg):
         return isinstance(node.this.unnest(), exp.Literal)
-    return isinstance(node, exp.Column | exp.Literal | exp.Null | exp.Boolean) or _is_key(node)
+    plain = isinstance(node, exp.Column | exp.Literal | exp.Null | exp.Boolean)
+    return plain or _is_key(node) or _is_one_value(node)
+
+
+def _is_one_value(node: exp.Expr) -> bool:
+    """What all rows of a subquery add up to, if nothing in it can raise: whether it is calculated may depend on hidden
+    rows around it."""
+    if not isinstance(node, exp.Select) or not set(_given(node)) <= {
+        "expressions",
+        "from_",
+        "joins",
+        "where",
+    }:
+        return False
+    (item,) = node.expressions
+    value = item.unalias()
+    total = isinstance(value, exp.Min | exp.Max | exp.Sum | exp.Count) and not value.find(
+        exp.Cast, exp.Extract
+    )
+    return total and all(map(_is_leakproof, _conditions(node)))
 
 
 def _is_key(node: exp.Expr) -> bool:

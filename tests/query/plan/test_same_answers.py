@@ -217,6 +217,7 @@ def test_too_many_keys_to_be_sent(raw: Pair, governed: Pair, statement: Statemen
 SUMMED = re.compile(r"\b(COUNT|SUM|MIN|MAX)\(|GROUP BY")
 OF_PARTS = re.compile(r'\b(SUM|MIN|MAX)\("u\d+"\."(count|sum|min|max)')
 COMBINED = re.compile(r"\b(UNION|INTERSECT|EXCEPT)( ALL)? SELECT")
+COMPARED = re.compile(r"[<>=] \(SELECT (COUNT|SUM|MIN|MAX)\(")
 SIDES = re.compile(r"\b(UNION|INTERSECT|EXCEPT) SELECT")
 
 
@@ -234,6 +235,7 @@ def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
         found |= {"cutoff"} if " LIMIT " in asked else set()
         if SUMMED.search(asked):
             found.add("preaggregate" if OF_PARTS.search(plan.sql) else "summarize")
+        found |= {"scalar"} if COMPARED.search(asked) else set()
         found |= {"trial"} if plan.trial is not None else set()
         found |= {"unite"} if COMBINED.search(asked) else set()
         if asked.startswith("SELECT DISTINCT") and SIDES.search(plan.sql):
@@ -264,7 +266,7 @@ def arranged_by(mesh: Mesh, sql: str) -> Iterator[str]:
 
 RULES = [
     *(rule.__name__ for rule in SHAPING), "fuse", "push", "eachside", "summarize", "cutoff", "preaggregate", "semijoin",
-    "unite", "trial", "bound", "span", "transfer", "probe", "share",
+    "unite", "trial", "scalar", "bound", "span", "transfer", "probe", "share",
 ]  # fmt: skip
 OF_FILTERS = ["keyed"]
 

@@ -37,9 +37,9 @@ SELECT "u2"."note" AS "note" FROM "#scan 3" AS "u2" WHERE "u2"."customer" <= (SE
 -- not where something of another domain is tagged
 SELECT o.note FROM sales.orders AS o WHERE o.id > (SELECT max(s.id) FROM hr.staff AS s WHERE s.code = 'x')
 -- =>
--- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."code" = 'x' AND "staff"."region" = 'EU'
+-- scan 1 @ hr: SELECT MAX("staff"."id") AS "max" FROM "staff" AS "staff" WHERE "staff"."code" = 'x' AND "staff"."region" = 'EU'
 -- scan 2 @ sales: SELECT "orders"."note" AS "note", "orders"."id" AS "id" FROM "orders" AS "orders"
-SELECT "u2"."note" AS "note" FROM "#scan 2" AS "u2" WHERE "u2"."id" > (SELECT MAX("u1"."id") AS "max" FROM "#scan 1" AS "u1")
+SELECT "u2"."note" AS "note" FROM "#scan 2" AS "u2" WHERE "u2"."id" > (SELECT "u1"."max" AS "max" FROM "#scan 1" AS "u1")
 
 -- not what looks at the rows around it
 SELECT o.note FROM sales.orders AS o WHERE o.id > (SELECT max(l.order_id) FROM depot.lines AS l WHERE l.item > o.customer)
@@ -56,11 +56,11 @@ SELECT o.note FROM sales.orders AS o WHERE o.id > (SELECT max(l.order_id) FROM d
 SELECT "u2"."note" AS "note" FROM "#scan 1" AS "u2" WHERE "u2"."id" > (SELECT MAX("u1"."order_id") AS "max" FROM "#scan 2" AS "u1" GROUP BY "u1"."flag")
 
 -- not by a text, whose order is the source's
-SELECT o.note FROM sales.orders AS o WHERE o.status > (SELECT max(c.name) FROM sales.customers AS c)
+SELECT s.id FROM hr.staff AS s WHERE s.code > (SELECT max(c.name) FROM sales.customers AS c)
 -- =>
 -- scan 1 @ sales: SELECT MAX("customers"."name" COLLATE "C") AS "max" FROM "customers" AS "customers"
--- scan 2 @ sales: SELECT "orders"."note" AS "note", "orders"."status" AS "status" FROM "orders" AS "orders"
-SELECT "u2"."note" AS "note" FROM "#scan 2" AS "u2" WHERE "u2"."status" > (SELECT "u1"."max" AS "max" FROM "#scan 1" AS "u1")
+-- scan 2 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE "u2"."code" > (SELECT "u1"."max" AS "max" FROM "#scan 1" AS "u1")
 
 -- not of the side that a LEFT JOIN fills up
 SELECT c.id FROM sales.customers AS c LEFT JOIN sales.orders AS o ON o.customer = c.id WHERE o.day > (SELECT min(n.day) FROM sales.orders AS n)

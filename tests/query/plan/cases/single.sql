@@ -7,12 +7,12 @@ SELECT o.note FROM sales.orders AS o WHERE o.id = (SELECT max(l.order_id) FROM d
 SELECT "u2"."note" AS "note" FROM "#scan 2" AS "u2" WHERE "u2"."id" IN (SELECT "u1"."max" AS "max" FROM "#scan 1" AS "u1")
 
 -- whichever side it is on
-SELECT o.note FROM sales.orders AS o WHERE (SELECT max(n.day) FROM sales.orders AS n) = o.day
+SELECT s.id FROM hr.staff AS s WHERE (SELECT max(o.customer) FROM sales.orders AS o) = s.customer
 -- =>
--- scan 1 @ sales: SELECT MAX("orders"."day") AS "max" FROM "orders" AS "orders"
--- scan 2 @ sales: SELECT "orders"."note" AS "note", "orders"."day" AS "day" FROM "orders" AS "orders" WHERE |keys 1|
---   keys 1 = scan 1.max: "orders"."day" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
-SELECT "u2"."note" AS "note" FROM "#scan 2" AS "u2" WHERE "u2"."day" IN (SELECT "u1"."max" AS "max" FROM "#scan 1" AS "u1")
+-- scan 1 @ sales: SELECT MAX("orders"."customer") AS "max" FROM "orders" AS "orders"
+-- scan 2 @ hr: SELECT "staff"."id" AS "id", "staff"."customer" AS "customer" FROM (SELECT "staff"."id", "staff"."customer", "staff"."region" FROM "staff" AS "staff" WHERE |keys 1| OFFSET 0) AS "staff" WHERE "staff"."region" = 'EU'
+--   keys 1 = scan 1.max: "staff"."customer" IN (SELECT "k"."k1" FROM "keys 1" AS "k")
+SELECT "u2"."id" AS "id" FROM "#scan 2" AS "u2" WHERE "u2"."customer" IN (SELECT "u1"."max" AS "max" FROM "#scan 1" AS "u1")
 
 -- what a filter lets see
 SELECT o.note FROM sales.orders AS o WHERE o.customer = (SELECT max(s.customer) FROM hr.staff AS s)
