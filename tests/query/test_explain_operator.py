@@ -170,6 +170,13 @@ def test_inputs_of_a_product_are_read_by_its_domain(mesh: Mesh) -> None:
 ITEM = "SELECT id FROM shop.items"
 LATE = "SELECT o.id FROM sales.orders AS o FULL JOIN shop.items AS i ON i.id = o.item WHERE i.price = 1"
 TWO = "SELECT o.id FROM sales.orders AS o, shop.items AS i WHERE o.item + i.id = 4"
+FIRST = (
+    "SELECT i.id, o.note FROM shop.items AS i JOIN sales.orders AS o ON o.item = i.id ORDER BY i.id LIMIT 5"
+)
+OTHERS = (
+    "SELECT t.kind FROM (SELECT kind FROM shop.items EXCEPT SELECT kind FROM shop.items WHERE price = 1) AS t "
+    "WHERE strip_accents(t.kind) = 'a'"
+)
 KEPT = (
     (f"{ITEM} WHERE strip_accents(kind) = 'a'", "STRIP_ACCENTS(items.kind) = 'a'", "may mean something else"),
     (JOIN, "items.id = orders.item", "at different places"),
@@ -190,6 +197,8 @@ KEPT = (
     (LATE, "items.price = 1", "FULL"),
     (f"{JOIN.replace('sum(i.price) AS total', 'o.id')} LIMIT 2", "LIMIT 2", "rows of several places"),
     (TWO, "orders.item + items.id = 4", "it needs rows of several places"),
+    (FIRST, "LIMIT 5", "tried with the first 1,000 rows of shop.items; all is read where these are too few"),
+    (OTHERS, "STRIP_ACCENTS(groups.k1) = 'a'", "what a UNION, INTERSECT or EXCEPT leaves"),
 )
 
 

@@ -106,6 +106,25 @@ LAST = (
     "select o.id from sales.orders as o join shipping.parcels as p on p.order_id = o.id order by p.tie, o.tie offset 7",
     "select mode(o.tie), mode(o.id) from sales.orders as o join shipping.parcels as p on p.order_id = o.id",
     "select tie from sales.orders union all select id from sales.customers order by 1 limit 9",
+    "select tie, id from sales.orders except select tie, id from sales.customers where id > 9",
+    "select t.region, count(*), min(t.tie) from (select region, tie, id from sales.orders union all "
+    "select region, tie, id from sales.customers) as t where t.id > 3 group by t.region",
+    "select t.v from (select cast(bad as int) as v from sales.orders union select tie from sales.customers) as t "
+    "where t.v > 3",
+    "select t.id from (select id, bad from sales.orders union all select id, note from sales.orders) as t "
+    "where cast(t.bad as int) > 3",
+    "select o.id, p.note from sales.orders as o join shipping.parcels as p on p.order_id = o.id "
+    "order by o.tie desc, p.note limit 5",
+    "select o.id, cast(p.bad as int) from sales.orders as o join shipping.parcels as p on p.order_id = o.id "
+    "order by o.id limit 3",
+    "select o.id, d.bad from sales.orders as o join shipping.depots as d on d.id = o.id order by o.id limit 3 offset 1",
+    "select count(*) from sales.orders where id > (select max(id) - 9 from sales.orders where tie = 1)",
+    "select id from sales.orders where id > 99 and id < (select max(id) from sales.orders where cast(bad as int) > 3)",
+    "select tie, sum(id) from sales.orders group by tie having sum(id) > (select sum(tie) from sales.orders)",
+    "explain select id from sales.orders intersect select id from sales.customers",
+    "explain select o.id, p.note from sales.orders as o join shipping.parcels as p on p.order_id = o.id "
+    "order by o.id limit 5",
+    "explain select id from sales.orders where id > (select min(id) from sales.orders where tie = 1)",
     "select cast(bad as int) from sales.customers where big > 0 limit 1",
     "select cast(bad as int) as a, big * 4 as b from sales.customers",
     "select cast(bad as int) as a, big * 4 as b from sales.orders where id % 2 = 1",

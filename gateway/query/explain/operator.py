@@ -17,7 +17,7 @@ from gateway.query.explain.words import names_of, piece, pretty
 from gateway.query.mesh import Mesh
 from gateway.query.parse import parse
 from gateway.query.pipeline import described, opened, refusals_on_record, run, visible_to
-from gateway.query.plan import Fragment, Plan, cut, written
+from gateway.query.plan import Fragment, Plan, Trial, cut, tried_first, written
 from gateway.query.plan.draft import Draft
 from gateway.query.plan.transfer import transfer
 from gateway.query.plan.why import fenced, why
@@ -87,6 +87,7 @@ def explain(request: Request, mesh: Mesh, *, analyze: bool = False) -> Explanati
         governed = rewrite(authorized)
         draft = cut(governed, mesh.catalog, mesh.connectors)
         kept, notes = _kept(draft), tuple(dict.fromkeys(_relations(authorized, visible)))
+        kept += tuple(_tried(tried_first(draft, governed.names)))
         schedule = transfer(draft)
         advised = advice(draft, schedule)
         planned = written(draft, schedule, governed.names)
@@ -119,6 +120,13 @@ def _kept(draft: Draft) -> tuple[tuple[str, str], ...]:
         for relation in fenced(draft)
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _tried(trial: Trial | None) -> Iterator[tuple[str, str]]:
+    if trial is not None:
+        read = trial.plan.inputs[trial.of]
+        first = f"the first {trial.most:,} rows of {' and '.join(read.relations)}"
+        yield f"LIMIT {trial.wanted}", f"tried with {first}; all is read where these are too few"
 
 
 # --- what really comes -------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ from gateway.query.plan.sources import Sources
 from gateway.query.plan.summarize import summarize
 from gateway.query.plan.ties import ties
 from gateway.query.plan.transfer import transfer
-from gateway.query.plan.trial import Tried, trial
+from gateway.query.plan.trial import trial
 from gateway.query.plan.unite import unite
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.nodes import copied
@@ -70,6 +70,7 @@ __all__ = [
     "Trial",
     "cut",
     "plan",
+    "tried_first",
     "with_keys",
     "written",
 ]
@@ -90,10 +91,9 @@ def plan(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connec
     definite(query)
     branches, errors = len(united(query.tree)), errors_in_sight(query)
     draft = cut(query, catalog, connectors)
-    tried = trial(draft)
+    tried = tried_first(draft, query.names)
     made = _made(draft, query.names, branches)
-    blurred = is_blurred(errors, made)
-    return replace(made, blurred=blurred, trial=_trial(tried, query.names) if tried is not None else None)
+    return replace(made, blurred=is_blurred(errors, made), trial=tried)
 
 
 def _made(draft: Draft, names: tuple[str, ...], branches: int = 1) -> Plan:
@@ -102,9 +102,13 @@ def _made(draft: Draft, names: tuple[str, ...], branches: int = 1) -> Plan:
     return written(draft, schedule, names, branches)
 
 
-def _trial(tried: Tried, names: tuple[str, ...]) -> Trial | None:
-    """None: a value that cannot be delivered would show whether it was among the rows that were read."""
-    governed = tried.draft.governed(tried.draft.leaves)
+def tried_first(draft: Draft, names: tuple[str, ...]) -> Trial | None:
+    """Of a draft that is cut and not yet written; it stays as it is. None: there is no trial, or a value that cannot be
+    delivered would show whether it was among the rows that were read."""
+    tried = trial(draft)
+    if tried is None:
+        return None
+    governed = draft.governed(draft.leaves)
     made = _made(tried.draft, names)
     if governed and any(column.unsure for fragment in made.fragments() for column in fragment.scan.columns):
         return None
