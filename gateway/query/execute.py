@@ -93,7 +93,7 @@ class Execution:
             there_are_more = first.num_rows >= trial.most
             gathered[trial.of] = without_last(first, trial.order) if there_are_more else first
             held = HeldAnswer(self._run(trial.plan.sql, {**inputs, **gathered}))
-            if held.rows == trial.wanted or not there_are_more:
+            if held.whole and (held.rows == trial.wanted or not there_are_more):
                 return held
         self._reads += later
         return None

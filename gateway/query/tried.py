@@ -8,6 +8,10 @@ import pyarrow.compute as pc
 from gateway.engines.base import Answer
 
 
+HELD_BYTES = 64_000_000
+"""A larger answer is streamed."""
+
+
 def without_last(rows: pa.Table, order: Sequence[str]) -> pa.Table:
     """Rows in the order of these columns, without those that are alike the last one in it. NULLs are alike."""
     different: list[bool] = [False] * rows.num_rows
@@ -19,13 +23,20 @@ def without_last(rows: pa.Table, order: Sequence[str]) -> pa.Table:
 
 
 class HeldAnswer:
-    """An `Answer` that has been read. `rows` are counted."""
+    """An `Answer` that has been read: its first `rows`. `whole`: they are all of it, and not too large to be held."""
 
     def __init__(self, answer: Answer) -> None:
         self.columns = answer.columns
         self.schema = answer.schema
-        self._batches = list(answer.batches())
-        self.rows = sum(batch.num_rows for batch in self._batches)
+        self._batches: list[pa.RecordBatch] = []
+        self.rows, size = 0, 0
+        for batch in answer.batches():
+            self._batches.append(batch)
+            self.rows += batch.num_rows
+            size += batch.nbytes
+            if size > HELD_BYTES:
+                break
+        self.whole = size <= HELD_BYTES
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         yield from self._batches

@@ -54,14 +54,22 @@ def _shows_every_row(select: exp.Select, unit: Unit) -> bool:
 
 def rows_needed(select: exp.Query) -> int | None:
     """Of a SELECT or set operation with a LIMIT; None: all, or it is not known."""
-    limit, offset = select.args.get("limit"), select.args.get("offset")
+    offset = select.args.get("offset")
+    counts = [rows_wanted(select), _count(offset.expression) if offset is not None else 0]
+    return sum(one for one in counts if one is not None) if None not in counts else None
+
+
+def rows_wanted(select: exp.Query) -> int | None:
+    """What its LIMIT says; None: there is none, or it is not known."""
+    limit = select.args.get("limit")
     if not isinstance(limit, exp.Limit) or limit.args.get("limit_options"):
         return None
-    counts = [limit.expression, *([offset.expression] if offset is not None else [])]
-    literals = [one.this if isinstance(one, exp.Cast) else one for one in counts]
-    if not all(isinstance(one, exp.Literal) and one.is_int for one in literals):
-        return None
-    return sum(int(one.this) for one in literals)
+    return _count(limit.expression)
+
+
+def _count(node: exp.Expr) -> int | None:
+    literal = node.this if isinstance(node, exp.Cast) else node
+    return int(literal.this) if isinstance(literal, exp.Literal) and literal.is_int else None
 
 
 def _ties(known: list[exp.Ordered], unit: Unit, draft: Draft) -> list[exp.Ordered]:

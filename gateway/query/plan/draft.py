@@ -62,9 +62,14 @@ def is_inner(name: str) -> bool:
     return "." in name
 
 
+def _only_source(select: exp.Select) -> exp.Expr | None:
+    start = select.args.get("from_")
+    return start.this if start is not None else None
+
+
 def is_regrouped(select: exp.Select) -> bool:
     """Whether the SELECT of a grouped unit reads rows that are grouped already."""
-    source = select.args["from_"].this
+    source = _only_source(select)
     return (
         isinstance(source, exp.Subquery)
         and isinstance(source.this, exp.Select)
@@ -74,7 +79,7 @@ def is_regrouped(select: exp.Select) -> bool:
 
 def operation_of(select: exp.Select) -> exp.SetOperation | None:
     """The set operation whose rows the SELECT of a grouped unit shows."""
-    source = select.args["from_"].this
+    source = _only_source(select)
     operation = source.this if isinstance(source, exp.Subquery) else None
     return operation if isinstance(operation, exp.SetOperation) else None
 

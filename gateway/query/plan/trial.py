@@ -12,7 +12,7 @@ from itertools import takewhile
 from sqlglot import exp
 
 from gateway.query.plan.blocks import calculated, equality, inner_items, is_loose, items, where
-from gateway.query.plan.cutoff import COMPUTING, ordered_by, rows_needed
+from gateway.query.plan.cutoff import COMPUTING, ordered_by, rows_needed, rows_wanted
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.leaves import ENGINE
@@ -44,7 +44,7 @@ def trial(draft: Draft) -> Tried | None:
     if not isinstance(tree, exp.Select) or not needed or needed > MOST_NEEDED or not _is_join(tree):
         return None
     unit, ordered = _first(tree, draft)
-    most, wanted = max(LEAST_ROWS, EACH * needed), int(tree.args["limit"].expression.this)
+    most, wanted = max(LEAST_ROWS, EACH * needed), rows_wanted(tree)
     if unit is None or draft.apart or not wanted or not _is_promising(tree, unit, most / needed, draft):
         return None
     if draft.governed(draft.leaves) and _may_raise(draft):

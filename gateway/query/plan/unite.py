@@ -70,7 +70,7 @@ def _united(operation: exp.SetOperation, draft: Draft) -> exp.Select | None:
     unit = _unit(operation, left, right, draft)
     if distinct:
         for side in (left, right):
-            fence(side.values, draft)
+            fence([] if side.unit.grouped else side.values, draft)
     for side in (left, right):
         draft.units.pop(side.unit.alias, None)
     draft.units[unit.alias] = unit
@@ -102,7 +102,7 @@ def _may_give_keys(operation: exp.SetOperation) -> bool:
 def _is_answer(operation: exp.SetOperation, draft: Draft) -> bool:
     """Whether its rows are the statement's, or are united with others to be that."""
     node: exp.Expr | None = operation
-    while isinstance(node, exp.Subquery | exp.Union):
+    while isinstance(node, exp.Subquery) or (isinstance(node, exp.Union) and not node.args.get("distinct")):
         if node is draft.tree:
             return True
         node = node.parent
@@ -118,7 +118,8 @@ def _side(node: exp.Expr, draft: Draft) -> _Side | None:
     if unit is None or draft.dialect(unit) != "postgres" or unit.select.args.get("limit"):
         return None
     shown = [item.unalias() for item in node.expressions]
-    if node.args.get("distinct") and not _is_distinct(unit, shown):
+    distinct = node.args.get("distinct")
+    if distinct and (distinct.args.get("on") or not _is_distinct(unit, shown)):
         return None
     types = [_type(value, unit, draft) for value in shown]
     known = [kind for kind in types if kind is not None]

@@ -44,6 +44,12 @@ def test_where_there_are_no_more_rows_nothing_is_read_again(pair: Pair) -> None:
     assert sorted(source for source, _ in read(pair)) == ["crm", "depot"]
 
 
+def test_an_answer_too_large_to_be_held_is_streamed(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("gateway.query.tried"), "HELD_BYTES", 10)
+    alike(pair, f"SELECT o.id, l.line {JOINED} ORDER BY o.id, l.line LIMIT 5")
+    assert [source for source, _ in read(pair)].count("crm") == 2
+
+
 @pytest.mark.parametrize("order", ["o.priority", "o.priority DESC"])
 def test_of_rows_that_are_alike_all_are_seen_or_none(pair: Pair, order: str) -> None:
     """A third of the orders has the first priority: the trial reads some of them."""
