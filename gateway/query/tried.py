@@ -7,7 +7,6 @@ import pyarrow.compute as pc
 
 from gateway.engines.base import Answer
 
-
 HELD_BYTES = 64_000_000
 """A larger answer is streamed."""
 
