@@ -110,13 +110,17 @@ def tried_first(draft: Draft, names: tuple[str, ...]) -> Trial | None:
         return None
     governed = draft.governed(draft.leaves)
     made = _made(tried.draft, names)
-    if governed and any(column.unsure for fragment in made.fragments() for column in fragment.scan.columns):
+    if governed and any(map(_is_unsure, made.fragments())):
         return None
     found = (
         (name, read.first) for name, read in made.inputs.items() if isinstance(read, Fragment) and read.first
     )
     of, order = next(found)
     return Trial(made, of, order, tried.most, tried.wanted)
+
+
+def _is_unsure(fragment: Fragment) -> bool:
+    return any(column.unsure or column.marks for column in fragment.scan.columns)
 
 
 def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Draft:
