@@ -19,6 +19,7 @@ from connectors.types import everywhere, exact, marked_by, unread
 
 BATCH_ROWS = 8_192
 LONGEST_LINE = 1 << 26
+NO_OBJECT = "not a JSON object"
 
 
 class _Number(str):
@@ -91,16 +92,22 @@ class _Rows:
                 raise ValueError(line.problem)
             self._refused += 1
             return
+        row, is_odd = line.row, line.is_odd
         for name, is_json in self._columns:
-            try:
-                text = _text(line.row.get(name), is_json=is_json, is_odd=line.is_odd)
-            except ValueError as error:
-                if name not in self._marks:
-                    raise ValueError(f"{name!r}: {error}") from error
-                self._unread[name].add(self._rows)
-                text = None
-            self._texts[name].append(text)
+            value = row.get(name)
+            if value is not None and (is_odd or is_json or not isinstance(value, str)):
+                value = self._read(name, value, is_json=is_json, is_odd=is_odd)
+            self._texts[name].append(value)
         self._rows += 1
+
+    def _read(self, name: str, value: object, *, is_json: bool, is_odd: bool) -> str | None:
+        try:
+            return _text(value, is_json=is_json, is_odd=is_odd)
+        except ValueError as error:
+            if name not in self._marks:
+                raise ValueError(f"{name!r}: {error}") from error
+            self._unread[name].add(self._rows)
+            return None
 
     def taken(self) -> Iterator[pa.RecordBatch]:
         arrays = [self._array(field) for field in self._schema]
@@ -143,7 +150,7 @@ def _lines(path: Path) -> Iterator[_Line]:
             number += 1
             if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
                 _skip_line(file)
-                yield _Line(number, None, is_odd=False, problem="too long")
+                yield _Line(number, None, is_odd=False, problem="the line is too long")
             else:
                 yield _read(number, line)
 
@@ -155,17 +162,16 @@ def _skip_line(file: BinaryIO) -> None:
 
 def _read(number: int, line: bytes) -> _Line:
     """Bytes that are no text become what no text holds, and so does half of a surrogate pair, which is valid JSON."""
-    text = line.decode(errors="surrogateescape")
-    is_odd = b"\\u" in line or not (line.isascii() or _is_text(text))
+    is_odd = b"\\u" in line
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        text, is_odd = line.decode(errors="surrogateescape"), True
     try:
         row = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         return _Line(number, None, is_odd, str(error))
-    return (
-        _Line(number, row, is_odd)
-        if isinstance(row, dict)
-        else _Line(number, None, is_odd, "not a JSON object")
-    )
+    return _Line(number, row, is_odd) if isinstance(row, dict) else _Line(number, None, is_odd, NO_OBJECT)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -181,10 +187,8 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _text(value: object, *, is_json: bool, is_odd: bool) -> str | None:
+def _text(value: object, *, is_json: bool, is_odd: bool) -> str:
     """ValueError: it has none."""
-    if value is None:
-        return None
     if not is_json and isinstance(value, dict | list):
         raise ValueError("held no object or list when the file was introspected")
     text = _json(value) if is_json or not isinstance(value, str) else value
