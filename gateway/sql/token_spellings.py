@@ -20,6 +20,8 @@ TYPES = {
 """Types whose size would be dropped, and `float`, which has eight bytes."""
 MOMENTS = (TokenType.DATE, TokenType.TIME, TokenType.TIMESTAMPNTZ, TokenType.TIMESTAMPTZ)
 FIELDS = frozenset("YEAR MONTH DAY HOUR MINUTE SECOND WEEK QUARTER MILLISECOND MICROSECOND".split())
+FOR_READING = ["FOR", "READ", "ONLY"]
+"""Behind the query of a cursor, as libpqxx writes it: nothing here writes."""
 OPERATORS = {
     (TokenType.PLACEHOLDER, TokenType.PIPE): TokenType.QMARK_PIPE,
     (TokenType.PLACEHOLDER, TokenType.AMP): TokenType.QMARK_AMP,
@@ -39,6 +41,8 @@ UNICODE = re.compile(r"\\(?:([0-9A-Fa-f]{4})|\+([0-9A-Fa-f]{6})|(\\))")
 def respelled(tokens: Sequence[Token], text: str) -> list[Token]:
     """Raises SyntaxNotSupported, SyntaxRefused."""
     found = [_one(token, text) for token in tokens]
+    if [token.text.upper() for token in found[-3:]] == FOR_READING:
+        del found[-3:]
     for at in range(len(found) - 2, -1, -1):
         kind, following = found[at].token_type, found[at + 1]
         if kind is TokenType.INTERVAL and following.token_type is TokenType.STRING:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from gateway.errors import Refused, UndefinedSetting
-from gateway.frontends.pgwire.local import LocalAnswer, text_answer
 from gateway.frontends.pgwire.messages import Notice
+from gateway.frontends.pgwire.own_rows import LocalAnswer, text_answer
 from gateway.frontends.pgwire.refusals import UndefinedPreparedStatement
 from gateway.frontends.pgwire.session_statements import (
     Accepted,

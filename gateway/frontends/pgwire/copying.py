@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from gateway.errors import SyntaxRefused, WriteRefused
 from gateway.frontends.pgwire.encode import BINARY, TEXT
-from gateway.frontends.pgwire.statements import Token, first_word, near, tokens
+from gateway.frontends.pgwire.splitting import Token, first_word, near, tokens
 
 _FORMATS = ("text", "csv", "binary")
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from gateway.errors import SyntaxRefused
 from gateway.frontends.pgwire.refusals import FeatureRefused
-from gateway.frontends.pgwire.statements import Token, first_word, near, tokens
+from gateway.frontends.pgwire.splitting import Token, first_word, near, tokens
 from gateway.frontends.pgwire.types import BY_NAME, ColumnType
 
 Direction = Literal["forward", "backward", "absolute", "relative"]

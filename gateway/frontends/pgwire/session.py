@@ -23,8 +23,8 @@ from gateway.frontends.pgwire.parameters import bound
 from gateway.frontends.pgwire.portal import Portal, Prepared, with_values
 from gateway.frontends.pgwire.refusals import FeatureRefused
 from gateway.frontends.pgwire.rows import Rows, Shape
+from gateway.frontends.pgwire.splitting import Statement, split
 from gateway.frontends.pgwire.statement_steps import StatementSteps
-from gateway.frontends.pgwire.statements import Statement, split
 from gateway.frontends.pgwire.variables import VARIABLES
 from gateway.frontends.pgwire.workspace import Workspace
 from gateway.query.parse import is_misspelled

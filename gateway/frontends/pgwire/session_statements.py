@@ -7,7 +7,7 @@ from itertools import islice
 from gateway.errors import AccessDenied
 from gateway.frontends.pgwire.setting_calls import Configure, Setting, setting_calls
 from gateway.frontends.pgwire.signal_calls import SessionSignal, signal_call
-from gateway.frontends.pgwire.statements import Token, near, tokens
+from gateway.frontends.pgwire.splitting import Token, near, tokens
 
 _LONGEST = 200  # tokens: a session statement is short
 

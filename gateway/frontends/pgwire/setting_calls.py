@@ -4,7 +4,7 @@ queries."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.frontends.pgwire.statements import Token
+from gateway.frontends.pgwire.splitting import Token
 
 Given = str | int
 """A text, or the number of the parameter that brings it."""

@@ -4,7 +4,7 @@ runs on another connection."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.frontends.pgwire.statements import Token
+from gateway.frontends.pgwire.splitting import Token
 
 _FUNCTIONS = {"PG_CANCEL_BACKEND": False, "PG_TERMINATE_BACKEND": True}
 

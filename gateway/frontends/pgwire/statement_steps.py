@@ -19,9 +19,9 @@ from gateway.frontends.pgwire.encode_copy import COPY_DONE, copy_out_response
 from gateway.frontends.pgwire.execution import Execution
 from gateway.frontends.pgwire.failure import canceled_by_user
 from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
-from gateway.frontends.pgwire.local import TEXT, TRUTH, truth_answer
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement
 from gateway.frontends.pgwire.metadata.question import Given
+from gateway.frontends.pgwire.own_rows import TEXT, TRUTH, truth_answer
 from gateway.frontends.pgwire.parameters import bound
 from gateway.frontends.pgwire.portal import AnyRows, Portal, Prepared, described
 from gateway.frontends.pgwire.refusals import (
@@ -35,7 +35,7 @@ from gateway.frontends.pgwire.scrolling import ScrolledRows
 from gateway.frontends.pgwire.session_statements import SessionStatement, Show
 from gateway.frontends.pgwire.setting_calls import Configure, Setting
 from gateway.frontends.pgwire.signal_calls import SessionSignal
-from gateway.frontends.pgwire.statements import Statement, near, outside_brackets, split, tokens
+from gateway.frontends.pgwire.splitting import Statement, near, outside_brackets, split, tokens
 from gateway.frontends.pgwire.transaction import IDLE
 from gateway.frontends.pgwire.types import ColumnType, PgType, column_type, duckdb_name
 from gateway.frontends.pgwire.variables import PURPOSE, seconds

@@ -17,7 +17,7 @@ from gateway.frontends.pgwire.refusals import (
     UndefinedPreparedStatement,
 )
 from gateway.frontends.pgwire.session_statements import Commit, Rollback, RollbackTo, session_statement
-from gateway.frontends.pgwire.statements import Statement, split
+from gateway.frontends.pgwire.splitting import Statement, split
 from gateway.frontends.pgwire.transaction import FAILED, IDLE, Kept, Transaction
 from gateway.frontends.pgwire.types import parameter_type
 from gateway.frontends.pgwire.variables import seconds

@@ -1190,3 +1190,4 @@ SELECT pg_catalog.format_type(x, NULL) FROM (VALUES (23)) v(x)
 SELECT n FROM pg_catalog.generate_series(1, 3) AS n
 SELECT CAST(customer_id AS pg_catalog.int8) FROM sales.customers WHERE customer_id = 1
 SELECT pg_catalog.sum(amount), pg_catalog.max(ordered_on) FROM sales.orders WHERE order_id OPERATOR(pg_catalog.<) 10 AND order_id OPERATOR(pg_catalog.>) 0
+SELECT carrier_id FROM shipping.carriers ORDER BY 1 FOR READ ONLY
