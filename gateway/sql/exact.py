@@ -52,9 +52,7 @@ def _of_operation(node: exp.Add | exp.Sub | exp.Mul) -> tuple[int, int] | None:
 
 
 def _of_case(node: exp.Case) -> tuple[int, int] | None:
-    branches = [branch.args["true"] for branch in node.args["ifs"]]
-    branches += [node.args["default"]] if node.args.get("default") is not None else []
-    shapes = [shape_of(branch) for branch in branches if not isinstance(branch.unnest(), exp.Null)]
+    shapes = [shape_of(value) for value in _values_of(node) if not isinstance(value.unnest(), exp.Null)]
     known = [shape for shape in shapes if shape is not None]
     if not known or len(known) < len(shapes):
         return None
@@ -70,16 +68,24 @@ def _of_column(node: exp.Column) -> tuple[int, int] | None:
 
 
 def _has_decimal(node: exp.Expr) -> bool:
-    return any(kind_of(column) is T.DECIMAL for column in node.find_all(exp.Column))
+    """Whether a value is made of a column that is no whole number; what a CASE only looks at is none of its values."""
+    if isinstance(node, exp.Case):
+        return any(map(_has_decimal, _values_of(node)))
+    if isinstance(node, exp.Column):
+        return kind_of(node) is T.DECIMAL
+    return any(map(_has_decimal, node.iter_expressions()))
+
+
+def _values_of(case: exp.Case) -> list[exp.Expr]:
+    default = case.args.get("default")
+    return [*(branch.args["true"] for branch in case.args["ifs"]), *([] if default is None else [default])]
 
 
 def is_whole(node: exp.Expr) -> bool:
     """Whether every value is a whole number of at most 64 bits: columns, small literals, and CASE of them."""
     node = node.unnest()
     if isinstance(node, exp.Case):
-        branches = [branch.args["true"] for branch in node.args["ifs"]]
-        default = node.args.get("default")
-        return all(is_whole(branch) for branch in (*branches, *([default] if default is not None else [])))
+        return all(map(is_whole, _values_of(node)))
     if isinstance(node, exp.Literal):
         return node.is_int and int(node.this) < 2**31
     return isinstance(node, exp.Null) or (isinstance(node, exp.Column) and kind_of(node) in WHOLE)

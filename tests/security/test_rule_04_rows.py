@@ -80,3 +80,14 @@ def test_rule_04_a_column_used_anywhere_in_the_text_counts() -> None:
     ):
         assert world.rows(sql) == narrow, sql
     assert len(world.rows("SELECT id FROM sales.orders")) == 5
+
+
+def test_rule_04_rows_are_counted_where_another_part_of_the_statement_may_fail() -> None:
+    """The engine reads the relation on its own then, and no column of it."""
+    world = World(sales="p, a, role:any, sales, sales.orders, select, own_region, -, -, allow\n")
+    sql = (
+        "SELECT (SELECT count(*) FROM sales.orders) AS n FROM sales.orders AS o "
+        "WHERE CAST(CAST(o.id AS text) AS integer) > 0"
+    )
+    visible = sum(row["region"] == "EU" for row in ORDERS.to_pylist())
+    assert world.rows(sql, EU) == [f"({visible},)"] * visible

@@ -51,7 +51,7 @@ class EngineReader:
             (governed.relation,),
             generate(select, consume=True),
             self.inputs,
-            (*governed.columns, *((mark, "BOOLEAN") for mark in marks.values())),
+            (*(governed.columns or ((NOTHING, "BOOLEAN"),)), *((mark, "BOOLEAN") for mark in marks.values())),
             governed.hashed,
         )
         self.inputs = outer
