@@ -28,6 +28,14 @@ STATEMENTS = (
     "SELECT o.id FROM sales.orders AS o LEFT JOIN sales.customers AS c ON o.customer = c.id LIMIT 5",
     "SELECT id FROM sales.pairs LIMIT 7",
     "SELECT id FROM sales.pairs OFFSET 33",
+    "SELECT array_agg(id), array_agg(note ORDER BY id % 3), list(DISTINCT note) FROM sales.pairs",
+    "SELECT string_agg(note, ','), string_agg(DISTINCT note, ';' ORDER BY note) FROM sales.pairs",
+    "SELECT first(id), last(note), any_value(note) FROM sales.pairs",
+    "SELECT arg_max(note, id % 3), arg_min(id, note IS NULL), arg_max(id, id % 2, 3) FROM sales.pairs",
+    "SELECT approx_quantile(id, 0.5) FROM sales.pairs",
+    "SELECT id, note, row_number() OVER () AS r, ntile(3) OVER (ORDER BY id % 2) AS n FROM sales.pairs",
+    "SELECT id, lag(note) OVER (PARTITION BY id % 2) AS b FROM sales.pairs",
+    "SELECT id, first_value(id) OVER (ORDER BY id % 5) AS f FROM sales.pairs",
 )
 
 

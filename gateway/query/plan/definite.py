@@ -1,4 +1,4 @@
-"""Rule: where some of joined rows are asked for and no order says which, what they show decides.
+"""Rule: where some of joined rows are asked for and no order says which, or in which order, what they show decides.
 
 Else it would be the order in which their source joins them, which it chooses by what it knows of all rows, hidden ones
 too.
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from gateway.query.plan.arrival import AGGREGATES, PLACES
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.nodes import copied, text_of
 from gateway.sql.resolve import base_tables
@@ -20,6 +21,8 @@ def definite(query: GovernedQuery) -> None:
     """Changes the tree, if something is hidden."""
     if not any(relation.barrier for relation in query.relations.values()) or not _joins(query):
         return
+    if any(_tables(relation) > 1 for relation in query.relations.values()):
+        _order_what_is_looked_at(query.tree)
     for asked in query.tree.find_all(exp.Select, exp.SetOperation):
         if (
             asked.args.get("order") is None
@@ -28,6 +31,33 @@ def definite(query: GovernedQuery) -> None:
         ):
             ordered = [exp.Ordered(this=value) for value in _deciding(asked)]
             asked.set("order", exp.Order(expressions=ordered) if ordered else None)
+
+
+def _order_what_is_looked_at(tree: exp.Query) -> None:
+    """By aggregates and windows: the rows of a relation that joins in its own SQL come as its source joins them."""
+    for node in tree.find_all(*AGGREGATES):
+        if not isinstance(node, exp.Mode):
+            _order_aggregate(node)
+    for window in tree.find_all(exp.Window):
+        select = window.find_ancestor(exp.Select)
+        if isinstance(window.this, PLACES) and select is not None and select.args.get("group") is None:
+            order = window.args.get("order") or exp.Order(expressions=[])
+            columns = {text_of(column): column for column in select.find_all(exp.Column) if column.table}
+            order.set(
+                "expressions", [*order.expressions, *(exp.Ordered(this=copied(c)) for c in columns.values())]
+            )
+            window.set("order", order if order.expressions else None)
+
+
+def _order_aggregate(node: exp.Expr) -> None:
+    """By its values, after what it is ordered by."""
+    last = next(key for key in ("count", "quantile", "expression", "this") if node.args.get(key) is not None)
+    given = node.args[last]
+    order = given if isinstance(given, exp.Order) else exp.Order(this=given)
+    value = order.this if last == "this" else node.this
+    values = value.expressions if isinstance(value, exp.Distinct) else [value]
+    order.set("expressions", [*order.expressions, *(exp.Ordered(this=copied(one)) for one in values)])
+    node.set(last, order)
 
 
 def _joins(query: GovernedQuery) -> bool:

@@ -48,8 +48,8 @@ SAME: Mapping[str, str] = {
                         AND l3.supplier <> l1.supplier AND l3.shipped > l1.shipped)
         GROUP BY l1.supplier""",
     "a sum of whole numbers that a decimal chooses": """
-        SELECT i.id, (SELECT sum(CASE WHEN s.cost > 1 THEN s.supplier ELSE 0 END) FROM depot.stock s WHERE s.item = i.id)
-        AS n FROM shop.items i""",
+        SELECT i.id, (SELECT sum(CASE WHEN s.cost > 1 THEN s.supplier ELSE 0 END) FROM depot.stock s
+        WHERE s.item = i.id) AS n FROM shop.items i""",
     # A name in a list stands for a subquery, which is then written where the name stands, too.
     "grouped by an expression with a subquery": """
         SELECT CASE WHEN o.customer IN (SELECT c.id FROM crm.customers c WHERE c.tier = 1) THEN 'first' ELSE 'other' END
