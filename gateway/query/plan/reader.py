@@ -7,10 +7,11 @@ from sqlglot import exp
 
 from connectors.base import ROW, Scan, SourceColumn, SourceTable
 from gateway.query.plan.blocks import add_where, where
+from gateway.query.plan.handed_up import ASKED, MARKED, Marks, mark_of
 from gateway.query.plan.leaves import ENGINE, KEYS, NOTHING, Leaf, Namer, aliased, delivered, leaf_of
 from gateway.query.plan.model import Fragment, Input, Stage
 from gateway.query.plan.sources import Sources
-from gateway.query.plan.unreadable import ASKED, MARKED, Marks, guard, leaves_out, mark_of
+from gateway.query.plan.unreadable import guard, leaves_out
 from gateway.query.rewrite import SELF, GovernedSelect
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.nodes import copied
