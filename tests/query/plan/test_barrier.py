@@ -61,8 +61,18 @@ SAMPLED = settings() if settings.default.max_examples > 100 else settings(max_ex
 
 
 @settings(SAMPLED, deadline=None, suppress_health_check=list(HealthCheck))
-@given(statement=st.one_of(statements(), set_operations(), first_joined()))
+@given(statement=statements())
 def test_nothing_is_asked_of_what_the_filters_hide(watched: Run, statement: Statement) -> None:
+    look_at(watched, statement)
+
+
+@settings(SAMPLED, deadline=None, suppress_health_check=list(HealthCheck))
+@given(statement=st.one_of(set_operations(), first_joined()))
+def test_nor_by_set_operations_and_trials(watched: Run, statement: Statement) -> None:
+    look_at(watched, statement)
+
+
+def look_at(watched: Run, statement: Statement) -> None:
     plan = planned(watched.mesh, statement.sql)
     tried = plan.trial.plan.fragments() if plan.trial else ()
     for fragment in (*plan.fragments(), *tried):
