@@ -6,6 +6,7 @@ written. A missing key and null are NULL. A line that is no object is a row that
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -177,8 +178,8 @@ def _read(number: int, line: bytes) -> _Line:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        found |= {name: UNREAD for name in names if names.count(name) > 1}
+        counted = Counter(name for name, _ in pairs)
+        found |= {name: UNREAD for name, times in counted.items() if times > 1}
     return found
 
 
