@@ -21,6 +21,7 @@ from gateway.query.plan.average import average
 from gateway.query.plan.blocks import selects
 from gateway.query.plan.bound import bound
 from gateway.query.plan.branches import branches
+from gateway.query.plan.counted import counted
 from gateway.query.plan.cutoff import cutoff
 from gateway.query.plan.decorrelate import decorrelate
 from gateway.query.plan.definite import definite
@@ -77,7 +78,7 @@ __all__ = [
 
 SHAPING = (
     unique_names, asked, mirror, inline, simplify, branches, prefix, hoist, sides, factor, anyrow, decorrelate, single,
-    average,
+    average, counted,
 )  # fmt: skip
 """Rules that look at the statement only, in order."""
 

@@ -236,6 +236,8 @@ class Estimator:
             return self._equal(node.left if isinstance(node.left.unnest(), exp.Column) else node.right)
         if isinstance(node, ENDS):
             return self._range(node)
+        if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
+            return self._missing(node.this.unnest())
         if isinstance(node, exp.Like):
             found = CONTAINS if str(node.expression.this).startswith(("%", "_")) else PREFIX
             return 1.0 - found if node.args.get("negate") else found
@@ -268,6 +270,10 @@ class Estimator:
         if operand.meta.get(OWN) and self._column(operand) == NO_STATISTICS:
             return EQUAL  # row filters divide a table into few parts
         return 1.0 / self.distinct(operand)
+
+    def _missing(self, operand: exp.Expr) -> float:
+        known = self._column(operand).null_fraction if isinstance(operand, exp.Column) else None
+        return OTHER if known is None else known
 
     def _range(self, node: exp.Expr) -> float:
         column = node.this.unnest()

@@ -18,6 +18,11 @@ ASKED = {
     "depot.stock": ("cost > 1", "units < 40", "supplier <> 3", "item > 4"),
     "crm.customers": ("tier = 1", "balance > 0", "active", "id <> 3"),
 }
+COUNTED = {
+    "crm.orders": ("placed", "total"),
+    "depot.stock": ("cost", "units"),
+    "crm.customers": ("balance", "tier"),
+}
 
 
 @st.composite
@@ -33,11 +38,17 @@ def lookups(draw: DrawFn) -> Statement:
             "SELECT t.* FROM {table} AS t WHERE t.{own} IN (SELECT g.{key} FROM {giver} AS g WHERE {few}){asked}",
             "SELECT count(*) AS n, min(t.{own}) AS m FROM {giver} AS g, {table} AS t "
             "WHERE t.{own} = g.{key} AND {few}{asked}",
+            "SELECT g.{key}, {also}count(t.{counted}) AS n FROM {giver} AS g "
+            "LEFT JOIN {table} AS t ON t.{own} = g.{key}{asked} WHERE {few} GROUP BY g.{key}",
             "SELECT t.{own}, q.n FROM {table} AS t JOIN "
             "(SELECT {key} AS k, count(*) AS n FROM {giver} AS g WHERE {few} GROUP BY k) AS q ON q.k = t.{own}{asked}",
             "SELECT t.{own}, q.n FROM {table} AS t JOIN "
             "(SELECT {cut} AS k, sum({key}) AS n FROM {giver} AS g WHERE {few} GROUP BY k) AS q ON q.n = t.{own}",
         )
     )
-    names = {"giver": giver, "key": key, "cut": cut, "table": table, "own": own, "few": few, "asked": asked}
+    counted, also = writer.one(COUNTED[table]), writer.one(("", "", "max(g.{cut}) AS m, ", "count(*) AS m, "))
+    names = {
+        "giver": giver, "key": key, "cut": cut, "table": table, "own": own, "few": few, "asked": asked,
+        "counted": counted, "also": also.format(cut=cut),
+    }  # fmt: skip
     return Statement(shape.format(**names), ordered=False)

@@ -94,8 +94,8 @@ SELECT DISTINCT "u1"."region" AS "region", "u2"."item" AS "item" FROM "#scan 1" 
 SELECT o.id, count(l.item) AS n FROM sales.orders AS o LEFT JOIN depot.lines AS l ON l.order_id = o.id GROUP BY o.id ORDER BY o.id LIMIT 10
 -- =>
 -- scan 1 @ sales: SELECT "orders"."id" AS "id" FROM "orders" AS "orders"
--- scan 2 @ depot: SELECT "lines"."item" AS "item", "lines"."order_id" AS "order_id" FROM "lines" AS "lines"
-SELECT "u1"."id" AS "id", COUNT("u2"."item") AS "n" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."order_id" = "u1"."id" GROUP BY "u1"."id" ORDER BY "id" LIMIT 10
+-- scan 2 @ depot: SELECT "lines"."order_id" AS "order_id" FROM "lines" AS "lines" WHERE NOT "lines"."item" IS NULL
+SELECT "u1"."id" AS "id", COUNT("u2"."order_id") AS "n" FROM "#scan 1" AS "u1" LEFT JOIN "#scan 2" AS "u2" ON "u2"."order_id" = "u1"."id" GROUP BY "u1"."id" ORDER BY "id" LIMIT 10
 
 -- not by a masked column, which is ordered as it is shown
 SELECT s.name, o.total FROM hr.staff AS s LEFT JOIN sales.orders AS o ON o.customer = s.customer ORDER BY s.email LIMIT 3
