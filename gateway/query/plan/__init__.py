@@ -32,6 +32,7 @@ from gateway.query.plan.factor import factor
 from gateway.query.plan.fuse import fuse, separate
 from gateway.query.plan.hoist import hoist
 from gateway.query.plan.inline import inline, merge
+from gateway.query.plan.inorder import inorder
 from gateway.query.plan.keyed import keyed
 from gateway.query.plan.leaves import Namer, leaf_of
 from gateway.query.plan.mirror import mirror
@@ -148,6 +149,7 @@ def written(draft: Draft, schedule: Schedule, names: tuple[str, ...], branches: 
     """Uses the draft up. `branches`: those of UNION ALL that the consumer wrote."""
     keyed(draft, schedule)
     probe(draft, schedule)
+    inorder(draft)
     return emit(draft, schedule, share(draft, schedule), names, branches)
 
 

@@ -21,6 +21,7 @@ GROUPING = 0.10
 ADDING = 0.08
 COUNTING = 0.02
 SPREADING = 0.35
+IN_ORDER = 0.06
 MANY_GROUPS = 10_000
 SUM = 0.30
 """A sum of decimals is received as text."""
@@ -43,10 +44,15 @@ JOIN_KEEPS = 0.7
 
 
 def is_worth_adding_up(
-    unit: Unit, aggregates: Sequence[exp.Expr], keys: Sequence[exp.Expr], estimator: Estimator
+    unit: Unit,
+    aggregates: Sequence[exp.Expr],
+    keys: Sequence[exp.Expr],
+    estimator: Estimator,
+    *,
+    in_order: bool = False,
 ) -> bool:
     """Whether a unit's rows cost less added up at its source than sent as they are. Where the source says nothing of
-    its sizes, the least is sent."""
+    its sizes, the least is sent. `in_order`: rows of one group lie together."""
     if unit.grouped or not estimator.is_known(unit):
         return True
     rows, groups = estimator.unit_rows(unit), estimator.groups(unit, keys)
@@ -54,7 +60,8 @@ def is_worth_adding_up(
         text_of(column): column for node in (*aggregates, *keys) for column in node.find_all(exp.Column)
     }
     own = [column for column in columns.values() if column.table in unit.members]
-    return _of_adding_up(rows, groups, len(keys), aggregates) <= _of_sending(rows, own)
+    many = 0.0 if groups <= MANY_GROUPS else IN_ORDER if in_order else SPREADING
+    return _of_adding_up(rows, groups, len(keys), aggregates, many) <= _of_sending(rows, own)
 
 
 def is_worth_uniting(rows: float, found: float, columns: Sequence[exp.Expr]) -> bool:
@@ -68,9 +75,11 @@ def _of_sending(rows: float, columns: Sequence[exp.Expr]) -> float:
     return rows * (SENDING + sum(NUMBER if kind_of(column) is T.DECIMAL else VALUE for column in columns))
 
 
-def _of_adding_up(rows: float, groups: float, keys: int, aggregates: Sequence[exp.Expr]) -> float:
+def _of_adding_up(
+    rows: float, groups: float, keys: int, aggregates: Sequence[exp.Expr], many: float
+) -> float:
     parts = [COUNTING if isinstance(one, exp.Count) else ADDING for one in aggregates]
-    each = (GROUPING if keys else 0) + sum(parts) + (SPREADING if groups > MANY_GROUPS else 0)
+    each = (GROUPING if keys else 0) + sum(parts) + many
     return rows * each + groups * (SENDING + keys * VALUE + len(parts) * SUM)
 
 

@@ -199,6 +199,15 @@ class Estimator:
         kinds = prod(self._kinds(column) for column in columns)
         return max(1.0, min(self.unit_rows(unit), kinds))
 
+    def are_in_order(self, unit: Unit, keys: Sequence[exp.Expr]) -> bool:
+        """Whether the rows of a unit lie in the order of what they are grouped by, and an index has it."""
+        if len(unit.members) > 1 or len(keys) != 1 or not isinstance(keys[0], exp.Column):
+            return False
+        read, table = self._read(keys[0]), self._draft.leaves[min(unit.members)].table
+        return (
+            read is not None and table is not None and read.name in self._draft.sources.known(table).ordered
+        )
+
     def _kinds(self, node: exp.Expr) -> float:
         """Different values of an expression: at most those of its column, or the years, months or days there are."""
         known = min((self.distinct(column) for column in node.find_all(exp.Column)), default=1.0)

@@ -23,8 +23,8 @@ def expand(select: exp.Select, draft: Draft, reader: EngineReader | None) -> Non
         leaf = draft.leaves[table.alias]
         if reader is not None:
             _put_item(table, reader.item(leaf.select, leaf.governed, leaf.kept))
-        elif leaf.keyed:
-            _put_keyed(table, leaf)
+        elif leaf.keyed or leaf.ordered:
+            _put_first(table, leaf)
         elif leaf.plain and not leaf.fenced and not (_is_nullable(table) and where(leaf.select)):
             _put_table(table, leaf)
         else:
@@ -60,15 +60,18 @@ def _put_table(table: exp.Table, leaf: Leaf) -> None:
     table.replace(_source(table, leaf))
 
 
-def _put_keyed(table: exp.Table, leaf: Leaf) -> None:
+def _put_first(table: exp.Table, leaf: Leaf) -> None:
     """The source's own columns of rows that all conditions of the SELECT around it let through, its keys among them,
-    behind a fence; the leaf's filters take their place."""
+    behind a fence, in order if they are grouped in it; the leaf's filters take the conditions' place."""
     around = table.find_ancestor(exp.Select)
     assert around is not None
     names = dict.fromkeys(column.name for column in leaf.select.find_all(exp.Column))
     inner = exp.Select(expressions=[_own_column(name, leaf.alias) for name in names])
     inner.set("from_", exp.From(this=_source(table, leaf)))
     set_where(inner, where(around))
+    if leaf.ordered:
+        key = leaf.value(around.args["group"].expressions[0].name)
+        inner.set("order", exp.Order(expressions=[exp.Ordered(this=_own_column(key.name, leaf.alias))]))
     inner.set("offset", exp.Offset(expression=exp.Literal.number("0")))
     set_where(around, _filters(leaf))
     _put_item(table, exp.Subquery(this=inner))

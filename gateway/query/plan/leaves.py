@@ -39,7 +39,8 @@ class Leaf:
     `sound` those that mean the same at the source in expressions (of an engine leaf: by whose values its source may
     leave out rows before the engine reads them); `late` maps those that the engine casts on arrival to
     their types, as their source knows no such cast. `fenced`: a condition that is not leakproof waits at
-    the source for what the filters let through. `keyed`: the filters wait there for what keys let through.
+    the source for what the filters let through. `keyed`: the filters wait there for what keys let through. `ordered`:
+    its rows are read there in the order of what they are grouped by.
     """
 
     alias: str
@@ -52,6 +53,7 @@ class Leaf:
     kept: str = ""
     fenced: bool = False
     keyed: bool = False
+    ordered: bool = False
     late: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -58,7 +58,9 @@ def _group(select: exp.Select, unit: Unit, draft: Draft) -> None:
         return
     if not all(is_known(key, unit, draft) and type_of(key, draft) for key in keys):
         return
-    if keys and not is_worth_adding_up(unit, aggregates, keys, Estimator(draft)):
+    estimator = Estimator(draft)
+    in_order = estimator.are_in_order(unit, keys)
+    if keys and not is_worth_adding_up(unit, aggregates, keys, estimator, in_order=in_order):
         return
     attempt = copied(select)
     grouped = Unit(unit.alias, unit.site, unit.source, unit.members, _base(unit))

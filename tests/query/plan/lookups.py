@@ -1,4 +1,4 @@
-"""Generated statements that look rows up by whole numbers, in tables that lie in the order of these."""
+"""Generated statements that look rows up, or group them, by whole numbers in whose order their tables lie."""
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -40,15 +40,17 @@ def lookups(draw: DrawFn) -> Statement:
             "WHERE t.{own} = g.{key} AND {few}{asked}",
             "SELECT g.{key}, {also}count(t.{counted}) AS n FROM {giver} AS g "
             "LEFT JOIN {table} AS t ON t.{own} = g.{key}{asked} WHERE {few} GROUP BY g.{key}",
+            "SELECT t.{own}, {also}max(t.{counted}) AS n FROM {table} AS t "
+            "WHERE t.{own} > {least}{asked} GROUP BY t.{own}",
             "SELECT t.{own}, q.n FROM {table} AS t JOIN "
             "(SELECT {key} AS k, count(*) AS n FROM {giver} AS g WHERE {few} GROUP BY k) AS q ON q.k = t.{own}{asked}",
             "SELECT t.{own}, q.n FROM {table} AS t JOIN "
             "(SELECT {cut} AS k, sum({key}) AS n FROM {giver} AS g WHERE {few} GROUP BY k) AS q ON q.n = t.{own}",
         )
     )
-    counted, also = writer.one(COUNTED[table]), writer.one(("", "", "max(g.{cut}) AS m, ", "count(*) AS m, "))
+    counted, also = writer.one(COUNTED[table]), writer.one(("", "count(*) AS m, "))
     names = {
         "giver": giver, "key": key, "cut": cut, "table": table, "own": own, "few": few, "asked": asked,
-        "counted": counted, "also": also.format(cut=cut),
+        "counted": counted, "also": also, "least": writer.number(9),
     }  # fmt: skip
     return Statement(shape.format(**names), ordered=False)

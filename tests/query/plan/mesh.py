@@ -235,6 +235,7 @@ EAGER = {
     ("fuse", "JOIN_KEEPS"): 1.5,
     ("costs", "GROUPING"): -1e9,
     ("keyed", "WORTH"): 1.0,
+    ("inorder", "MANY_GROUPS"): 0,
     ("probe", "WORTH"): 1.0,
     ("trial", "LEAST_ROWS"): 3,
     ("trial", "EACH"): 1,

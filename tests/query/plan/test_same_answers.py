@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from gateway.query.hashing import hash_columns
 from gateway.query.mesh import Mesh
 from gateway.query.plan import SHAPING, Form, Plan, cut
+from gateway.query.plan.inorder import inorder
 from gateway.query.plan.keyed import keyed
 from gateway.query.plan.share import share
 from gateway.query.plan.transfer import transfer
@@ -167,7 +168,7 @@ SHAPES: Mapping[str, tuple[st.SearchStrategy[Statement], int]] = {
     "what is made of set operations": (set_operations(), 80),
     "the same rows twice": (twice(), 50),
     "groups by what is asked of others": (asked_keys(), 40),
-    "rows looked up by their keys": (lookups(), 40),
+    "rows looked up by their keys": (lookups(), 80),
 }
 """Statements of a shape that others seldom have, and how many of them."""
 
@@ -260,13 +261,16 @@ def arranged_by(mesh: Mesh, sql: str) -> Iterator[str]:
     keyed(draft, schedule)
     if any(leaf.keyed for leaf in draft.leaves.values()):
         yield "keyed"
+    inorder(draft)
+    if any(leaf.ordered for leaf in draft.leaves.values()):
+        yield "inorder"
     if share(draft, schedule):
         yield "share"
 
 
 RULES = [
     *(rule.__name__ for rule in SHAPING), "fuse", "push", "eachside", "summarize", "cutoff", "preaggregate", "semijoin",
-    "unite", "trial", "scalar", "bound", "span", "transfer", "probe", "share",
+    "unite", "trial", "scalar", "bound", "span", "transfer", "probe", "share", "inorder",
 ]  # fmt: skip
 OF_FILTERS = ["keyed"]
 
