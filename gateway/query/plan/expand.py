@@ -23,8 +23,10 @@ def expand(select: exp.Select, draft: Draft, reader: EngineReader | None) -> Non
         leaf = draft.leaves[table.alias]
         if reader is not None:
             _put_item(table, reader.item(leaf.select, leaf.governed, leaf.kept))
-        elif leaf.keyed or leaf.ordered:
-            _put_first(table, leaf)
+        elif leaf.keyed:
+            _put_keyed(table, leaf)
+        elif leaf.ordered:
+            _put_ordered(table, leaf)
         elif leaf.plain and not leaf.fenced and not (_is_nullable(table) and where(leaf.select)):
             _put_table(table, leaf)
         else:
@@ -60,21 +62,34 @@ def _put_table(table: exp.Table, leaf: Leaf) -> None:
     table.replace(_source(table, leaf))
 
 
-def _put_first(table: exp.Table, leaf: Leaf) -> None:
-    """The source's own columns of rows that all conditions of the SELECT around it let through, its keys among them,
-    behind a fence, in order if they are grouped in it; the leaf's filters take the conditions' place."""
+def _put_keyed(table: exp.Table, leaf: Leaf) -> None:
+    """Of rows that all conditions of the SELECT around it let through, its keys among them; the leaf's filters take
+    their place."""
     around = table.find_ancestor(exp.Select)
     assert around is not None
+    _put_item(table, _fenced(table, leaf, where(around)))
+    set_where(around, _filters(leaf))
+
+
+def _put_ordered(table: exp.Table, leaf: Leaf) -> None:
+    """Of rows that all conditions and filters let through, in the order of what the SELECT around it groups by."""
+    around = table.find_ancestor(exp.Select)
+    assert around is not None
+    key = leaf.value(around.args["group"].expressions[0].name)
+    inner = _fenced(table, leaf, [*where(around), *_filters(leaf)])
+    inner.this.set("order", exp.Order(expressions=[exp.Ordered(this=_own_column(key.name, leaf.alias))]))
+    _put_item(table, inner)
+    set_where(around, [])
+
+
+def _fenced(table: exp.Table, leaf: Leaf, conditions: list[exp.Expr]) -> exp.Subquery:
+    """The source's own columns, behind a fence."""
     names = dict.fromkeys(column.name for column in leaf.select.find_all(exp.Column))
     inner = exp.Select(expressions=[_own_column(name, leaf.alias) for name in names])
     inner.set("from_", exp.From(this=_source(table, leaf)))
-    set_where(inner, where(around))
-    if leaf.ordered:
-        key = leaf.value(around.args["group"].expressions[0].name)
-        inner.set("order", exp.Order(expressions=[exp.Ordered(this=_own_column(key.name, leaf.alias))]))
+    set_where(inner, conditions)
     inner.set("offset", exp.Offset(expression=exp.Literal.number("0")))
-    set_where(around, _filters(leaf))
-    _put_item(table, exp.Subquery(this=inner))
+    return exp.Subquery(this=inner)
 
 
 def _filters(leaf: Leaf) -> list[exp.Expr]:

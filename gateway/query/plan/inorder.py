@@ -15,7 +15,7 @@ def inorder(draft: Draft) -> None:
     for unit in draft.units.values():
         if draft.dialect(unit) == "postgres" and _is_added_up_in_order(unit, estimator):
             leaf = draft.leaves[min(unit.members)]
-            leaf.ordered = not leaf.fenced
+            leaf.ordered = not (leaf.fenced or leaf.keyed)
 
 
 def _is_added_up_in_order(unit: Unit, estimator: Estimator) -> bool:
