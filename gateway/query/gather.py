@@ -18,7 +18,7 @@ from gateway.query.plan import Input as Read
 GATHERED_BYTES = 256_000_000
 """What all inputs of a query may take together in the gateway's memory; beyond it an input streams into the engine,
 which spills."""
-MOST_KEYS = 1_000_000
+MOST_KEYS = 4_000_000
 """An estimate was wrong by far: so many keys would cost more than the rows they keep away. Of whole numbers the source
 is told the span instead."""
 

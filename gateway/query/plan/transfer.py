@@ -36,7 +36,9 @@ from gateway.query.plan.summing import type_of
 from gateway.sql.nodes import copied, text_of
 
 MOST_KEYS = 500_000
-"""More distinct values than this are not sent."""
+"""More distinct values than this are not sent where a span does, ..."""
+FEW = 0.1
+"""... nor more than this share of the rows that they are looked up in."""
 LEAST_ROWS = 1_000
 """A unit of fewer rows is read whole, beside the others."""
 WORTH = 0.5
@@ -169,10 +171,12 @@ def _best(
     kinds = max(ours, theirs) if known else min(ours, theirs)
     share = min(1.0, keys / max(1.0, min(kinds, max(full[target], full[origin]))))
     sent = Sent(origin, target, list(pairs.values()), keys, share)
-    if keys > MOST_KEYS or share > WORTH:
-        one, other = sent.pairs[0]
-        return span(sent, (shown(one, draft), shown(other, draft)), draft, estimator)
-    return sent
+    if keys <= MOST_KEYS and share <= WORTH:
+        return sent
+    one, other = sent.pairs[0]
+    spanned = span(sent, (shown(one, draft), shown(other, draft)), draft, estimator)
+    too_many = share > WORTH or keys > FEW * estimator.read_rows(draft.units[target])
+    return spanned if spanned is not None or too_many else sent
 
 
 def shown(column: exp.Column, draft: Draft) -> exp.Column:

@@ -208,6 +208,7 @@ def test_more_keys_than_were_expected(raw: Pair, governed: Pair, statement: Stat
 def test_too_many_keys_to_be_sent(raw: Pair, governed: Pair, statement: Statement) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(import_module("gateway.query.plan.transfer"), "MOST_KEYS", 0)
+        patch.setattr(import_module("gateway.query.plan.transfer"), "FEW", 0.0)
         patch.setattr(import_module("gateway.query.plan.span"), "WORTH", 1.0)
         compared(raw, statement)
         compared(governed, statement)
