@@ -45,20 +45,23 @@ def _as_list(value: str) -> str:
     return f"CASE json_type({value}) WHEN 'ARRAY' THEN {_ITEMS.format(value)} ELSE [{value}] END"
 
 
-_OF_TWO = """CAST(
-list_extract(list_transform([[CAST($1 AS JSON), CAST($2 AS JSON)]], lambda "#two": {0}), 1) AS JSONB)"""
-JOINED = _OF_TWO.format(f"""
+_OF_TWO = 'list_extract(list_transform([[{0}, {1}]], lambda "#two": {2}), 1)'
+JOINED = _OF_TWO.format(
+    "$1",
+    "$2",
+    f"""
 CASE WHEN {_LEFT} IS NULL OR {_RIGHT} IS NULL THEN NULL
 WHEN json_type({_LEFT}) = 'OBJECT' AND json_type({_RIGHT}) = 'OBJECT'
 THEN to_json(map_concat({_MAP.format(_LEFT)}, {_MAP.format(_RIGHT)}))
 ELSE to_json(list_concat({_as_list(_LEFT)}, {_as_list(_RIGHT)})) END
-""")
+""",
+)
 """Of two objects one with the keys of both; anything else is joined as lists."""
 _WITHOUT = """
-CAST(list_extract(list_transform([CAST($1 AS JSON)], lambda "#value": CASE json_type("#value")
+list_extract(list_transform([$1], lambda "#value": CASE json_type("#value")
 WHEN 'OBJECT' THEN to_json(map_from_entries(list_filter(map_entries({map}), lambda "#entry": NOT {key})))
 WHEN 'ARRAY' THEN to_json(list_filter({items}, lambda "#item": coalesce(NOT {item}, true)))
-END), 1) AS JSONB)
+END), 1)
 """
 
 
@@ -74,9 +77,9 @@ def _without(test: str) -> str:
 WITHOUT_KEY = _without("({0} = $2)")
 WITHOUT_KEYS = _without("list_contains($2, {0})")
 WITHOUT_PLACE = f"""
-CAST(list_extract(list_transform([CAST($1 AS JSON)], lambda "#value":
+list_extract(list_transform([$1], lambda "#value":
 to_json(list_filter({_ITEMS.format(_VALUE)}, lambda "#item", "#at":
-"#at" <> CASE WHEN $2 < 0 THEN json_array_length("#value") + $2 + 1 ELSE $2 + 1 END))), 1) AS JSONB)
+"#at" <> CASE WHEN $2 < 0 THEN json_array_length("#value") + $2 + 1 ELSE $2 + 1 END))), 1)
 """
 _SET = 'json_{verb}("#two"[1], {path}, "#two"[2])'
 _SET_BELOW = 'CASE WHEN json_exists("#two"[1], {parent}) THEN {made} ELSE "#two"[1] END'
@@ -112,7 +115,8 @@ def changed(arguments: Sequence[exp.Expr]) -> exp.Expr | None:
     if len(keys) > 1:
         made = _SET_BELOW.format(parent=_path(keys[:-1]), made=made)
     both = f"CASE WHEN {_LEFT} IS NOT NULL AND {_RIGHT} IS NOT NULL THEN {made} END"
-    return written(_OF_TWO.format(both), [arguments[0], arguments[2]])
+    template = _OF_TWO.format("CAST($1 AS JSON)", "CAST($2 AS JSON)", both)
+    return written(f"CAST({template} AS JSONB)", [arguments[0], arguments[2]])
 
 
 def contains(whole: exp.Expr, part: exp.Expr) -> exp.Expr:
@@ -177,9 +181,12 @@ def _is_number(value: str, wanted: object) -> str:
     return f"(json_type({value}) IN ({kinds}) AND TRY_CAST({value} AS DOUBLE) = CAST('{wanted!r}' AS DOUBLE))"
 
 
-def is_json(node: exp.Expr) -> bool:
-    """Of a typed tree."""
+def is_json(node: exp.Expr, levels: int = DEEPEST) -> bool:
+    """Of a typed tree, whose operators may not have been written out yet: so many levels of them are looked at."""
     node = node.unnest()
+    if isinstance(node, exp.DPipe | exp.Sub) and levels:
+        sides = (node.left, node.right) if isinstance(node, exp.DPipe) else (node.left,)
+        return any(is_json(side, levels - 1) for side in sides)
     called = node.name.lower() if isinstance(node, exp.Anonymous) else ""
     return kind_of(node) in JSON or isinstance(node, MAKE_JSON) or called in CALLS_MAKE_JSON
 

@@ -1,7 +1,7 @@
 """The nodes of one tree by their class, from one walk instead of one for each question."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TypeVar
 
 from sqlglot import exp
@@ -15,7 +15,8 @@ class Nodes:
 
     def __init__(self, tree: exp.Expr) -> None:
         self._by_class: defaultdict[type[exp.Expr], list[exp.Expr]] = defaultdict(list)
-        for node in tree.walk():
+        self._outside_in = tuple(tree.walk())
+        for node in self._outside_in:
             self._by_class[type(node)].append(node)
 
     def __iter__(self) -> Iterator[exp.Expr]:
@@ -25,6 +26,10 @@ class Nodes:
     def of(self, kind: type[N]) -> Sequence[N]:
         """The nodes of exactly this class."""
         return self._by_class.get(kind, ())  # type: ignore[return-value]
+
+    def inside_out(self, kinds: Collection[type[exp.Expr]]) -> list[exp.Expr]:
+        """The nodes of these classes, each after all that it holds."""
+        return [node for node in reversed(self._outside_in) if type(node) in kinds]
 
     def of_any(self, kinds: Sequence[type[exp.Expr]]) -> list[exp.Expr]:
         """The nodes of these classes, class by class."""

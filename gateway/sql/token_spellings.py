@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from sqlglot import exp
+from sqlglot.parser import binary_range_parser
 from sqlglot.parsers.duckdb import DuckDBParser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from gateway.errors import SyntaxNotSupported, SyntaxRefused
 from gateway.sql.intervals import PLAIN, in_parts
 
-# The parser is compiled: its table is changed in place.
+# The parser is compiled: its tables are changed in place.
 DuckDBParser.BITWISE[TokenType.HASH] = exp.BitwiseXor
+# `a || b ? 'key'` asks what is joined, as in PostgreSQL; sqlglot would ask b alone.
+del DuckDBParser.COLUMN_OPERATORS[TokenType.PLACEHOLDER]
+DuckDBParser.RANGE_PARSERS[TokenType.PLACEHOLDER] = binary_range_parser(exp.JSONBContainsTopKey)
 
 TYPES = {
     "varchar": TokenType.VARCHAR, "char": TokenType.CHAR, "bpchar": TokenType.BPCHAR, "float": TokenType.DOUBLE,
@@ -22,6 +26,7 @@ MOMENTS = (TokenType.DATE, TokenType.TIME, TokenType.TIMESTAMPNTZ, TokenType.TIM
 FIELDS = frozenset("YEAR MONTH DAY HOUR MINUTE SECOND WEEK QUARTER MILLISECOND MICROSECOND".split())
 FOR_READING = ["FOR", "READ", "ONLY"]
 """Behind the query of a cursor, as libpqxx writes it: nothing here writes."""
+BEFORE_ARGUMENTS = (TokenType.L_PAREN, TokenType.COMMA)
 OPERATORS = {
     (TokenType.PLACEHOLDER, TokenType.PIPE): TokenType.QMARK_PIPE,
     (TokenType.PLACEHOLDER, TokenType.AMP): TokenType.QMARK_AMP,
@@ -53,6 +58,13 @@ def respelled(tokens: Sequence[Token], text: str) -> list[Token]:
             at
         ].end + 1 == following.start:
             found[at : at + 2] = [_at(found[at], operator, found[at].text + following.text)]
+        elif at and found[at - 1].token_type in BEFORE_ARGUMENTS and _is_item_of_json(found[at : at + 3]):
+            item = found[at : at + 3]
+            found[at : at + 3] = [
+                _at(item[0], TokenType.L_PAREN, "("),
+                *item,
+                _at(item[2], TokenType.R_PAREN, ")"),
+            ]
         elif found[at].text.upper() == "OPERATOR" and following.token_type is TokenType.L_PAREN:
             found[at:] = _operator(found[at:])
         elif found[at].text.lower() == "pg_catalog" and following.token_type is TokenType.DOT:
@@ -110,6 +122,16 @@ def _escaped(match: "re.Match[str]") -> str:
 def _is_cast_on(tokens: Sequence[Token]) -> bool:
     """`date '...'::text`: the parser would take the text for what is cast first."""
     return [token.token_type for token in tokens] == [TokenType.STRING, TokenType.DCOLON]
+
+
+def _is_item_of_json(tokens: Sequence[Token]) -> bool:
+    """`f(profile -> 'age')`: the parser would take it for a function of `profile`, which gives a text."""
+    first, *rest = (token.token_type for token in tokens)
+    return (
+        first in (TokenType.VAR, TokenType.IDENTIFIER)
+        and rest[:1] == [TokenType.ARROW]
+        and rest[1:] in ([TokenType.STRING], [TokenType.NUMBER])
+    )
 
 
 def _is_unicode(tokens: Sequence[Token]) -> bool:

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from gateway.sql.interval_spellings import interval_text
 from gateway.sql.json_spellings import JOINED, WITHOUT_KEY, WITHOUT_KEYS, WITHOUT_PLACE, contains, is_json
-from gateway.sql.literals import cast
+from gateway.sql.literals import cast, shared_type
 from gateway.sql.nodes import Nodes
 from gateway.sql.scopes import Scopes
 from gateway.sql.series import counts
@@ -14,6 +14,7 @@ from gateway.sql.templates import written
 from gateway.sql.totality import FAMILIES, T, kind_of
 
 TEXT = next(family for family in FAMILIES if T.TEXT in family)
+BYTES = (T.BLOB, T.VARBINARY, T.BINARY)
 LISTS = (T.ARRAY, T.LIST)
 WHOLE = (T.TINYINT, T.SMALLINT, T.INT, T.BIGINT, T.DECIMAL)
 CLOCKS = {T.DATE, T.TIMESTAMP, T.TIMESTAMPNTZ, T.TIMESTAMPTZ, T.DATETIME}
@@ -23,10 +24,10 @@ BETWEEN_TIMES = "((DATE '2000-01-01' + $1) - (DATE '2000-01-01' + $2))"
 
 def respell_typed(nodes: Nodes) -> None:
     """Changes their tree."""
-    for node in nodes.of_any(tuple(_BY_NODE)):
+    for node in nodes.inside_out(_BY_NODE.keys()):
         made = _BY_NODE[type(node)](node)
         if made is not None:
-            made.type = node.type
+            made.type = made.type or node.type
             node.replace(made)
 
 
@@ -38,12 +39,23 @@ def _bytes(node: exp.Expr) -> exp.Expr | None:
     return written("strlen($1)", [value]) if kind_of(value) in TEXT else None
 
 
+def _length(node: exp.Expr) -> exp.Expr | None:
+    """Of bytes too."""
+    return written("octet_length($1)", [node.this]) if kind_of(node.this) in BYTES else None
+
+
+def _json(template: str, *arguments: exp.Expr) -> exp.Expr:
+    made = written(template, [*arguments])
+    made.type = shared_type("JSON")
+    return made
+
+
 def _joined(node: exp.Expr) -> exp.Expr | None:
     """Two values of jsonb, or a list and one more item."""
     assert isinstance(node, exp.Binary)
     sides = (node.left, node.right)
     if any(map(is_json, sides)) and all(is_json(side) or side.is_string for side in sides):
-        return written(JOINED, [*sides])
+        return _json(JOINED, *(cast(side.copy(), "JSON") if side.is_string else side for side in sides))
     left, right = kind_of(node.left) in LISTS, kind_of(node.right) in LISTS
     if left is right or T.UNKNOWN in (kind_of(node.left), kind_of(node.right)):
         return None
@@ -71,7 +83,7 @@ def _less(node: exp.Expr) -> exp.Expr | None:
     left, right = kind_of(node.left), kind_of(node.right)
     if is_json(node.left):
         template = WITHOUT_KEYS if right in LISTS else WITHOUT_PLACE if right in WHOLE else WITHOUT_KEY
-        return written(template, [node.left, node.right])
+        return _json(template, node.left, node.right)
     if left is right is T.TIME:
         return written(BETWEEN_TIMES, [node.left, node.right])
     _days_later(node)
@@ -125,6 +137,7 @@ _BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.ArrayContainsAll: _contained,
     exp.ArrayContainedBy: _contained,
     exp.EQ: _compared,
+    exp.Length: _length,
     exp.NEQ: _compared,
     exp.Sub: _less,
     exp.TimeToStr: _shown,

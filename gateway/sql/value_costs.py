@@ -47,6 +47,7 @@ SEARCH_SPEED = 50.0
 """Characters of a text that are compared with those of another in the time that one byte is made."""
 REDUCE_ROUNDS = 64
 JSON_PATHS = (exp.JSONExtract, exp.JSONExtractScalar, exp.JSONKeys, exp.JSONType)
+BUILDING = frozenset({"json_object", "json_array"})
 JSON_SHAPES = frozenset({"from_json", "json_transform", "json_transform_strict", "from_json_strict"})
 MAX_SHAPE, MAX_LEVELS = 20_000, 100
 FRAME, HOLDING_FRAME = 4.0, 100.0
@@ -154,7 +155,11 @@ class ValueCosts:
             return repeated(children, values)
         if isinstance(node, exp.FromJson) or name in JSON_SHAPES:
             self._check_shape(children)
-        if len(values) > 1 and (isinstance(node, JSON_PATHS) or name.startswith("json_")):
+        if (
+            len(values) > 1
+            and (isinstance(node, JSON_PATHS) or name.startswith("json_"))
+            and name not in BUILDING
+        ):
             self.spent.add(times * values[0].bytes ** _searches(children[1]))
         rule = NODE_RULES.get(type(node)) or NAME_RULES.get(name)
         if values and rule is not None:

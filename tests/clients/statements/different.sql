@@ -38,6 +38,7 @@ SELECT json_agg(x ORDER BY x) FROM (VALUES (1),(2)) v(x)
 SELECT json_object_agg(k, v) FROM (VALUES ('a', 1), ('b', 2)) t(k, v)
 SELECT json_build_object('id', customer_id, 'tags', tags)::text FROM sales.customers WHERE customer_id = 1
 SELECT jsonb_build_object('id', customer_id, 'name', name, 'vip', vip, 'credit', credit, 'on', created_at::date) FROM sales.customers WHERE customer_id = 1
+SELECT '{"a":{"b":[1,2]}}'::jsonb -> 'a' -> 'b' -> 1, '{"a":{"b":[1,2]}}'::jsonb -> 'a' ->> 'b', '[1,2]'::jsonb -> 5, '"x"'::jsonb -> 'a'
 
 -- a series is a list where it stands in a list of values, and of timestamps: DuckDB's
 SELECT generate_series(1, 3)
@@ -101,6 +102,7 @@ SELECT a, b FROM (VALUES (1, 2.5), (2, 3)) AS t(a, b)
 SELECT date_trunc('month', date '2020-02-03')
 SELECT date_trunc('week', date '2020-02-03')
 SELECT extract(year from ordered_on), extract(month from ordered_at), date_trunc('month', ordered_at), date_trunc('month', ordered_on), ordered_at::date, to_char(ordered_at, 'YYYY-MM-DD') FROM sales.orders WHERE order_id = 5
+SELECT date_trunc('month', ordered_on) AS m, count(*) FILTER (WHERE amount > 100), round(avg(amount)::numeric, 1) FROM sales.orders WHERE order_id BETWEEN 1 AND 200 GROUP BY m ORDER BY m
 
 -- refused: not supported (functions.md says which functions are)
 SELECT |/ 25.0
@@ -169,6 +171,7 @@ SELECT hashtext('a')
 SELECT pg_column_size(1)
 SELECT regexp_replace('Hello World', '(\w+) (\w+)', '\2 \1'), regexp_replace('aaa', 'a', 'b', 2, 1)
 SELECT * FROM ROWS FROM (generate_series(1, 2), generate_series(5, 7)) AS t(a, b)
+SELECT substring(photo from 1 for 2) FROM sales.customers WHERE customer_id = -3
 
 -- modifier: all but the modifier of the type is the same
 SELECT interval '1-2' year to month
@@ -210,6 +213,16 @@ SELECT stddev(score), variance(score) FROM sales.orders WHERE order_id BETWEEN 1
 SELECT corr(score, score), covar_pop(score, score), regr_slope(score, score) FROM sales.orders WHERE order_id BETWEEN 1 AND 10
 SELECT percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY score) FROM sales.orders WHERE order_id BETWEEN 1 AND 100
 SELECT power(2, 10), sqrt(16), exp(0), ln(1), log(100), log(2.0, 8.0), pi(), degrees(pi()), radians(180), cbrt(27)
+SELECT (ARRAY[1,2,3])[-1], (ARRAY[1,2,3])[0], (ARRAY[1,2,3])[4], (ARRAY[1,2,3])[2:1], (ARRAY[1,2,3])[0:2], (ARRAY[1,2,3])[-1:2]
+SELECT country, country = 'DE', length(country), country || 'x', country LIKE 'D%' FROM sales.customers WHERE customer_id IN (-1, 3) ORDER BY customer_id
+SELECT 1e308::float8 * 10
+SELECT sqrt(-1)
+SELECT ln(0)
+SELECT timestamp '2024-01-01 23:59:59.9999995', time '23:59:59.9999995', timestamp '2024-01-01 00:00:00.123456'
+SELECT round(0.5), round(1.5), round(-0.5), round(0.5::float8), round(1.5::float8), round(2.5::float8), round(1234.567, -2), trunc(-1.5), ceil(-1.5), floor(-1.5)
+SELECT regexp_replace('a.b.c', '\.', '-'), regexp_replace('a.b.c', '\.', '-', 'g'), regexp_replace('abc', '(.)', '\1\1', 'g'), regexp_replace('abc', '', '-', 'g'), 'a\b' ~ '\\', 'foo' ~ '^f.*o$', 'FOO' ~ '(?i)foo', E'a\nb' ~ 'a.b'
+SELECT (1, 2) IN ((1, 2), (3, 4)), (1, NULL) = (1, 2), (1, 2) IS NULL, ROW(NULL, NULL) IS NULL
+SELECT x, lag(x) OVER (ORDER BY x), lead(x, 2) OVER (ORDER BY x), sum(x) OVER (ORDER BY x), rank() OVER (ORDER BY x DESC) FROM (VALUES (1),(2),(2),(NULL)) t(x) ORDER BY x
 
 -- upper and lower know letters beyond ASCII; PostgreSQL does as the database's locale says, here C
 SELECT lower('ÄÖ')

@@ -1191,3 +1191,79 @@ SELECT n FROM pg_catalog.generate_series(1, 3) AS n
 SELECT CAST(customer_id AS pg_catalog.int8) FROM sales.customers WHERE customer_id = 1
 SELECT pg_catalog.sum(amount), pg_catalog.max(ordered_on) FROM sales.orders WHERE order_id OPERATOR(pg_catalog.<) 10 AND order_id OPERATOR(pg_catalog.>) 0
 SELECT carrier_id FROM shipping.carriers ORDER BY 1 FOR READ ONLY
+SELECT ('[1,2,3]'::jsonb)[0], ('{"a":[1,2]}'::jsonb)['a'][1], ('{"a":1}'::jsonb)['b']
+SELECT profile -> 'age' = '21'::jsonb, (profile ->> 'age')::int > 20, profile ->> 'none' IS NULL FROM sales.customers WHERE customer_id = 1
+SELECT json_array_elements('[1,2]'::json) AS e
+SELECT jsonb_typeof(profile), jsonb_typeof(profile -> 'age'), jsonb_typeof(profile -> 'x') FROM sales.customers WHERE customer_id < 3 ORDER BY customer_id
+SELECT jsonb_agg(profile -> 'age' ORDER BY customer_id) FROM sales.customers WHERE customer_id BETWEEN 1 AND 3
+SELECT jsonb_object_agg(name, profile) FROM sales.customers WHERE customer_id BETWEEN 1 AND 2
+SELECT array_agg(t ORDER BY t) FROM sales.customers c, unnest(c.tags) AS t WHERE customer_id BETWEEN 1 AND 2
+SELECT array_remove(tags, 'x'), array_append(tags, 'y'), tags || 'z'::text, tags || ARRAY['q'], array_to_string(tags, '|') FROM sales.customers WHERE customer_id = 1
+SELECT tags = ARRAY['t1','x'], tags <> ARRAY['x'], tags @> '{x}', 'x' <> ALL(tags), tags IS NOT NULL FROM sales.customers WHERE customer_id = 1
+SELECT string_to_array(name, ' '), (string_to_array(name, ' '))[2], split_part(name, ' ', 2)::int FROM sales.customers WHERE customer_id = 1
+SELECT 'abc' < 'abd', 'a' < 'B', 'Z' < 'a', '10' < '9', 'a ' = 'a', '' < 'a'
+SELECT email FROM sales.customers ORDER BY email NULLS FIRST LIMIT 3
+SELECT DISTINCT vip FROM sales.customers ORDER BY vip
+SELECT count(*), count(vip), sum(credit), min(credit), max(credit) FROM sales.customers
+SELECT sum(NULL::int), max(NULL::text), count(NULL), string_agg(NULL::text, ','), array_agg(NULL::int)
+SELECT sum(x) FROM (SELECT 1 AS x WHERE false) t
+SELECT count(*) FROM (SELECT 1 WHERE false) t
+SELECT bool_and(x), bool_or(x) FROM (SELECT NULL::bool AS x) t
+SELECT 0.1 + 0.2, 0.1::float8 + 0.2::float8, 1.10 * 1.10, 3 * 0.5, 10 % 3.5, -7 % 2, 2 ^ 3 ^ 2, -2 ^ 2
+SELECT date '2024-01-31' + interval '1 month' - interval '1 month', date '2024-03-31' - interval '1 month', timestamp '2024-02-29' - interval '1 year'
+SELECT age(timestamp '2024-03-31', timestamp '2024-02-29'), age(timestamp '2024-02-29', timestamp '2023-02-28'), age(timestamp '2024-01-01', timestamp '2024-03-31 12:00')
+SELECT extract(week from date '2021-01-03'), extract(isoyear from date '2021-01-03'), extract(dow from date '2021-01-03'), extract(doy from date '2020-12-31'), date_trunc('week', timestamp '2021-01-03')
+SELECT date_part('month', interval '14 months'), date_part('year', interval '14 months'), extract(hour from interval '26 hours'), extract(epoch from interval '1 month'), extract(epoch from interval '1 year')
+SELECT interval '1 month' > interval '30 days', interval '1 month' = interval '30 days', interval '24 hours' = interval '1 day', interval '1 year' = interval '360 days', interval '1 year' > interval '365 days'
+SELECT to_char(timestamp '2024-01-01 00:05', 'HH12:MI AM'), to_char(timestamp '2024-01-01 12:05', 'HH:MI pm'), to_char(date '2024-12-30', 'IYYY-"W"IW'), to_char(date '2024-12-30', 'YYYY-WW')
+SELECT to_date('2024-02', 'YYYY-MM'), to_date('24-02-03', 'YY-MM-DD'), to_timestamp('2024-02-03 02:05 PM', 'YYYY-MM-DD HH12:MI PM')
+SELECT 7.5::int, 8.5::int, 0.5::float8::int, 1.5::float8::int, 2.5::float8::int, -0.5::float8::int
+SELECT substring('hello', 2, 100), substring('hello', 10), left('hi', 10), right('hi', -5), repeat('a', 0), lpad('abc', 2), rpad('', 3, 'x'), split_part('a,b', ',', 5), strpos('a', ''), replace('aaa', 'a', ''), position('' in 'a')
+SELECT upper(NULL), concat(NULL, 'a'), NULL || 'a', coalesce(NULL, NULL), nullif('a', NULL), greatest(NULL, 1), least(NULL, NULL)
+SELECT 'abc' LIKE '%', '' LIKE '%', 'abc' LIKE '_b_', 'a_c' LIKE 'a\_c', 'ABC' ILIKE 'abc', 'abc' SIMILAR TO 'a(b|x)c'
+SELECT 1 IN (1, NULL), 2 IN (1, NULL), 2 NOT IN (1, NULL), NULL IN (1), 1 = ANY (ARRAY[NULL, 1]), 2 = ANY (ARRAY[NULL, 1]), 1 = ALL (ARRAY[1, NULL])
+SELECT NULL = NULL, NULL <> 1, NULL AND false, NULL OR true, NOT NULL, true AND NULL
+SELECT x, sum(x) OVER (PARTITION BY x % 2 ORDER BY x RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM generate_series(1, 5) x ORDER BY x
+SELECT first_value(x) OVER w, last_value(x) OVER w, nth_value(x, 2) OVER w FROM (VALUES (3),(1),(2)) t(x) WINDOW w AS (ORDER BY x ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) ORDER BY 1, 2
+SELECT a, count(*) FROM (VALUES (1),(NULL),(NULL)) t(a) GROUP BY a ORDER BY a NULLS FIRST
+SELECT a, sum(b) FROM (VALUES (1, 2), (1, 3), (2, 4)) t(a, b) GROUP BY ROLLUP (a) ORDER BY a NULLS LAST
+SELECT * FROM (VALUES (1, 'a'), (2, 'b')) t(i, s) WHERE s > 'a' OR i IS NULL
+SELECT o.order_id FROM sales.orders o LEFT JOIN shipping.parcels p ON p.order_id = o.order_id WHERE p.order_id IS NULL AND o.order_id BETWEEN 299 AND 302 ORDER BY 1
+SELECT c.name, max(o.amount) FROM sales.customers c JOIN sales.orders o USING (customer_id) WHERE c.customer_id < 4 GROUP BY c.name HAVING max(o.amount) > 10 ORDER BY 1
+SELECT name FROM sales.customers c WHERE NOT EXISTS (SELECT 1 FROM sales.orders o WHERE o.customer_id = c.customer_id) AND customer_id > 0
+SELECT customer_id, (SELECT max(ordered_on) FROM sales.orders o WHERE o.customer_id = c.customer_id) FROM sales.customers c WHERE customer_id IN (1, -1) ORDER BY 1
+SELECT width_bucket(credit, 0, 600, 6) AS b, count(*), min(credit), max(credit) FROM sales.customers WHERE customer_id > 0 GROUP BY b ORDER BY b
+SELECT external_id::text, upper(external_id::text), external_id = 'c4ca4238-a0b9-2382-0dcc-509a6f75849b' FROM sales.customers WHERE customer_id = 1
+SELECT cutoff, cutoff + interval '1 hour', extract(hour from cutoff), cutoff > '12:00', transit, extract(day from transit), transit > interval '1 day' FROM shipping.parcels WHERE order_id = 1
+SELECT jsonb_typeof(profile -> 'age') FROM sales.customers WHERE customer_id = 1
+SELECT coalesce(profile -> 'x', profile -> 'age', '0'), jsonb_build_array(profile -> 'age', 1) FROM sales.customers WHERE customer_id = 1
+SELECT count(profile -> 'age'), max((profile -> 'age')::int), jsonb_array_length(p -> 'a' -> 'b') FROM sales.customers, (SELECT '{"a":{"b":[1,2]}}'::jsonb AS p) t WHERE customer_id > 0 GROUP BY p
+SELECT encode(photo, 'hex') FROM sales.customers WHERE customer_id = -3
+SELECT length(photo) FROM sales.customers WHERE customer_id = -3
+SELECT octet_length(photo) FROM sales.customers WHERE customer_id = -3
+SELECT md5(photo) FROM sales.customers WHERE customer_id = -3
+SELECT photo = '\x00ff5c'::bytea FROM sales.customers WHERE customer_id = -3
+SELECT jsonb_array_length(p -> 'items'), p -> 'items' -> 0 ->> 'name', (p -> 'items' -> 0 ->> 'qty')::int FROM (SELECT '{"items":[{"name":"a","qty":2}]}'::jsonb AS p) t
+SELECT i ->> 'name', (i ->> 'qty')::int FROM (SELECT '{"items":[{"name":"a","qty":2}]}'::jsonb AS p) t, jsonb_array_elements(p -> 'items') AS i
+SELECT i.value ->> 'name' FROM (SELECT '{"items":[{"name":"a"}]}'::jsonb AS p) t CROSS JOIN LATERAL jsonb_array_elements(t.p -> 'items') i
+SELECT e.key, e.value FROM (SELECT '{"a":{"x":1,"y":"z"}}'::jsonb AS p) t, jsonb_each_text(p -> 'a') e ORDER BY 1
+SELECT r.* FROM (SELECT '{"items":[{"n":1},{"n":2}]}'::jsonb AS p) t, jsonb_to_recordset(p -> 'items') AS r(n int) ORDER BY 1
+SELECT jsonb_object_keys(p -> 'a') FROM (SELECT '{"a":{"x":1,"y":"z"}}'::jsonb AS p) t
+SELECT coalesce((p ->> 'a')::numeric, 0) + 1 FROM (SELECT '{"a":"1.5"}'::jsonb AS p) t
+SELECT sum((profile ->> 'age')::int), avg((profile ->> 'age')::int) FILTER (WHERE profile ? 'age') > 0, max(profile ->> 'age') FROM sales.customers WHERE customer_id > 0
+SELECT profile ->> 'age' FROM sales.customers WHERE profile -> 'age' IS NOT NULL AND profile @> '{"age":30}'
+SELECT customer_id FROM sales.customers WHERE (profile ->> 'age')::int BETWEEN 21 AND 23 AND profile ? 'age' ORDER BY profile -> 'age' DESC
+SELECT to_jsonb(c) ->> 'name', to_jsonb(c) - 'photo' ? 'photo' FROM sales.customers c WHERE customer_id = 1
+SELECT jsonb_agg(to_jsonb(t)) FROM (SELECT customer_id, name FROM sales.customers WHERE customer_id BETWEEN 1 AND 2 ORDER BY 1) t
+SELECT json_agg(json_build_object('id', customer_id, 'n', name) ORDER BY customer_id) ->> 0 IS NOT NULL FROM sales.customers WHERE customer_id BETWEEN 1 AND 2
+SELECT jsonb_build_object('a', jsonb_build_object('b', ARRAY[1,2]), 'c', NULL, 'd', true, 'e', 1.5)
+SELECT to_char(amount, 'FM999990.00'), to_char(amount, '$999,990.00'), to_char(order_id, '000000'), to_char(-amount, '999.99'), to_char(amount, '999.99S') FROM sales.orders WHERE order_id = 3
+SELECT '{"a":1}'::jsonb || '{"b":2}'::jsonb ? 'b', NOT '{"a":1}'::jsonb ? 'a', '{"a":{"b":1}}'::jsonb -> 'a' ? 'b', '{"a":1}'::jsonb ? ('a' || '')
+SELECT '{"a":1,"b":2}'::jsonb - 'a' ?| ARRAY['a'], '{"a":1,"b":2}'::jsonb - 'a' @> '{"b":2}'
+SELECT '{"a":1,"b":2,"c":3}'::jsonb - 'a' - 'b'
+SELECT '{"a":1}'::jsonb - 'a' || '{"z":1}'::jsonb
+SELECT ('{"a":1}'::jsonb || '{"b":1}'::jsonb) - 'a'
+SELECT '{"a":1}'::jsonb || '{"b":1}' || '{"c":1}'
+SELECT '{"a":1}'::jsonb || '{"b":1}'::jsonb @> '{"b":1}'
+SELECT profile - 'x' || '{"y":1}' FROM sales.customers WHERE customer_id = 1
+SELECT 'a' || 'b' || 'c' || customer_id, date '2024-03-10' - date '2024-03-01' - 1 FROM sales.customers WHERE customer_id = 1
