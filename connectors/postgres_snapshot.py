@@ -83,9 +83,8 @@ class PostgresSnapshot:
         keys = tuple(map(sent, scan.keys))
         with work.on_a_line(keys) as line:
             inline = _inline(line, keys)
-            described = [each.description for each in inline]
-            source = self._source(_by_index(scan, line, described))
-            plain = _with(described, _select(_read(scan.columns), source, _plain))
+            source = self._source(_by_index(scan, line, inline))
+            plain = _with((each.description for each in inline), _select(_read(scan.columns), source, _plain))
             question = scan.shape or (plain,), scan.columns
             try:
                 arrivals = self._arrivals(question, plain, line)
@@ -188,12 +187,13 @@ def _inline(line: Line, keys: tuple[SentKeys, ...]) -> tuple[SentKeys, ...]:
     return tuple(each for each in keys if each.name not in line.tables)
 
 
-def _by_index(scan: Scan, line: Line, described: list[str]) -> Scan:
+def _by_index(scan: Scan, line: Line, keys: tuple[SentKeys, ...]) -> Scan:
     """The scan as the source can run it in a time that does not grow with the product of rows and keys: an index may
-    have been dropped since the statement was planned."""
+    have been dropped since the statement was planned. The keys are told: of none there would be no row."""
     if scan.query is None or scan.otherwise is None:
         return scan
-    plan = line.connection.at_once(f"EXPLAIN {_with(described, scan.query)}").column(0)
+    asked = _with((each.as_expression for each in keys), scan.query)
+    plan = line.connection.at_once(f"EXPLAIN {asked}").column(0)
     return scan if is_passed_once(map(str, plan)) else replace(scan, query=scan.otherwise)
 
 

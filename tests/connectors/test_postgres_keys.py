@@ -145,8 +145,12 @@ def test_keys_as_an_array_are_for_an_index_only(uri: str, source: PostgresConnec
     )
     scan = Scan(
         (SourceColumn("a", "BIGINT", ""),),
-        query='SELECT count(*) AS a FROM probed WHERE x = ANY(ARRAY(SELECT k FROM "s"))',
-        keys=(KeySet("s", pa.table({"k": list(range(1, size + 1))})),),
+        query="""SELECT count(*) AS a FROM probed
+          WHERE x = ANY(ARRAY(SELECT k FROM "s")) AND x % 2 IN (SELECT k FROM "t")""",
+        keys=(
+            KeySet("s", pa.table({"k": list(range(1, size + 1))})),
+            KeySet("t", pa.table({"k": [0, 1]})),
+        ),
         otherwise="SELECT count(*) AS a FROM probed",
     )
     assert rows(read(one(source, scan))) == [(size,)]
