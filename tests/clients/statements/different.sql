@@ -80,7 +80,6 @@ SELECT 5::text || 'x', 1.50::text, 1e20::float8::text, true::text, date '2024-01
 SELECT * FROM sales.orders WHERE order_id = 1
 SELECT * FROM sales.order_summary WHERE country = 'DE' ORDER BY ordered_on LIMIT 2
 SELECT c FROM shipping.carriers c WHERE c.carrier_id = 1
-SELECT sum(CASE WHEN amount > 5 THEN 1 ELSE 0 END), sum(CASE WHEN vip THEN 1 END) FROM sales.orders o JOIN sales.customers c USING (customer_id) WHERE order_id BETWEEN 1 AND 10
 SELECT array_agg(DISTINCT country ORDER BY country) FROM sales.customers WHERE customer_id > 0
 SELECT md5(name), sha256(name::bytea) FROM sales.customers WHERE customer_id = 1
 SELECT email FROM sales.customers WHERE customer_id = 1 UNION ALL SELECT 'x' ORDER BY 1

@@ -1267,3 +1267,4 @@ SELECT '{"a":1}'::jsonb || '{"b":1}' || '{"c":1}'
 SELECT '{"a":1}'::jsonb || '{"b":1}'::jsonb @> '{"b":1}'
 SELECT profile - 'x' || '{"y":1}' FROM sales.customers WHERE customer_id = 1
 SELECT 'a' || 'b' || 'c' || customer_id, date '2024-03-10' - date '2024-03-01' - 1 FROM sales.customers WHERE customer_id = 1
+SELECT sum(CASE WHEN amount > 5 THEN 1 ELSE 0 END), sum(CASE WHEN vip THEN 1 END) FROM sales.orders o JOIN sales.customers c USING (customer_id) WHERE order_id BETWEEN 1 AND 10
