@@ -88,6 +88,14 @@ class Builder:
     def postgres(self, server: PostgresServer, schema: str) -> Mesh:
         return self.over(lambda domain, tables: postgres_source(server, f"{schema}_{domain}", tables))
 
+    def of_kind(self, kind: str, folder: Path, server: PostgresServer) -> Mesh:
+        """By the kind of its sources: memory, parquet, sqlite or postgres. The folder's name is the schema's."""
+        if kind == "memory":
+            return self.memory()
+        if kind == "postgres":
+            return self.postgres(server, folder.name[:40])
+        return self.parquet(folder) if kind == "parquet" else self.sqlite(folder)
+
     def over(self, source: Source) -> Mesh:
         connectors = {}
         for domain in sorted({key.split(".")[0] for key in self.tables}):
@@ -290,3 +298,9 @@ def multiset(rows: Iterable[object]) -> Counter[str]:
 def records(mesh: Mesh) -> Records:
     assert isinstance(mesh.audit, Records)
     return mesh.audit
+
+
+def close_mesh(mesh: Mesh) -> None:
+    mesh.engine.close()
+    for connector in mesh.connectors.values():
+        connector.close()

@@ -21,7 +21,7 @@ from gateway.query.explain.operator import explain
 from gateway.query.mesh import Mesh
 from gateway.query.request import Parameter, Request
 from policies.principal import Principal
-from tests.query.mesh import Builder, Told, ask, parquet_source, records
+from tests.query.mesh import Builder, Told, ask, close_mesh, parquet_source, records
 from tests.security.corpus import attacks
 from tests.security.drivers import PASSWORD, OverPostgres
 from tests.security.worlds import ANA as ANYBODY
@@ -76,8 +76,7 @@ BUILDER = Builder(
 def mesh(postgres: PostgresServer) -> Iterator[Mesh]:
     made = BUILDER.postgres(postgres, "explain")
     yield made
-    for connector in made.connectors.values():
-        connector.close()
+    close_mesh(made)
 
 
 def lines(told: Told) -> str:
@@ -307,9 +306,7 @@ class Sized:
         return PostgresConnector(self._server.uri(), schema=schema)
 
     def close(self) -> None:
-        self.mesh.engine.close()
-        for connector in self.mesh.connectors.values():
-            connector.close()
+        close_mesh(self.mesh)
 
 
 def test_no_choice_in_it_tells_of_hidden_rows(postgres: PostgresServer, tmp_path: Path) -> None:

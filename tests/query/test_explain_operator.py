@@ -15,7 +15,7 @@ from gateway.query.explain.operator import Explanation, explain
 from gateway.query.mesh import Mesh
 from gateway.query.request import Request
 from policies.principal import Principal
-from tests.query.mesh import Builder, records, values
+from tests.query.mesh import Builder, close_mesh, records, values
 from tests.servers import PostgresServer
 
 ANA = Principal("ana", attributes={"region": "EU"})
@@ -62,8 +62,7 @@ TABLES = {
 def mesh(postgres: PostgresServer) -> Iterator[Mesh]:
     made = BUILDER.over(lambda domain, tables: source(postgres, domain, tables))
     yield made
-    for connector in made.connectors.values():
-        connector.close()
+    close_mesh(made)
 
 
 def source(server: PostgresServer, domain: str, tables: dict[str, pa.Table]) -> Connector:

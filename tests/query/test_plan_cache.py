@@ -27,7 +27,7 @@ from gateway.query.request import Parameter, Request
 from gateway.query.rewrite import rewrite
 from policies.policy_set import PolicySet
 from policies.principal import Circumstances, Principal
-from tests.query.mesh import Builder, Records, Told, ask, records
+from tests.query.mesh import Builder, Records, Told, ask, close_mesh, records
 from tests.query.test_shape import CONDITIONS, CUSTOMERS, KINDS, ORDERS, SQLITE, STATEMENTS
 from tests.servers import PostgresServer
 
@@ -58,12 +58,6 @@ def builder(policies: str = POLICIES, types: Mapping[pa.DataType, pa.DataType] |
     return Builder(tables, policies={"s": policies}, filters=FILTERS)
 
 
-def closed(mesh: Mesh) -> None:
-    mesh.engine.close()
-    for connector in mesh.connectors.values():
-        connector.close()
-
-
 @pytest.fixture(scope="module", params=KINDS)
 def warm(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Mesh]:
     folder, kind = tmp_path_factory.mktemp("plans"), request.param
@@ -75,14 +69,14 @@ def warm(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
     else:
         made = builder().memory() if kind == "memory" else builder().parquet(folder)
     yield made
-    closed(made)
+    close_mesh(made)
 
 
 @pytest.fixture
 def mesh() -> Iterator[Mesh]:
     made = builder().memory()
     yield made
-    closed(made)
+    close_mesh(made)
 
 
 def afresh(mesh: Mesh) -> Mesh:
@@ -270,7 +264,7 @@ def test_equal_attributes_of_two_types_are_two(one: Any, other: Any) -> None:
         user = Principal("ana", attributes={"level": level})
         assert said(mesh, "SELECT a FROM s.t", user) == said(afresh(mesh), "SELECT a FROM s.t", user)
     assert remembered(mesh) == (type(one) is type(other))
-    closed(mesh)
+    close_mesh(mesh)
 
 
 @pytest.mark.parametrize(
@@ -348,7 +342,7 @@ def test_a_grant_that_expires_between_two_statements() -> None:
     time.sleep(5.5)
     assert ask(mesh, TEXT, ANA).rows == ("(1,)", "(3,)")
     assert not remembered(mesh)
-    closed(mesh)
+    close_mesh(mesh)
 
 
 def test_a_purpose_is_in_the_key() -> None:
@@ -363,7 +357,7 @@ def test_a_purpose_is_in_the_key() -> None:
     ]
     own = ("(1,)", "(3,)")
     assert asked == [(ALL, False), (own, False), (ALL, True), (own, False), (own, True)]
-    closed(mesh)
+    close_mesh(mesh)
 
 
 def test_attributes_and_groups_that_change(mesh: Mesh) -> None:
@@ -446,7 +440,7 @@ def test_products_over_products(text: str) -> None:
         assert told[0].error == ""
         seen.setdefault(user.name, []).append(remembered(mesh))
     assert seen == {user.name: [user is EVA, True] for user in (ANA, BOB, CLERK, NIL, EVA)}
-    closed(mesh)
+    close_mesh(mesh)
 
 
 @pytest.mark.parametrize("text", LAYERS)
@@ -460,4 +454,4 @@ def test_after_authorize_no_policy_is_asked(text: str) -> None:
     nobody = Principal("", attributes=CLERK.attributes)
     blind = replace(visible, policies=cast(PolicySet, None), circumstances=cast(Circumstances, None))
     assert planned_for(rewrite(replace(query, visible=replace(blind, principal=nobody))), mesh).sql
-    closed(mesh)
+    close_mesh(mesh)

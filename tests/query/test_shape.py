@@ -28,7 +28,7 @@ from gateway.query.rewrite import rewrite
 from gateway.sql.dialect import DUCKDB
 from gateway.sql.shape import Slot, shape
 from policies.principal import Principal
-from tests.query.mesh import Builder
+from tests.query.mesh import Builder, close_mesh
 from tests.servers import PostgresServer
 
 ANA = Principal("ana", attributes={"region": "EU"})
@@ -83,9 +83,7 @@ def mesh(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
         request.param, tmp_path_factory.mktemp("shapes"), lambda: request.getfixturevalue("postgres")
     )
     yield made
-    made.engine.close()
-    for connector in made.connectors.values():
-        connector.close()
+    close_mesh(made)
 
 
 def asked(mesh: Mesh, text: str) -> list[str]:

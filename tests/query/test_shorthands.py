@@ -12,7 +12,7 @@ import pytest
 from gateway.query.mesh import Mesh
 from gateway.settings import Limits
 from policies.principal import Principal
-from tests.query.mesh import Builder, ask, multiset, records, rows_of
+from tests.query.mesh import Builder, ask, close_mesh, multiset, records, rows_of
 from tests.query.tables import TABLES
 from tests.servers import PostgresServer
 
@@ -90,9 +90,7 @@ def remote(postgres: PostgresServer) -> Iterator[Mesh]:
     """Over a source that the planner may give a part of the statement to."""
     made = Builder(TABLES).postgres(postgres, "shorthands")
     yield made
-    made.engine.close()
-    for connector in made.connectors.values():
-        connector.close()
+    close_mesh(made)
 
 
 @pytest.mark.parametrize("sql", ANSWERED)

@@ -17,7 +17,7 @@ from connectors.base import Connector
 from connectors.memory import MemoryConnector
 from gateway.query.mesh import Mesh
 from policies.principal import Principal
-from tests.query.mesh import Builder, Told, ask, parquet_source, postgres_source, sqlite_source
+from tests.query.mesh import Builder, Told, ask, close_mesh, parquet_source, postgres_source, sqlite_source
 from tests.query.statements import statements
 from tests.servers import PostgresServer
 
@@ -121,9 +121,7 @@ class Worlds:
 
     def close(self) -> None:
         for mesh in itertools.chain(*self.made.values()):
-            mesh.engine.close()
-            for connector in mesh.connectors.values():
-                connector.close()
+            close_mesh(mesh)
 
 
 @pytest.fixture(scope="module")
@@ -292,9 +290,7 @@ class MixedWorlds:
 
     def close(self) -> None:
         for mesh in itertools.chain(*self.made.values()):
-            mesh.engine.close()
-            for connector in mesh.connectors.values():
-                connector.close()
+            close_mesh(mesh)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import pytest
 from connectors.postgres import PostgresConnector
 from gateway.query.mesh import Mesh
 from policies.principal import Principal
-from tests.query.mesh import Builder, ask, postgres_source
+from tests.query.mesh import Builder, ask, close_mesh, postgres_source
 from tests.servers import PostgresServer
 
 ANA = Principal("ana", attributes={"region": "EU", "regions": ("EU", "UK")})
@@ -152,9 +152,7 @@ def test_neither_hidden_rows_nor_raw_values_leave_the_source(
         assert HIDDEN not in shown, sql
         assert RAW not in shown, sql
     assert b"EU" in recorder.received
-    mesh.engine.close()
-    for connector in mesh.connectors.values():
-        connector.close()
+    close_mesh(mesh)
 
 
 def test_the_proxy_sees_what_is_asked_for(recorder: Recorder, postgres: PostgresServer) -> None:
@@ -165,6 +163,4 @@ def test_the_proxy_sees_what_is_asked_for(recorder: Recorder, postgres: Postgres
     assert ask(mesh, STATEMENTS[0]).rows
     assert HIDDEN in recorder.received
     assert RAW in recorder.received
-    mesh.engine.close()
-    for connector in mesh.connectors.values():
-        connector.close()
+    close_mesh(mesh)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.query.mesh import Mesh
-from tests.query.mesh import Builder, ask
+from tests.query.mesh import Builder, ask, close_mesh
 from tests.security.sizes import FEW, MANY, PRINCIPAL, builder
 from tests.servers import PostgresServer
 
@@ -69,9 +69,7 @@ def meshes(postgres: PostgresServer) -> Iterator[tuple[Mesh, Mesh]]:
         made.append(mesh)
     yield made[0], made[1]
     for mesh in made:
-        mesh.engine.close()
-        for connector in mesh.connectors.values():
-            connector.close()
+        close_mesh(mesh)
 
 
 def test_the_source_itself_joins_in_another_order(

@@ -9,7 +9,7 @@ import pytest
 from gateway.query.mesh import Mesh
 from gateway.query.pipeline import run
 from gateway.query.request import Request
-from tests.query.mesh import ANYBODY, Builder
+from tests.query.mesh import ANYBODY, Builder, close_mesh
 from tests.servers import PostgresServer
 
 POLICIES = {"sales": "p, s, role:any, sales, sales.orders, select, any_case, -, -, allow\n"}
@@ -42,8 +42,6 @@ def test_batches_do_not_tell_where_hidden_rows_lie(
         mesh = makers[kind](builder(hidden), name)
         batches = list(run(Request("SELECT id FROM sales.orders", ANYBODY, "flight"), mesh).batches())
         told.append(([batch.num_rows for batch in batches], pa.Table.from_batches(batches)["id"].to_pylist()))
-        mesh.engine.close()
-        for connector in mesh.connectors.values():
-            connector.close()
+        close_mesh(mesh)
     assert told[0] == told[1]
     assert sorted(told[0][1]) == list(range(VISIBLE))

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.query.mesh import Mesh
 from policies.principal import Principal
-from tests.query.mesh import Builder, ask
+from tests.query.mesh import Builder, ask, close_mesh
 from tests.servers import PostgresServer
 
 ANA = Principal("ana", attributes={"region": "EU"})
@@ -47,14 +47,6 @@ def builder(raw: str, row_filter: str, seen: str = "2") -> Builder:
     )
 
 
-def mesh_of(kind: str, plan: Builder, folder: Path, postgres: PostgresServer) -> Mesh:
-    if kind == "memory":
-        return plan.memory()
-    if kind == "parquet":
-        return plan.parquet(folder)
-    return plan.sqlite(folder) if kind == "sqlite" else plan.postgres(postgres, f"casts_{folder.name[:40]}")
-
-
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -70,12 +62,10 @@ def meshes(
         "b": builder("CANARY", request.param),
         "c": builder("3", request.param, seen="x"),
     }
-    a, b, c = (mesh_of(kind, plan, tmp_path / f"{name}{kind}", postgres) for name, plan in plans.items())
+    a, b, c = (plan.of_kind(kind, tmp_path / f"casts_{name}{kind}", postgres) for name, plan in plans.items())
     yield a, b, c
     for mesh in (a, b, c):
-        mesh.engine.close()
-        for connector in mesh.connectors.values():
-            connector.close()
+        close_mesh(mesh)
 
 
 def test_what_cannot_be_cast_is_told_of_where_it_is_seen(meshes: tuple[Mesh, Mesh, Mesh]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.query.mesh import Mesh
 from policies.principal import Principal
-from tests.query.mesh import Builder, ask
+from tests.query.mesh import Builder, ask, close_mesh
 from tests.security.product_errors import QUIET, SHAPES, generated
 from tests.servers import PostgresServer
 
@@ -47,18 +47,11 @@ def builder(table: pa.Table, bodies: Mapping[str, str], row_filter: str) -> Buil
 
 @contextmanager
 def opened(kind: str, plan: Builder, folder: Path, postgres: PostgresServer) -> Iterator[Mesh]:
-    mesh = {
-        "memory": plan.memory,
-        "parquet": lambda: plan.parquet(folder),
-        "sqlite": lambda: plan.sqlite(folder),
-        "postgres": lambda: plan.postgres(postgres, f"errors_{folder.name}"),
-    }[kind]()
+    mesh = plan.of_kind(kind, folder, postgres)
     try:
         yield mesh
     finally:
-        mesh.engine.close()
-        for connector in mesh.connectors.values():
-            connector.close()
+        close_mesh(mesh)
 
 
 @pytest.mark.parametrize("row_filter", FILTERS)

@@ -7,7 +7,7 @@ import pytest
 import gateway.errors
 from gateway.errors import Refused
 from gateway.query.mesh import Mesh
-from tests.query.mesh import Told, ask
+from tests.query.mesh import Told, ask, close_mesh
 from tests.security.shadowing import HARMLESS, NAMES, TEMPLATES, statement
 from tests.security.worlds import ANA, builder
 from tests.servers import PostgresServer
@@ -22,9 +22,7 @@ def meshes(postgres: PostgresServer) -> Iterator[tuple[Mesh, ...]]:
     made = (builder("A").memory(), builder("A").postgres(postgres, "shadowing"))
     yield made
     for mesh in made:
-        mesh.engine.close()
-        for connector in mesh.connectors.values():
-            connector.close()
+        close_mesh(mesh)
 
 
 def kinds(told: Told) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.query.mesh import Mesh
-from tests.query.mesh import Builder, ask
+from tests.query.mesh import Builder, ask, close_mesh
 from tests.security.drivers import texts
 from tests.security.sizes import FEW, LAST, MANY, PRINCIPAL, builder, statements
 from tests.servers import PostgresServer
@@ -31,9 +31,7 @@ def worlds(
     )
     yield request.param, (made[0], made[1])
     for mesh in made:
-        mesh.engine.close()
-        for connector in mesh.connectors.values():
-            connector.close()
+        close_mesh(mesh)
 
 
 def test_the_number_of_hidden_rows_tells_nothing(worlds: tuple[str, tuple[Mesh, Mesh]]) -> None:

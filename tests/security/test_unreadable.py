@@ -19,7 +19,7 @@ from connectors.postgres import PostgresConnector
 from connectors.sqlite import SqliteConnector
 from gateway.query.mesh import Mesh
 from policies.principal import Principal
-from tests.query.mesh import Builder, Told, ask
+from tests.query.mesh import Builder, Told, ask, close_mesh
 from tests.security.drivers import texts
 from tests.servers import PostgresServer
 
@@ -98,9 +98,7 @@ def meshes(worlds: Mapping[str, Rows], folder: Path, source: Source) -> Iterator
         yield made
     finally:
         for mesh in made.values():
-            mesh.engine.close()
-            for connector in mesh.connectors.values():
-                connector.close()
+            close_mesh(mesh)
 
 
 PRINCIPALS = (ANA, *(Principal(name, attributes={"region": "eu"}) for name in ("mia", "max")))

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from gateway.query.mesh import Mesh
 from policies.principal import Principal
-from tests.query.mesh import Builder
+from tests.query.mesh import Builder, close_mesh
 
 ANA = Principal("ana", attributes={"region": "EU", "regions": ("EU",)})
 
@@ -49,9 +49,7 @@ class Worlds:
 
     def close(self) -> None:
         for mesh in self.both:
-            mesh.engine.close()
-            for connector in mesh.connectors.values():
-                connector.close()
+            close_mesh(mesh)
 
 
 def builder(world: str, row_filter: str = "region='EU'") -> Builder:

@@ -21,7 +21,7 @@ from gateway.query.plan.inorder import inorder
 from gateway.query.plan.keyed import keyed
 from gateway.query.plan.share import share
 from gateway.query.plan.transfer import transfer
-from tests.query.mesh import Builder
+from tests.query.mesh import Builder, close_mesh
 from tests.query.plan.asked_keys import asked_keys
 from tests.query.plan.beginnings import beginnings
 from tests.query.plan.first_rows import first_joined, first_rows, united
@@ -78,9 +78,7 @@ def paired(mesh: Mesh, tables: Mapping[str, pa.Table]) -> Iterator[Pair]:
     with eager():
         yield Pair(mesh, plain)
     plain.close()
-    mesh.engine.close()
-    for connector in mesh.connectors.values():
-        connector.close()
+    close_mesh(mesh)
 
 
 @pytest.fixture(scope="module")
