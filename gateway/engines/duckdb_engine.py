@@ -40,6 +40,8 @@ from gateway.errors import (
 LOG = logging.getLogger(__name__)
 INTERRUPT_SECONDS = 0.05
 SPILL_BYTES = 10_000_000_000
+SURE = "SET disabled_optimizers = 'common_subplan';"
+"""DuckDB 2.0.0 takes `a LEFT JOIN b` for the same where other columns of it are read, and gives wrong rows."""
 STREAMING = "SET read_ahead_depth = 0; SET streaming_buffer_size = '1MB';"
 """What an answer that is not read holds back is bounded so; local files and readers in this process gain nothing by
 more."""
@@ -79,7 +81,7 @@ class DuckDBEngine:
         self._connection.execute(f"SET max_temp_directory_size = '{spill_bytes}B'")
         # In this order: the paths cannot be set once external access is off, nothing once configuration is locked.
         self._connection.execute(
-            f"SET TimeZone = 'UTC'; {STREAMING} SET allowed_paths = [{paths}]; "
+            f"SET TimeZone = 'UTC'; {SURE} {STREAMING} SET allowed_paths = [{paths}]; "
             "SET enable_external_access = false; SET lock_configuration = true"
         )
 
