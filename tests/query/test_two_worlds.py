@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import gateway.query.plan.reader
+import gateway.query.plan.barrier.reader
 from connectors.base import Connector
 from connectors.memory import MemoryConnector
 from gateway.query.mesh import Mesh
@@ -356,7 +356,7 @@ def test_a_cast_of_a_field_stays_above_the_barrier(
         told = [ask(mesh, sql) for mesh in pair]
         assert told[0] == told[1]
         assert not told[0].error
-    monkeypatch.setattr(gateway.query.plan.reader, "_has_fields", lambda governed: False)
+    monkeypatch.setattr(gateway.query.plan.barrier.reader, "_has_fields", lambda governed: False)
     assert len({ask(replace(mesh), sql) for mesh in pair}) == 2, (  # replaced: no plan is remembered
         "without the stage the worlds differ, else it is not needed"
     )

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from connectors.base import KeepsStatistics
+from gateway.query.plan.barrier.leaves import Leaf
 from gateway.query.plan.draft import Draft
-from gateway.query.plan.leaves import Leaf
 from gateway.query.plan.schedule import Schedule
 from gateway.sql.resolve import base_tables
 

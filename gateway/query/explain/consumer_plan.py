@@ -16,12 +16,12 @@ from gateway.query.bind import BoundQuery
 from gateway.query.explain.nodes import Fact, Facts, Node, Told
 from gateway.query.explain.words import GROUPS, named, plainly
 from gateway.query.plan import cut
+from gateway.query.plan.barrier.leaves import ENGINE
+from gateway.query.plan.barrier.settled import sizes_in_sight
 from gateway.query.plan.draft import Draft, Unit, is_inner
-from gateway.query.plan.leaves import ENGINE
-from gateway.query.plan.names import COPY
+from gateway.query.plan.rules.names import COPY
+from gateway.query.plan.rules.transfer import transfer
 from gateway.query.plan.schedule import Schedule
-from gateway.query.plan.settled import sizes_in_sight
-from gateway.query.plan.transfer import transfer
 from gateway.query.rewrite import GovernedQuery
 from gateway.sql.dialect import quoted
 

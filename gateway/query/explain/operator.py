@@ -19,7 +19,7 @@ from gateway.query.parse import parse
 from gateway.query.pipeline import described, opened, refusals_on_record, run, visible_to
 from gateway.query.plan import Fragment, Plan, Trial, cut, tried_first, written
 from gateway.query.plan.draft import Draft
-from gateway.query.plan.transfer import transfer
+from gateway.query.plan.rules.transfer import transfer
 from gateway.query.plan.why import fenced, why
 from gateway.query.request import Request
 from gateway.query.rewrite import rewrite

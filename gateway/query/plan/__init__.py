@@ -13,50 +13,50 @@ from sqlglot import exp
 from connectors.base import Connector
 from gateway.catalog.product import Catalog
 from gateway.errors import SourceUnavailable
-from gateway.query.plan.ahead import ahead
-from gateway.query.plan.anyrow import anyrow
-from gateway.query.plan.arrival import depends_on_arrival
-from gateway.query.plan.asked import asked
-from gateway.query.plan.average import average
+from gateway.query.plan.barrier.arrival import depends_on_arrival
+from gateway.query.plan.barrier.leaves import Namer, leaf_of
+from gateway.query.plan.barrier.settled import errors_in_sight, is_blurred, is_settled, sizes_in_sight
 from gateway.query.plan.blocks import selects
-from gateway.query.plan.bound import bound
-from gateway.query.plan.branches import branches
-from gateway.query.plan.counted import counted
-from gateway.query.plan.cutoff import cutoff
-from gateway.query.plan.decorrelate import decorrelate
-from gateway.query.plan.definite import definite
 from gateway.query.plan.draft import Draft
-from gateway.query.plan.eachside import eachside
 from gateway.query.plan.emit import emit
-from gateway.query.plan.factor import factor
-from gateway.query.plan.fuse import fuse, separate
-from gateway.query.plan.hoist import hoist
-from gateway.query.plan.inline import inline, merge
-from gateway.query.plan.inorder import inorder
-from gateway.query.plan.keyed import keyed
-from gateway.query.plan.leaves import Namer, leaf_of
-from gateway.query.plan.mirror import mirror
 from gateway.query.plan.model import Form, Fragment, Input, KeyTransfer, Part, Plan, Stage, Trial, with_keys
-from gateway.query.plan.names import COPY, unique_names
 from gateway.query.plan.parts import united
-from gateway.query.plan.preaggregate import preaggregate
-from gateway.query.plan.prefix import prefix
-from gateway.query.plan.probe import probe
-from gateway.query.plan.push import push
-from gateway.query.plan.scalar import scalar
+from gateway.query.plan.rules.ahead import ahead
+from gateway.query.plan.rules.anyrow import anyrow
+from gateway.query.plan.rules.asked import asked
+from gateway.query.plan.rules.average import average
+from gateway.query.plan.rules.bound import bound
+from gateway.query.plan.rules.branches import branches
+from gateway.query.plan.rules.counted import counted
+from gateway.query.plan.rules.cutoff import cutoff
+from gateway.query.plan.rules.decorrelate import decorrelate
+from gateway.query.plan.rules.definite import definite
+from gateway.query.plan.rules.eachside import eachside
+from gateway.query.plan.rules.factor import factor
+from gateway.query.plan.rules.fuse import fuse, separate
+from gateway.query.plan.rules.hoist import hoist
+from gateway.query.plan.rules.inline import inline, merge
+from gateway.query.plan.rules.inorder import inorder
+from gateway.query.plan.rules.keyed import keyed
+from gateway.query.plan.rules.mirror import mirror
+from gateway.query.plan.rules.names import COPY, unique_names
+from gateway.query.plan.rules.preaggregate import preaggregate
+from gateway.query.plan.rules.prefix import prefix
+from gateway.query.plan.rules.probe import probe
+from gateway.query.plan.rules.push import push
+from gateway.query.plan.rules.scalar import scalar
+from gateway.query.plan.rules.semijoin import semijoin
+from gateway.query.plan.rules.share import share
+from gateway.query.plan.rules.sides import sides
+from gateway.query.plan.rules.simplify import simplify
+from gateway.query.plan.rules.single import single
+from gateway.query.plan.rules.summarize import summarize
+from gateway.query.plan.rules.ties import ties
+from gateway.query.plan.rules.transfer import transfer
+from gateway.query.plan.rules.trial import trial
+from gateway.query.plan.rules.unite import unite
 from gateway.query.plan.schedule import Schedule
-from gateway.query.plan.semijoin import semijoin
-from gateway.query.plan.settled import errors_in_sight, is_blurred, is_settled, sizes_in_sight
-from gateway.query.plan.share import share
-from gateway.query.plan.sides import sides
-from gateway.query.plan.simplify import simplify
-from gateway.query.plan.single import single
 from gateway.query.plan.sources import Sources
-from gateway.query.plan.summarize import summarize
-from gateway.query.plan.ties import ties
-from gateway.query.plan.transfer import transfer
-from gateway.query.plan.trial import trial
-from gateway.query.plan.unite import unite
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.nodes import copied
 from gateway.sql.scopes import USE

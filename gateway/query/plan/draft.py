@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from gateway.query.plan.leaves import ENGINE, Leaf, Namer
+from gateway.query.plan.barrier.leaves import ENGINE, Leaf, Namer
 from gateway.query.plan.sources import Sources
 from gateway.sql.nodes import copied
 

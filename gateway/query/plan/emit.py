@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from sqlglot import exp
 
 from connectors.base import Scan, SourceColumn
+from gateway.query.plan.barrier.leaves import ENGINE, KEYS, NOTHING, delivered
+from gateway.query.plan.barrier.reader import EngineReader
 from gateway.query.plan.blocks import set_where, where
 from gateway.query.plan.draft import Draft, Unit, is_regrouped
 from gateway.query.plan.expand import expand
-from gateway.query.plan.leaves import ENGINE, KEYS, NOTHING, delivered
 from gateway.query.plan.model import MARK, Form, Fragment, Input, KeyTransfer, Plan, Stage
 from gateway.query.plan.parts import parts
 from gateway.query.plan.passthrough import passed_through
-from gateway.query.plan.reader import EngineReader
+from gateway.query.plan.rules.share import Twin
+from gateway.query.plan.rules.span import may_span
 from gateway.query.plan.schedule import Schedule, Sent
-from gateway.query.plan.share import Twin
-from gateway.query.plan.span import may_span
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.literals import cast
 from gateway.sql.nodes import copied, text_of

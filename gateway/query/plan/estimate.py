@@ -12,10 +12,10 @@ from math import prod, sqrt
 from sqlglot import exp
 
 from connectors.base import ColumnStatistics
+from gateway.query.plan.barrier.leaves import Leaf
 from gateway.query.plan.blocks import clauses_of, conditions, equality, items, where
 from gateway.query.plan.draft import Draft, Unit, is_regrouped, operation_of
-from gateway.query.plan.leaves import Leaf
-from gateway.query.plan.take import TAKEN
+from gateway.query.plan.rules.take import TAKEN
 from gateway.sql.nodes import copied, text_of
 from gateway.sql.resolve import base_tables
 from gateway.sql.totality import is_constant

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
+from gateway.query.plan.barrier.leaves import NOTHING, Leaf
+from gateway.query.plan.barrier.reader import EngineReader
 from gateway.query.plan.blocks import enclosed, set_where, where
 from gateway.query.plan.draft import Draft
-from gateway.query.plan.leaves import NOTHING, Leaf
-from gateway.query.plan.reader import EngineReader
 from gateway.query.rewrite import SELF
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import shared_type

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from gateway.query.plan.barrier.leaves import ENGINE
 from gateway.query.plan.blocks import (
     conjuncts,
     equality,
@@ -20,8 +21,7 @@ from gateway.query.plan.blocks import (
 from gateway.query.plan.costs import is_worth_adding_up
 from gateway.query.plan.draft import Draft, Unit, operation_of
 from gateway.query.plan.estimate import Estimator
-from gateway.query.plan.leaves import ENGINE
-from gateway.query.plan.push import fits_beside, is_pushable
+from gateway.query.plan.rules.push import fits_beside, is_pushable
 from gateway.query.plan.summing import KNOWN, aggregates_of, keys_of, parts_nodes
 from gateway.sql.remote import not_pushable
 

@@ -229,18 +229,18 @@ def statistics(
 
 
 EAGER = {
-    ("transfer", "LEAST_ROWS"): 4,
-    ("transfer", "WORTH"): 0.98,
-    ("transfer", "SHARED"): 1e9,
-    ("fuse", "JOIN_KEEPS"): 1.5,
+    ("rules.transfer", "LEAST_ROWS"): 4,
+    ("rules.transfer", "WORTH"): 0.98,
+    ("rules.transfer", "SHARED"): 1e9,
+    ("rules.fuse", "JOIN_KEEPS"): 1.5,
     ("costs", "GROUPING"): -1e9,
-    ("keyed", "WORTH"): 1.0,
-    ("inorder", "MANY_GROUPS"): 0,
-    ("probe", "WORTH"): 1.0,
-    ("trial", "LEAST_ROWS"): 3,
-    ("trial", "EACH"): 1,
-    ("trial", "FOUND"): 0.0,
-    ("probe", "LEAST_ROWS"): 0,
+    ("rules.keyed", "WORTH"): 1.0,
+    ("rules.inorder", "MANY_GROUPS"): 0,
+    ("rules.probe", "WORTH"): 1.0,
+    ("rules.trial", "LEAST_ROWS"): 3,
+    ("rules.trial", "EACH"): 1,
+    ("rules.trial", "FOUND"): 0.0,
+    ("rules.probe", "LEAST_ROWS"): 0,
 }
 
 
@@ -248,8 +248,8 @@ EAGER = {
 def eager() -> Iterator[None]:
     """The planner takes small tables for large ones: every strategy that is right is worth it."""
     with pytest.MonkeyPatch.context() as patch:
-        for (rule, name), value in EAGER.items():
-            patch.setattr(import_module(f"gateway.query.plan.{rule}"), name, value)
+        for (module, name), value in EAGER.items():
+            patch.setattr(import_module(f"gateway.query.plan.{module}"), name, value)
         yield
 
 

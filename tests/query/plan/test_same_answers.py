@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from gateway.query.hashing import hash_columns
 from gateway.query.mesh import Mesh
 from gateway.query.plan import SHAPING, Form, Plan, cut
-from gateway.query.plan.inorder import inorder
-from gateway.query.plan.keyed import keyed
-from gateway.query.plan.share import share
-from gateway.query.plan.transfer import transfer
+from gateway.query.plan.rules.inorder import inorder
+from gateway.query.plan.rules.keyed import keyed
+from gateway.query.plan.rules.share import share
+from gateway.query.plan.rules.transfer import transfer
 from tests.query.mesh import Builder, close_mesh
 from tests.query.plan.asked_keys import asked_keys
 from tests.query.plan.beginnings import beginnings
@@ -201,13 +201,13 @@ def test_more_keys_than_were_expected(raw: Pair, governed: Pair, statement: Stat
         compared(governed, statement)
 
 
-@examples(40)
-@given(statement=statements())
+@examples(60)
+@given(statement=st.one_of(statements(), lookups(), twice()))
 def test_too_many_keys_to_be_sent(raw: Pair, governed: Pair, statement: Statement) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(import_module("gateway.query.plan.transfer"), "MOST_KEYS", 0)
-        patch.setattr(import_module("gateway.query.plan.transfer"), "FEW", 0.0)
-        patch.setattr(import_module("gateway.query.plan.span"), "WORTH", 1.0)
+        patch.setattr(import_module("gateway.query.plan.rules.transfer"), "MOST_KEYS", 0)
+        patch.setattr(import_module("gateway.query.plan.rules.transfer"), "FEW", 0.0)
+        patch.setattr(import_module("gateway.query.plan.rules.span"), "WORTH", 1.0)
         compared(raw, statement)
         compared(governed, statement)
 

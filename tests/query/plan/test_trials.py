@@ -18,7 +18,7 @@ JOINED = "FROM crm.orders AS o JOIN depot.lines AS l ON l.order_id = o.id"
 def pair(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     mesh = made(Builder(TABLES), postgres, "trials", tmp_path_factory.mktemp("trials"))
     with eager(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(import_module("gateway.query.plan.trial"), "LEAST_ROWS", 12)
+        patch.setattr(import_module("gateway.query.plan.rules.trial"), "LEAST_ROWS", 12)
         yield Pair(mesh, oracle(TABLES))
     mesh.engine.close()
 
