@@ -26,7 +26,7 @@ from gateway.query.plan.blocks import (
     where,
 )
 from gateway.query.plan.confined import Confinement
-from gateway.query.plan.costs import KEY, SHARED, of_reading
+from gateway.query.plan.costs import ADDING, GROUPING, KEY, SHARED, of_reading
 from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.estimate import RANGE, Estimator
 from gateway.query.plan.model import Form
@@ -109,7 +109,9 @@ class _Planned:
         needed = [self.answered[other] for other in unit.needs]
         begun = max([self.answered[sent.origin] for sent in given] + needed, default=0.0)
         read, keys = _rows_read(unit, self.estimator), sum(sent.keys for sent in given)
-        return begun + of_reading(read, rows, keys, _asked(unit, self.draft))
+        into_groups = self.estimator.unit_rows(unit) if unit.select.args.get("group") is not None else 0.0
+        grouping = into_groups * prod(sent.share for sent in given) * (GROUPING + ADDING)
+        return begun + of_reading(read, rows, keys, _asked(unit, self.draft)) + grouping
 
     def _leads_on(self, unit: str) -> bool:
         """Whether a larger unit may wait for its keys."""
