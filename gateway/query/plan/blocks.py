@@ -147,6 +147,18 @@ def equality(node: exp.Expr) -> tuple[exp.Column, exp.Column] | None:
     return None
 
 
+def first_of_each(query: exp.Expr) -> exp.Expr | None:
+    """By what DISTINCT ON keeps the first rows."""
+    distinct = query.args.get("distinct")
+    return distinct.args.get("on") if isinstance(distinct, exp.Distinct) else None
+
+
+def takes_some(query: exp.Expr) -> bool:
+    """Whether some of its rows are asked for, by LIMIT, OFFSET or DISTINCT ON."""
+    cut = any(query.args.get(key) is not None for key in ("limit", "offset"))
+    return cut or first_of_each(query) is not None
+
+
 def listing(tree: exp.Expr) -> Iterator[exp.Select]:
     """The SELECTs whose lists are the answer: one, or each of those that are united, intersected or subtracted."""
     if isinstance(tree, exp.Select):

@@ -12,7 +12,19 @@ from connectors.base import ROW
 from gateway.query.plan.barrier.attempts import attempted
 from gateway.query.plan.barrier.levels import apart, is_aggregate
 from gateway.query.plan.barrier.marks import Marking, any_of
-from gateway.query.plan.blocks import all_of, conjuncts, is_left, items, joins, listing, set_where, where
+from gateway.query.plan.blocks import (
+    MOVABLE_JOINS,
+    all_of,
+    conjuncts,
+    first_of_each,
+    is_left,
+    items,
+    joins,
+    listing,
+    set_where,
+    takes_some,
+    where,
+)
 from gateway.query.plan.rules.take import TAKEN
 from gateway.sql.doubt import doubting
 from gateway.sql.nodes import copied
@@ -125,9 +137,9 @@ class _Guarded:
         node = self._select.args.get(clause)
         kept: list[exp.Expr] = []
         for condition in conjuncts(node.this) if node is not None else ():
-            if condition.meta.get(ASKED) and marking.of(condition) is not None:
-                continue  # the source can read what arrives unreadable
             mark = marking.of(condition)
+            if condition.meta.get(ASKED) and mark is not None:
+                continue  # the source can read what arrives unreadable
             kept.append(condition)
             if mark is not None:
                 kept[-1] = exp.Paren(this=exp.or_(condition, mark, copy=False))
@@ -149,11 +161,9 @@ class _Guarded:
 
     def _unplaced(self) -> Iterator[exp.Expr]:
         """Of rows that come first or not by what cannot be computed."""
-        distinct = self._select.args.get("distinct")
-        on = distinct.args.get("on") if distinct is not None else None
-        cut = on is not None or self._select.args.get("limit") or self._select.args.get("offset")
-        order = self._select.args.get("order") if cut else None
-        yield from self._shown.each(part for part in (on, order) if part is not None)
+        order = self._select.args.get("order") if takes_some(self._select) else None
+        placing = (first_of_each(self._select), order)
+        yield from self._shown.each(part for part in placing if part is not None)
 
     def _of_group(self, mark: exp.Expr) -> exp.Expr:
         return exp.LogicalOr(this=mark) if self._grouped else mark
@@ -264,4 +274,4 @@ def _adds_up(item: exp.Expr) -> bool:
 
 
 def _is_inner(join: exp.Join) -> bool:
-    return not (join.side or join.method) and join.kind in ("", "INNER", "CROSS")
+    return not (join.side or join.method) and join.kind in MOVABLE_JOINS

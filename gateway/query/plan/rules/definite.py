@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from gateway.query.plan.barrier.arrival import AGGREGATES, PLACES
+from gateway.query.plan.blocks import takes_some
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.nodes import copied, text_of
 from gateway.sql.resolve import base_tables
@@ -24,11 +25,7 @@ def definite(query: GovernedQuery) -> None:
     if any(_tables(relation) > 1 for relation in query.relations.values()):
         _order_what_is_looked_at(query.tree)
     for asked in query.tree.find_all(exp.Select, exp.SetOperation):
-        if (
-            asked.args.get("order") is None
-            and _takes_some(asked)
-            and not isinstance(asked.parent, exp.Exists)
-        ):
+        if asked.args.get("order") is None and takes_some(asked) and not isinstance(asked.parent, exp.Exists):
             ordered = [exp.Ordered(this=value) for value in _deciding(asked)]
             asked.set("order", exp.Order(expressions=ordered) if ordered else None)
 
@@ -73,12 +70,6 @@ def _read(select: exp.Select, query: GovernedQuery) -> int:
 def _tables(select: GovernedSelect) -> int:
     tables = base_tables(select.select)
     return sum(1 if table.catalog else _tables(select.inputs[table.db, table.name]) for table in tables)
-
-
-def _takes_some(query: exp.Query) -> bool:
-    distinct = query.args.get("distinct")
-    first_of_each = isinstance(distinct, exp.Distinct) and distinct.args.get("on") is not None
-    return first_of_each or any(query.args.get(key) is not None for key in ("limit", "offset"))
 
 
 def _deciding(query: exp.Query) -> Iterator[exp.Expr]:

@@ -5,6 +5,7 @@ Else it would be decided by the order in which they arrive, which sources and th
 
 from sqlglot import exp
 
+from gateway.query.plan.blocks import takes_some
 from gateway.query.plan.draft import Draft
 
 
@@ -14,16 +15,10 @@ def ties(draft: Draft) -> None:
         return
     for tree in draft.trees():
         for query in tree.find_all(exp.Select, exp.SetOperation):
-            if query.args.get("order") is not None and _keeps_the_first(query):
+            if query.args.get("order") is not None and takes_some(query):
                 _order_by_all(query)
         for mode in tree.find_all(exp.Mode):
             _least_of_most_frequent(mode)
-
-
-def _keeps_the_first(query: exp.Query) -> bool:
-    distinct = query.args.get("distinct")
-    first_of_each = isinstance(distinct, exp.Distinct) and distinct.args.get("on") is not None
-    return first_of_each or any(query.args.get(key) is not None for key in ("limit", "offset"))
 
 
 def _order_by_all(query: exp.Query) -> None:
