@@ -34,7 +34,7 @@ STATEMENTS = (
     "SELECT arg_max(note, id % 3), arg_min(id, note IS NULL), arg_max(id, id % 2, 3) FROM sales.pairs",
     "SELECT approx_quantile(id, 0.5) FROM sales.pairs",
     "SELECT id, note, row_number() OVER () AS r, ntile(3) OVER (ORDER BY id % 2) AS n FROM sales.pairs",
-    "SELECT id, lag(note) OVER (PARTITION BY id % 2) AS b FROM sales.pairs",
+    "SELECT id, lag(note) OVER (PARTITION BY id % 2) AS b FROM sales.pairs ORDER BY id",
     "SELECT id, first_value(id) OVER (ORDER BY id % 5) AS f FROM sales.pairs",
 )
 
