@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 
@@ -10,13 +10,23 @@ from connectors.base import ScanCanceled, SourceDown
 from gateway.errors import MeshgateError, QueryCanceled, SourceFailed, SourceUnavailable
 
 
+class Base(NamedTuple):
+    """A relation's column: `place` counts those that the principal sees, from 1."""
+
+    domain: str
+    relation: str
+    place: int
+
+
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
-    """`type` is a DuckDB type name. `presented`: what PostgreSQL would call it, where that is something else."""
+    """`type` is a DuckDB type name. `presented`: what PostgreSQL would call it, where that is something else. `base`:
+    the relation's column that it shows, masked or not; None: it is calculated."""
 
     name: str
     type: str
     presented: str = ""
+    base: Base | None = None
 
 
 class Input(Protocol):

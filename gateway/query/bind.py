@@ -1,7 +1,7 @@
 """Step 2: names to relations and columns, parameters and session functions to values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -53,6 +53,8 @@ def bind(
     except UndefinedColumn as error:
         error.hint = visible.whom_to_ask(seen.values())
         raise
+    if statement.form != "rows":  # the answer's columns are others
+        resolved = replace(resolved, base=())
     nodes = Nodes(resolved.tree)
     session = Session(
         visible.principal.name,

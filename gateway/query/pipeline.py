@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
 from gateway.audit import AuditRecord
+from gateway.engines.base import Base, OutputColumn
 from gateway.errors import AccessDenied, InternalFailure, MeshgateError, Refused, StatementTooComplex
 from gateway.query.authorize import AuthorizedQuery, authorize, stands
-from gateway.query.bind import bind
+from gateway.query.bind import BoundQuery, bind
 from gateway.query.deadline import Deadline, deadline
 from gateway.query.execute import execute, named
 from gateway.query.explain.consumer_plan import consumer_plan
@@ -62,6 +63,7 @@ def run(request: Request, mesh: Mesh, in_force: InForce | None = None) -> Result
         )
         return GovernedResult(
             running,
+            based(running.columns, authorized.bound),
             record,
             mesh,
             clock.seconds,
@@ -92,7 +94,8 @@ def describe(request: Request, mesh: Mesh) -> Description:
             authorized = clock.time("authorize", authorize, bound, visible)
             planned = answer_plan(statement, authorized, mesh, clock)
             mesh.plans.remember(asked, statement, authorized, planned)
-        return Description(authorized.bound.parameters, named(columns_of(planned, mesh.engine), planned))
+        columns = named(columns_of(planned, mesh.engine), planned)
+        return Description(authorized.bound.parameters, based(columns, authorized.bound))
 
 
 CATALOG = ("catalog",)
@@ -132,6 +135,21 @@ def answer_plan(statement: Statement, authorized: AuthorizedQuery, mesh: Mesh, c
         return told(laid_out(outline, statement.layout))
     planned = replace(clock.time("plan", planned_for, governed, mesh), presented=presented)
     return present(statement, notes, planned, authorized.visible, mesh.engine)
+
+
+def based(columns: tuple[OutputColumn, ...], bound: BoundQuery) -> tuple[OutputColumn, ...]:
+    """With the relations' columns that they show, as who asks sees these now: a remembered plan is of others too."""
+    if len(bound.resolved.base) != len(columns):
+        return columns
+    return tuple(
+        column if base is None else replace(column, base=_seen(bound, *base))
+        for column, base in zip(columns, bound.resolved.base, strict=True)
+    )
+
+
+def _seen(bound: BoundQuery, number: int, name: str) -> Base:
+    seen = bound.relations[number]
+    return Base(seen.relation.domain, seen.relation.name, 1 + list(seen.columns).index(name))
 
 
 def planned_for(governed: GovernedQuery, mesh: Mesh) -> Plan:

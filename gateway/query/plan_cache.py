@@ -27,6 +27,7 @@ from gateway.query.recent import Recent
 from gateway.query.request import Request
 from gateway.query.visible import VisibleCatalog, VisibleRelation
 from gateway.settings import Limits
+from gateway.sql.base_columns import BaseColumn
 from gateway.sql.resolve import Resolved, TableName, TableUse
 from gateway.sql.shape import Shape, Slot, shape
 from policies.decision import RowFilter
@@ -65,6 +66,7 @@ class _Bound:
 
     uses: tuple[TableUse, ...]
     names: tuple[str, ...]
+    base: tuple[BaseColumn | None, ...]
     parameters: tuple[str, ...]
 
 
@@ -109,7 +111,8 @@ class PlanCache:
         if found is None:
             return None
         relations = {use.number: seen[use.table] for use in found.uses}
-        return BoundQuery(Resolved(exp.Select(), found.uses, found.names), relations, found.parameters)
+        resolved = Resolved(exp.Select(), found.uses, found.names, base=found.base)
+        return BoundQuery(resolved, relations, found.parameters)
 
     def plan(self, asked: Asked, query: AuthorizedQuery) -> Plan | None:
         """The plan of what is asked, under this authorization of it."""
@@ -127,7 +130,7 @@ class PlanCache:
             return
         resolved = query.bound.resolved
         self._tables.put(asked.key, statement.tables, asked.size)
-        found = _Bound(resolved.uses, resolved.names, query.bound.parameters)
+        found = _Bound(resolved.uses, resolved.names, resolved.base, query.bound.parameters)
         self._bound.put(
             (asked.key, _in_sight(map(query.visible.relation, statement.tables))), found, asked.size
         )

@@ -47,15 +47,17 @@ class GovernedResult:
     def __init__(
         self,
         running: Execution,
+        columns: tuple[OutputColumn, ...],
         record: AuditRecord,
         mesh: Mesh,
         seconds: dict[str, float],
         deadline: Deadline,
         stands: Callable[[], bool],
     ) -> None:
-        """`deadline` watches `running` already. `stands` says whether what the answer shows may still be shown."""
+        """`columns`: those of `running`. `deadline` watches it already. `stands` says whether what the answer shows may
+        still be shown."""
         self.reference = record.id
-        self.columns: tuple[OutputColumn, ...] = running.columns
+        self.columns = columns
         self._running = running
         self._record = record
         self._mesh = mesh

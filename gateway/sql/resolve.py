@@ -12,6 +12,7 @@ from sqlglot.errors import OptimizeError, SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from gateway.errors import Refused, StatementTooComplex, SyntaxNotSupported
+from gateway.sql.base_columns import BaseColumn, base_columns
 from gateway.sql.brackets import name_brackets, open_brackets
 from gateway.sql.dialect import quoted
 from gateway.sql.expansion import check_names
@@ -47,13 +48,14 @@ class Resolved:
 
     Base tables carry their names of `tables` and, in `meta["use"]`, the number of their TableUse.
     `names` are the result columns' names as PostgreSQL gives them, which need not be unique, and `presented` their
-    types where these are not the engine's.
+    types where these are not the engine's. `base`: of which base tables they are; empty: of none.
     """
 
     tree: exp.Query
     uses: tuple[TableUse, ...]
     names: tuple[str, ...]
     presented: tuple[str, ...] = ()
+    base: tuple[BaseColumn | None, ...] = ()
 
 
 def table_name(table: exp.Table) -> TableName:
@@ -327,6 +329,7 @@ def _finished(
     types = presented(
         tree, lambda table, column: declared.get(names[table.meta[USE]], NOTHING).get(column, "")
     )
+    base = base_columns(tree, scopes)
     _forget_notes(nodes)
     for number, table in _numbers(nodes.of(exp.Table)):
         aliases[number] = table.alias
@@ -340,7 +343,7 @@ def _finished(
     )
     if nodes.of(exp.TableSample):
         _sample_above(tree, {use.number: use.columns for use in uses})
-    return Resolved(tree, uses, shown, types if any(types) else ())
+    return Resolved(tree, uses, shown, types if any(types) else (), base)
 
 
 def _sample_above(tree: exp.Query, used: Mapping[int, tuple[str, ...]]) -> None:

@@ -253,6 +253,24 @@ def test_a_denied_column_is_as_one_that_is_not_there(real: Real) -> None:
         assert connection.execute("SELECT DISTINCT customer_id FROM sales.orders").fetchall() == [(1,)]
 
 
+def test_a_result_says_of_which_columns_it_is_as_the_catalog_numbers_them(real: Real) -> None:
+    asked: LiteralString = (
+        "SELECT o.amount, count(*) OVER () AS n, o.order_id AS id FROM sales.orders AS o LIMIT 1"
+    )
+    numbers: LiteralString = (
+        "SELECT attrelid, attnum FROM pg_attribute WHERE attrelid = 'sales.orders'::regclass"
+    )
+    for name in ("analyst", "carl"):
+        with real.connect(name) as connection:
+            told = connection.execute(asked).pgresult
+            assert told is not None
+            base = [(told.ftable(at), told.ftablecol(at)) for at in range(told.nfields)]
+            known = connection.execute(
+                f"{numbers} AND attname IN ('amount', 'order_id') ORDER BY attname"
+            ).fetchall()
+            assert base == [known[0], (0, 0), known[1]]
+
+
 def test_a_purpose_opens_what_needs_it_and_only_to_whom_has_it(real: Real) -> None:
     asked: LiteralString = "SELECT count(*) FROM sales.customers"
     with real.connect("carl") as connection:

@@ -3,7 +3,7 @@ columns, types and rows. An object's number, of which each server has its own, i
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests.clients.real_gateway import Real
-from tests.clients.verdicts import Told, Wire, wire
+from tests.clients.verdicts import Column, Told, Wire, wire
 
 TOOLS = Path(__file__).parent / "statements" / "tools"
 NAMED = """
@@ -77,6 +77,11 @@ def _server(wire: Wire, uri: str) -> Server:
     return Server(wire, {**names, database: "mesh"})
 
 
+def columns(told: Told) -> list[Column]:
+    """But for the relation: a stand-in is another than PostgreSQL's own."""
+    return [replace(each, base="") for each in told.columns]
+
+
 @pytest.mark.parametrize("statement", [*statements()])
 def test_a_tool_is_told_the_same(both: tuple[Server, Server], statement: str) -> None:
     ours, theirs = both
@@ -86,5 +91,5 @@ def test_a_tool_is_told_the_same(both: tuple[Server, Server], statement: str) ->
     if reason or text != statement:
         assert [each.name for each in told.columns] == [each.name for each in expected.columns]
         return
-    assert told.columns == expected.columns
+    assert columns(told) == columns(expected)
     assert ours.named(told) == theirs.named(expected)

@@ -3,7 +3,7 @@
 import os
 import socket
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,13 +13,16 @@ from gateway.frontends.pgwire.types import BY_ARRAY, BY_OID
 from tests.frontends.wire_messages import SYNC, Answer, answers, bind, describe, execute, parse, query
 
 READY = b"Z\0\0\0\5"
+RELATIONS = """SELECT c.oid, n.nspname || '.' || c.relname FROM pg_class AS c
+               JOIN pg_namespace AS n ON n.oid = c.relnamespace"""
 
 
 @dataclass(frozen=True)
 class Column:
-    """Of a RowDescription, all but where it is stored."""
+    """Of a RowDescription. `base`: which column of which relation it is of, `relation/number`; empty: of none."""
 
     name: str
+    base: str
     oid: int
     length: int
     modifier: int
@@ -39,8 +42,10 @@ class Told:
 class Wire:
     """A connection that sends statements as they are and reads whole answers."""
 
-    def __init__(self, wire: socket.socket) -> None:
+    def __init__(self, wire: socket.socket, relations: Mapping[int, str]) -> None:
+        """`relations`: their names by their OIDs."""
         self._wire = wire
+        self._relations = relations
 
     def simple(self, text: str) -> Told:
         return self._told(query(text))
@@ -55,23 +60,24 @@ class Wire:
             piece = self._wire.recv(1 << 16)
             assert piece, received
             received += piece
-        return _told(answers(received))
+        return _told(answers(received), self._relations)
 
 
-def _told(found: Sequence[Answer]) -> Told:
-    columns = next((_columns(answer.body) for answer in found if answer.kind == "T"), ())
+def _told(found: Sequence[Answer], relations: Mapping[int, str]) -> Told:
+    columns = next((_columns(answer.body, relations) for answer in found if answer.kind == "T"), ())
     rows = tuple(tuple(answer.row) for answer in found if answer.kind == "D")
     tags = tuple(answer.tag for answer in found if answer.kind == "C")
     state = next((answer.fields["C"] for answer in found if answer.kind == "E"), "")
     return Told(() if state else columns, () if state else rows, tags, state)
 
 
-def _columns(body: bytes) -> tuple[Column, ...]:
+def _columns(body: bytes, relations: Mapping[int, str]) -> tuple[Column, ...]:
     found, at = [], 2
     while at < len(body):
         end = body.index(b"\0", at)
-        _, _, oid, length, modifier, code = struct.unpack_from("!IhIhih", body, end + 1)
-        found.append(Column(body[at:end].decode(), oid, length, modifier, code))
+        table, place, oid, length, modifier, code = struct.unpack_from("!IhIhih", body, end + 1)
+        base = f"{relations[table]}/{place}" if table else ""
+        found.append(Column(body[at:end].decode(), base, oid, length, modifier, code))
         at = end + 19
     return tuple(found)
 
@@ -83,7 +89,7 @@ def wire(uri: str) -> Iterator[Wire]:
         socket.socket(fileno=os.dup(connection.fileno())) as raw,
     ):
         raw.settimeout(30)
-        yield Wire(raw)
+        yield Wire(raw, dict(connection.execute(RELATIONS).fetchall()))
 
 
 def verdict(ours: Told, theirs: Told) -> str:

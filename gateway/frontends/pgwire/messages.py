@@ -303,13 +303,16 @@ _PARSERS: Mapping[int, Callable[[Reader], Message]] = {
 
 @dataclass(frozen=True, slots=True)
 class ColumnDescription:
-    """One column of a RowDescription. `format` is 0 (text) or 1 (binary)."""
+    """One column of a RowDescription. `format` is 0 (text) or 1 (binary). `table`, `place`: the relation's OID and the
+    number of its column, or 0."""
 
     name: str
     oid: int
     length: int
     modifier: int
     format: int
+    table: int = 0
+    place: int = 0
 
 
 def framed(kind: bytes, body: bytes = b"") -> bytes:
@@ -346,7 +349,9 @@ def ready(state: str) -> bytes:
 def row_description(columns: Sequence[ColumnDescription]) -> bytes:
     body = b"".join(
         _text(column.name)
-        + struct.pack("!IhIhih", 0, 0, column.oid, column.length, column.modifier, column.format)
+        + struct.pack(
+            "!IhIhih", column.table, column.place, column.oid, column.length, column.modifier, column.format
+        )
         for column in columns
     )
     return framed(b"T", len(columns).to_bytes(2, "big") + body)

@@ -12,6 +12,7 @@ from gateway.frontends.pgwire.encode import Encoder, formats_of
 from gateway.frontends.pgwire.encode_copy import CopyEncoder
 from gateway.frontends.pgwire.encode_few import data_row
 from gateway.frontends.pgwire.messages import ColumnDescription
+from gateway.frontends.pgwire.metadata.fixed_oids import relation_oid
 from gateway.frontends.pgwire.metadata.question import Field
 from gateway.frontends.pgwire.types import BY_NAME, ColumnType, PgType, column_type, in_style
 
@@ -26,16 +27,20 @@ RAW = ColumnType(BY_NAME["bytea"])
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Names and types of result columns. None in place of a shape: no rows at all."""
+    """Names and types of result columns. None in place of a shape: no rows at all. `base`: the OID of the relation that
+    each is of, and its number there, or zeros; empty: zeros."""
 
     names: tuple[str, ...]
     types: tuple[ColumnType, ...]
+    base: tuple[tuple[int, int], ...] = ()
 
     def description(self, codes: tuple[int, ...]) -> tuple[ColumnDescription, ...]:
         formats = self.formats(codes)
         return tuple(
-            ColumnDescription(name, kind.oid, kind.length, kind.modifier, code)
-            for name, kind, code in zip(self.names, self.types, formats, strict=True)
+            ColumnDescription(name, kind.oid, kind.length, kind.modifier, code, *base)
+            for name, kind, code, base in zip(
+                self.names, self.types, formats, self.base or ((0, 0),) * len(self.names), strict=True
+            )
         )
 
     def formats(self, codes: tuple[int, ...]) -> tuple[int, ...]:
@@ -55,13 +60,20 @@ class Shape:
 def shape_of(columns: Sequence[OutputColumn], settings: Mapping[str, str]) -> Shape:
     """`settings`: how the session has values written."""
     types = tuple(in_style(column_type(column.type, column.presented), settings) for column in columns)
-    return Shape(tuple(column.name for column in columns), types)
+    base = tuple(map(_base, columns)) if any(column.base for column in columns) else ()
+    return Shape(tuple(column.name for column in columns), types, base)
+
+
+def _base(column: OutputColumn) -> tuple[int, int]:
+    base = column.base
+    return (0, 0) if base is None else (relation_oid(base.domain, base.relation), base.place)
 
 
 def catalog_shape(fields: Sequence[Field]) -> Shape:
     return Shape(
         tuple(each.name for each in fields),
         tuple(ColumnType(PgType("", each.oid, each.length, 0), modifier=each.modifier) for each in fields),
+        tuple(each.base for each in fields),
     )
 
 

@@ -84,7 +84,13 @@ def described(connection: pq.abc.PGconn, question: Question) -> Described:
     _checked(connection.prepare(b"", asked.text.encode(), question.types or None), asked)
     told = _checked(connection.describe_prepared(b""), asked)
     fields = tuple(
-        Field((told.fname(at) or b"").decode(), told.ftype(at), told.fsize(at), told.fmod(at))
+        Field(
+            (told.fname(at) or b"").decode(),
+            told.ftype(at),
+            told.fsize(at),
+            told.fmod(at),
+            (told.ftable(at), told.ftablecol(at)),
+        )
         for at in range(told.nfields)
     )
     return Described(tuple(told.param_type(at) for at in range(told.nparams)), fields)

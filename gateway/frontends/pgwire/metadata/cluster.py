@@ -4,6 +4,7 @@ Everything that a gateway makes there carries a name of its own, and its oldest 
 long as the gateway lives: what a gateway left behind that did not end well is dropped by the next one that starts.
 """
 
+import json
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,6 +15,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from gateway.frontends.pgwire.metadata import renumbered, rights, stand_in_views, stand_ins
 from gateway.frontends.pgwire.metadata.asking import ConnectionLost
+from gateway.frontends.pgwire.metadata.fixed_oids import Fixed
 
 MARK = "meshgate"
 LOCKS = 0x4D47 << 48
@@ -59,21 +61,22 @@ class Cluster:
             self.close()
             raise
 
-    def create(self, statements: Iterable[str]) -> str:
-        """A new database from the template; its name."""
+    def create(self, statements: Iterable[str], fixed: Iterable[Fixed] = ()) -> str:
+        """A new database from the template, with the OIDs that are `fixed`; its name."""
         self._lease.execute("SELECT 1")  # without it another gateway may drop what is made
         name = f"{self._name}_{secrets.token_hex(8)}"
         with self._administrator() as admin:
             _make(admin, name, self._template, self._name)
         with self._administrator(name) as admin, admin.transaction():
             admin.execute(";\n".join(statements).encode())
-        self._renumber(name)
+        self._renumber(name, fixed)
         return name
 
-    def _renumber(self, database: str) -> None:
+    def _renumber(self, database: str, fixed: Iterable[Fixed] = ()) -> None:
         """Over a connection that knows nothing of what was made there."""
         with self._administrator(database) as admin:
             admin.execute("SET allow_system_table_mods = on")
+            admin.execute("SELECT set_config(%s, %s, false)", (renumbered.FIXED, json.dumps(list(fixed))))
             admin.execute(renumbered.STATEMENT.encode())
 
     def has(self, name: str) -> bool:

@@ -19,6 +19,7 @@ from gateway.frontends.listing import Definition
 from gateway.frontends.pgwire.metadata.asking import ConnectionLost, answered, described, transaction
 from gateway.frontends.pgwire.metadata.cluster import Cluster
 from gateway.frontends.pgwire.metadata.definition import statements
+from gateway.frontends.pgwire.metadata.fixed_oids import fixed
 from gateway.frontends.pgwire.metadata.places import Places
 from gateway.frontends.pgwire.metadata.question import Described, Given, Question, Rows, Running
 from gateway.frontends.pgwire.refusals import MetadataUnavailable
@@ -148,7 +149,7 @@ class Databases:
         for _ in range(2):
             cluster = self._opened()
             try:
-                return _Database(cluster, cluster.create(statements(known)))
+                return _Database(cluster, cluster.create(statements(known), fixed(known)))
             except psycopg.Error:
                 LOG.exception("the gateway's own PostgreSQL cannot make a database")
                 if not cluster.lost:

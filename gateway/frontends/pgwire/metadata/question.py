@@ -15,12 +15,13 @@ from gateway.frontends.pgwire.metadata.routing import Asked
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A result column as PostgreSQL describes it."""
+    """A result column as PostgreSQL describes it. `base`: the OID of the relation that it is of, its number there."""
 
     name: str
     oid: int
     length: int
     modifier: int
+    base: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

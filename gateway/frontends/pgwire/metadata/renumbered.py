@@ -1,10 +1,13 @@
 """The OIDs of a database, counted anew from the first that is nobody's of PostgreSQL's own.
 
 A server gives them out of one counter for all of its databases: as they are, they would tell one principal how much was
-made for others. Afterwards they say only what stands in the database itself, in the order in which it was made.
+made for others. Afterwards they say only what stands in the database itself, in the order in which it was made, but for
+those that were fixed (`fixed_oids`).
 """
 
 FIRST = 16_384
+FIXED = "meshgate.fixed"
+"""The setting that holds what is fixed, as a list of `Fixed` in JSON."""
 ASIDE = 2_000_000_000
 """New OIDs are put aside by this much at first, so that none is in the way of another."""
 
@@ -25,9 +28,12 @@ BEGIN
         SELECT pg_catalog.string_agg(pg_catalog.format('SELECT oid FROM %s WHERE oid >= {FIRST}', c.oid::regclass),
                                      ' UNION ALL ')
         FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_class AS c ON {_OWN} WHERE NOT c.relisshared)) INTO given;
-    IF given IS NULL THEN
-        RETURN;
-    END IF;
+    given := coalesce(given, '{{}}') || coalesce((
+        SELECT pg_catalog.jsonb_object_agg(c.oid::text, f ->> 3)
+        FROM pg_catalog.jsonb_array_elements(pg_catalog.current_setting('{FIXED}')::jsonb) AS f
+        JOIN pg_catalog.pg_namespace AS n ON n.nspname = f ->> 1
+        JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = f ->> 2
+        WHERE f ->> 0 = 'pg_class'), '{{}}');
     FOR each IN SELECT r.oid, r.ev_action::text AS body FROM pg_catalog.pg_rewrite AS r
                 WHERE EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass
                               AND d.objid = r.oid AND given ? d.refobjid::text) LOOP
