@@ -65,13 +65,19 @@ class Lines:
     def __init__(self, pool: Pool, reference: str, scans: int | None) -> None:
         self._pool = pool
         self._name = literal(f"meshgate {reference}".strip())
-        self._alone = scans == 1
+        self.alone = scans == 1
+        """Nothing else is read of the source for this query."""
         self._left = scans
         self._changed = Condition()
         self._state = State.NEW
         self._lines: list[Line] = []
         self._place = False
         self._exported: str | None = None
+
+    @property
+    def naming(self) -> str:
+        """The statement that names a session after the query."""
+        return f"SET application_name = {self._name}"
 
     def reserve(self, canceled: Event) -> None:
         """Wait for the first line's place, if that is not over. For one thread at a time, before any `take`."""
@@ -101,8 +107,8 @@ class Lines:
     def release(self, line: Line, *, well: bool) -> None:
         """What ran on `line` has ended, or (not `well`) broke off."""
         line.spool = None
-        usable = well or (not self._alone and _recovered(line.connection))
-        gone = self._alone or not usable
+        usable = well or (not self.alone and _recovered(line.connection))
+        gone = self.alone or not usable
         with self._changed:
             if gone:
                 self._lines.remove(line)
@@ -133,7 +139,7 @@ class Lines:
             self._pool.leave()
 
     def _refuse_if_over(self) -> None:
-        if self._state is State.CLOSED or (self._alone and self._state is not State.NEW):
+        if self._state is State.CLOSED or (self.alone and self._state is not State.NEW):
             raise SourceError("the snapshot is closed")
         if self._state is State.OPEN and not self._lines:
             raise SourceError("the source broke off while the query was running")
@@ -179,7 +185,7 @@ class Lines:
         """Gives the place back if it fails."""
         try:
             line = self._opened(tables)
-            if first and not self._alone and self._pool.exports:
+            if first and not self.alone and self._pool.exports:
                 self._exported = line.connection.value(f"SELECT pg_catalog.current_setting('{EXPORTED}')")
         except BaseException:
             self._pool.leave()
@@ -195,8 +201,8 @@ class Lines:
                 raise
             except SourceError:  # the account may not, or the server is a standby
                 self._pool.makes_tables = False
-        if self._alone:
-            return Line(self._pool.connection(f"SET application_name = {self._name}"))
+        if self.alone:
+            return Line(self._pool.connection(self.naming))
         return Line(self._begun(""))
 
     def _begun(self, making: str) -> Connection:
@@ -207,7 +213,7 @@ class Lines:
         if self._exported is not None:
             imported = f"SET TRANSACTION SNAPSHOT {literal(self._exported)}; "
             return self._pool.connection(begin + imported + end)
-        if self._pool.exports and not self._alone:
+        if self._pool.exports and not self.alone:
             try:
                 return self._pool.connection(begin + EXPORT + end)
             except SourceDown:
@@ -240,7 +246,7 @@ class Lines:
         return None
 
     def _give(self, line: Line, *, usable: bool) -> None:
-        in_transaction = bool(line.tables) or not self._alone
+        in_transaction = bool(line.tables) or not self.alone
         clean = usable and not line.canceled
         self._pool.give(line.connection, clean=clean and (not in_transaction or _tidied(line)))
 

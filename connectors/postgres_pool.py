@@ -14,6 +14,7 @@ import adbc_driver_postgresql
 import pyarrow as pa
 
 from connectors.base import ScanCanceled, SourceDown, SourceError
+from connectors.postgres_lookup import LookupFailed, LookupSession
 
 BATCH_BYTES = 1 << 20
 """The driver's default of 16 MB costs 30 MB more memory and saves no time."""
@@ -120,7 +121,7 @@ class Rows:
 
 
 class Pool:
-    """At most `size` connections; connects when asked for one and none is idle.
+    """At most `size` connections, those for lookups among them; connects when asked for one and none is idle.
 
     After a failure to connect, connecting is refused for a while that doubles from FIRST_PAUSE to LAST_PAUSE seconds
     with every further failure; then one thread tries, and the others are refused until it has succeeded. So a source
@@ -137,6 +138,8 @@ class Pool:
         self._session = session
         self._changed = Condition()
         self._idle: list[Connection] = []
+        self._lookups: list[LookupSession] = []
+        self._next_lookup = 0.0  # when a session for lookups may be opened again
         self._taken = 0
         self._closed = False
         self._connecting = Lock()
@@ -164,6 +167,47 @@ class Pool:
         with self._changed:
             return self._entered()
 
+    def lookup(self) -> LookupSession | None:
+        """A session for lookups if one is idle and a place free now; `give_lookup` must follow."""
+        with self._changed:
+            if self._closed or not self._lookups or self._taken >= self._size:
+                return None
+            self._taken += 1
+            return self._lookups.pop()
+
+    def give_lookup(self, session: LookupSession, *, clean: bool) -> None:
+        """As `give`."""
+        with self._changed:
+            keep = clean and not self._closed
+            if keep:
+                self._lookups.append(session)
+        try:
+            if not keep:
+                session.close()
+        finally:
+            self.leave()
+
+    def open_lookup(self) -> None:
+        """One more session for lookups, if none is idle; in the place of an idle connection, if there are that many
+        already. For one who has just been answered: a server that is down is not asked. Another may be tried later."""
+        with self._changed:
+            full = self._taken + len(self._idle) >= self._size
+            late = time.monotonic() < self._next_lookup
+            if self._closed or self._lookups or late or (full and len(self._idle) < 2):
+                return
+            self._next_lookup = time.monotonic() + LAST_PAUSE
+            self._taken += 1
+            replaced = self._idle.pop(0) if full else None
+        try:
+            if replaced is not None:
+                replaced.close()
+            session = LookupSession(self._uri, "; ".join((*SESSION, *self._session)))
+        except LookupFailed:
+            self.leave()
+            return
+        self._next_lookup = 0.0
+        self.give_lookup(session, clean=True)
+
     def connection(self, opening: str) -> Connection:
         """A connection on which the statements `opening` have run. SourceDown: none to be had."""
         while (idle := self._pop_idle()) is not None:
@@ -175,6 +219,7 @@ class Pool:
                     raise self.failure(error) from error
                 continue  # the server closed it while it was idle: nothing is lost yet
             return idle
+        self._make_room()
         connection = self._connected()
         try:
             connection.run(opening)
@@ -208,7 +253,8 @@ class Pool:
         """Close what is idle; what is taken closes when it comes back."""
         with self._changed:
             self._closed = True
-            idle, self._idle = self._idle, []
+            idle: list[Connection | LookupSession] = [*self._idle, *self._lookups]
+            self._idle, self._lookups = [], []
         for connection in idle:
             connection.close()
         self._close_database()
@@ -234,6 +280,14 @@ class Pool:
     def _pop_idle(self) -> Connection | None:
         with self._changed:
             return self._idle.pop() if self._idle else None
+
+    def _make_room(self) -> None:
+        """For a connection that is about to be opened in a place that is taken."""
+        with self._changed:
+            over = self._taken + len(self._idle) + len(self._lookups) > self._size
+            session = self._lookups.pop(0) if over and self._lookups else None
+        if session is not None:
+            session.close()
 
     def _connected(self) -> Connection:
         """One thread connects at a time; those who waited while it failed do not try the same again."""

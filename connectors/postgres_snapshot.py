@@ -3,21 +3,33 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import Event, Lock
 from typing import Any
 
 import pyarrow as pa
+from psycopg import pq
 
 from connectors.base import Scan, ScanCanceled, SourceColumn, SourceError, Stream
 from connectors.postgres_keys import SentKeys, is_passed_once, sent
 from connectors.postgres_lines import Line, Lines
+from connectors.postgres_lookup import LookupFailed, LookupSession, row_of
 from connectors.postgres_pool import Pool
 from connectors.postgres_types import Arrival, arrival, quoted
 from connectors.spool import Spool
 from connectors.streams import Batches, PulledStream, Scans, scan_schema
 
 Arrivals = Mapping[str, Arrival]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How the columns of a question arrive, and the SELECT list that asks for them so."""
+
+    arrivals: Arrivals
+    selected: str
+
+
 Question = tuple[tuple[str, ...], tuple[SourceColumn, ...]]
 """A statement that selects the columns as they are, or what it shares with those that select the same, and the columns
 as they shall arrive."""
@@ -33,16 +45,17 @@ class KnownArrivals:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._known: OrderedDict[Question, Arrivals] = OrderedDict()
+        self._known: OrderedDict[Question, Known] = OrderedDict()
 
-    def get(self, question: Question) -> Arrivals | None:
+    def get(self, question: Question) -> Known | None:
         with self._lock:
-            if question in self._known:
+            found = self._known.get(question)
+            if found is not None:
                 self._known.move_to_end(question)
-            return self._known.get(question)
+            return found
 
-    def keep(self, question: Question, found: Arrivals) -> None:
-        if not all(each.lasting for each in found.values()):
+    def keep(self, question: Question, found: Known) -> None:
+        if not all(each.lasting for each in found.arrivals.values()):
             return
         with self._lock:
             self._known[question] = found
@@ -77,34 +90,60 @@ class PostgresSnapshot:
     def _open(self, scan: Scan) -> Stream:
         schema = scan_schema(scan.columns)
         work = _Work(self._pool, self._lines)
-        return PulledStream(schema, self._batches(scan, schema, work), work.interrupt)
+        return PulledStream(
+            schema,
+            self._batches(scan, schema, work),
+            work.interrupt,
+            ask=lambda: self._ask(scan, work),
+            left=work.leave_lookup,
+        )
+
+    def _ask(self, scan: Scan, work: "_Work") -> None:
+        """Beside the lines, which keep several scans in one state."""
+        if scan.one and not scan.keys and self._lines.alone:
+            source = self._source(scan)
+            known = self._known.get(_question(scan, source))
+            if known is not None:
+                work.look_up(f"{known.selected} FROM {source} AS s LIMIT 2", known)
 
     def _batches(self, scan: Scan, schema: pa.Schema, work: "_Work") -> Batches:
+        answer = work.looked_up()
+        if answer is not None and not answer.ntuples:
+            return
+        row = None if answer is None or work.known is None else _row(answer, schema, work.known)
+        if row is not None:
+            yield row
+        else:
+            yield from self._streamed(scan, schema, work)
+
+    def _streamed(self, scan: Scan, schema: pa.Schema, work: "_Work") -> Batches:
         keys = tuple(map(sent, scan.keys))
         with work.on_a_line(keys) as line:
             inline = _inline(line, keys)
             source = self._source(_by_index(scan, line, inline))
-            plain = _with((each.description for each in inline), _select(_read(scan.columns), source, _plain))
-            question = scan.shape or (plain,), scan.columns
+            described = [each.description for each in inline]
+            question = _question(scan, source, described)
             try:
-                arrivals = self._arrivals(question, plain, line)
-                selected = _select(scan.columns, source, lambda column: arrivals[column.name].sql)
+                known = self._known.get(question) or self._found_out(question, line, scan, source, described)
+                selected = f"{known.selected} FROM {source} AS s"
                 sql = _with((each.as_expression for each in inline), selected)
                 rows = (work.one(line, sql) if scan.one else None) or work.asked(line, sql)
-                _refuse_other_types(scan, arrivals, rows.schema)
+                _refuse_other_types(scan, known.arrivals, rows.schema)
                 check_text = line.connection.unchecked_text
                 for batch in rows:
-                    yield _finished(batch, schema, arrivals, check_text=check_text)
+                    yield _finished(batch, schema, known.arrivals, check_text=check_text)
             except Exception:
                 self._known.forget(question)
                 raise
 
-    def _arrivals(self, question: Question, sql: str, line: Line) -> Arrivals:
-        found = self._known.get(question)
-        if found is None:
-            found = _arriving(question[1], line.connection.describe(sql))
-            self._known.keep(question, found)
-        return found
+    def _found_out(
+        self, question: Question, line: Line, scan: Scan, source: str, described: Iterable[str]
+    ) -> Known:
+        sql = _with(described, _plainly(scan, source))
+        arrivals = _arriving(scan.columns, line.connection.describe(sql))
+        known = Known(arrivals, _select(scan.columns, lambda column: arrivals[column.name].sql))
+        self._known.keep(question, known)
+        return known
 
     def _source(self, scan: Scan) -> str:
         if scan.query is not None:
@@ -123,12 +162,50 @@ class _Work:
         self._canceled = Event()
         self._line: Line | None = None
         self._rows: Spool | None = None
+        self._lookup: LookupSession | None = None
+        self.known: Known | None = None
 
     def interrupt(self) -> None:
         self._canceled.set()
         with self._lock:
             if self._line is not None:
                 self._line.cancel()
+            if self._lookup is not None:
+                self._lookup.cancel()
+
+    def look_up(self, sql: str, known: Known) -> None:
+        """Send a question whose columns are `known`, if there is a session for it now."""
+        session = self._pool.lookup()
+        if session is None:
+            return
+        try:
+            session.send(self._lines.naming, sql)
+        except LookupFailed:
+            self._pool.give_lookup(session, clean=False)
+            return
+        with self._lock:
+            self._lookup, self.known = session, known
+
+    def looked_up(self) -> pq.abc.PGresult | None:
+        """The answer, once; None: nothing was asked, or it was refused. Waits for it."""
+        session, well, answer = self._lookup, False, None
+        if session is None:
+            return None
+        try:
+            answer = session.answer()
+            well = True
+        except LookupFailed:
+            pass
+        finally:
+            self.leave_lookup(well=well)
+        return answer
+
+    def leave_lookup(self, *, well: bool = False) -> None:
+        """Idempotent. Unless it went `well`, nobody knows what still comes."""
+        with self._lock:  # from here on a cancel finds nothing; one that was sent may still be on its way
+            session, self._lookup = self._lookup, None
+        if session is not None:
+            self._pool.give_lookup(session, clean=well and not self._canceled.is_set())
 
     @contextmanager
     def on_a_line(self, keys: tuple[SentKeys, ...]) -> Iterator[Line]:
@@ -162,6 +239,8 @@ class _Work:
         if found.num_rows > 1:
             return None
         self._released(well=True)
+        if self._lines.alone:
+            self._pool.open_lookup()  # for the next one
         return found.to_reader()
 
     def _released(self, *, well: bool) -> None:
@@ -221,15 +300,36 @@ def _plain(column: SourceColumn) -> str:
     return f"s.{quoted(column.name)}"
 
 
-def _select(columns: tuple[SourceColumn, ...], source: str, expression: Callable[[SourceColumn], str]) -> str:
+def _select(columns: tuple[SourceColumn, ...], expression: Callable[[SourceColumn], str]) -> str:
     listed = ", ".join(f"{expression(column)} AS {quoted(column.name)}" for column in columns)
-    return f"SELECT {listed} FROM {source} AS s"
+    return f"SELECT {listed}"
+
+
+def _plainly(scan: Scan, source: str) -> str:
+    return f"{_select(_read(scan.columns), _plain)} FROM {source} AS s"
+
+
+def _question(scan: Scan, source: str, described: Iterable[str] = ()) -> Question:
+    return scan.shape or (_with(described, _plainly(scan, source)),), scan.columns
 
 
 def _refuse_other_types(scan: Scan, arrivals: Arrivals, delivered: pa.Schema) -> None:
     for column, field in zip(scan.columns, delivered, strict=True):
         if field.type != arrivals[column.name].type:
             raise TypeError(f"column {column.name}: expected {arrivals[column.name].type}, got {field.type}")
+
+
+def _row(answer: pq.abc.PGresult, schema: pa.Schema, known: Known) -> pa.RecordBatch | None:
+    """The only row of a lookup; None: there are more, or what came is for the other driver to read or to refuse."""
+    arrivals = [known.arrivals[name] for name in schema.names]
+    arrays = row_of(answer, [each.type for each in arrivals]) if answer.ntuples == 1 else None
+    if arrays is None:
+        return None
+    try:
+        finished = [each.finish(array) for each, array in zip(arrivals, arrays, strict=True)]
+    except pa.ArrowInvalid:
+        return None
+    return pa.RecordBatch.from_arrays(finished, schema=schema)
 
 
 def _finished(

@@ -1,6 +1,7 @@
 """The one Stream of all connectors: batches from a generator, with cancelling and closing from any thread."""
 
 from collections.abc import Callable, Generator
+from functools import lru_cache
 from threading import Event, Lock
 from typing import Any
 
@@ -14,6 +15,7 @@ PATIENCE = 2.0
 Batches = Generator[pa.RecordBatch, None, None]
 
 
+@lru_cache(maxsize=1_024)
 def scan_schema(columns: tuple[SourceColumn, ...]) -> pa.Schema:
     """The Arrow schema of a scan's answer. ValueError for a scan of nothing."""
     if not columns:
@@ -26,19 +28,31 @@ def _field(column: SourceColumn) -> "pa.Field[Any]":
     return pa.field(column.name, arrow_type(column.type), metadata=marks)
 
 
+def nothing() -> None:
+    """What need not be done."""
+
+
 class PulledStream:
     """A Stream that does all its work, connecting included, while a batch is pulled from `batches`.
 
     So `cancel` reaches every wait: `interrupt` must make a pull that blocks in the source return or raise
-    soon, from any thread, at any time. `batches` gives everything back in its `finally`.
+    soon, from any thread, at any time. `batches` gives everything back in its `finally`, and `left`, which is called
+    once all is over, what `ask` left behind.
     """
 
     def __init__(
-        self, schema: pa.Schema, batches: Batches, interrupt: Callable[[], None] = lambda: None
+        self,
+        schema: pa.Schema,
+        batches: Batches,
+        interrupt: Callable[[], None] = nothing,
+        ask: Callable[[], None] = nothing,
+        left: Callable[[], None] = nothing,
     ) -> None:
         self.schema = schema
         self._batches = batches
         self._interrupt = interrupt
+        self._ask = ask
+        self._left = left
         self._canceled = Event()
         self._pulling = Lock()
         self._handed_out = False
@@ -50,6 +64,12 @@ class PulledStream:
         self._handed_out = True
         return pa.RecordBatchReader.from_batches(self.schema, self._pulled())
 
+    def ask(self) -> None:
+        """Ask the source now, if that takes no waiting; what it answers is for `reader`, errors too."""
+        with self._pulling:
+            if not self._canceled.is_set():
+                self._ask()
+
     def cancel(self) -> None:
         """Returns when a pull that was blocked has ended, at the latest after `PATIENCE` seconds."""
         if self._stopped(PATIENCE):
@@ -58,6 +78,7 @@ class PulledStream:
     def close(self) -> None:
         if not self._closed and self._stopped(None):
             self._batches.close()
+            self._left()
             self._closed = True
             self._pulling.release()
 

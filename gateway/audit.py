@@ -95,6 +95,10 @@ class JsonLinesSink:
         self._directory = directory
         self._pending: list[_Line] = []
         self._turn = threading.Condition()
+        self._left = (
+            threading.Event()
+        )  # something to be flushed later: not every line wakes the thread for that
+        self._over = threading.Event()
         self._busy = False
         self._last_instant = 0.0
         self._segment: _Segment | None = None
@@ -123,6 +127,8 @@ class JsonLinesSink:
             self._turn.wait_for(lambda: not self._busy)
             self._closed = True
             self._turn.notify_all()
+            self._over.set()
+            self._left.set()
             if self._segment is not None:
                 self._segment.close()
                 self._segment = None
@@ -170,18 +176,22 @@ class JsonLinesSink:
             self._segment.close()
             self._segment = None
             raise
+        if not flush:
+            self._left.set()
         if not flush and self._flushing is None:
             self._flushing = threading.Thread(target=self._flush_later, name="audit", daemon=True)
             self._flushing.start()
 
     def _flush_later(self) -> None:
         """Until the sink is closed, which flushes too."""
-        with self._turn:
-            while not self._closed:
-                self._turn.wait_for(lambda: self._closed or self._unflushed() is not None)
-                self._turn.wait_for(lambda: self._closed, FLUSH_SECONDS)
+        while not self._closed:
+            self._left.wait()
+            self._over.wait(FLUSH_SECONDS)
+            self._left.clear()
+            with self._turn:
                 self._turn.wait_for(lambda: not self._busy)
-                if (segment := self._unflushed()) is None:
+                segment = self._segment
+                if segment is None or not segment.unflushed:
                     continue
                 try:
                     segment.flush()
@@ -189,9 +199,6 @@ class JsonLinesSink:
                     LOG.exception("how the last statements ended may not be on disk")
                     segment.close()
                     self._segment = None
-
-    def _unflushed(self) -> "_Segment | None":
-        return self._segment if self._segment is not None and self._segment.unflushed else None
 
     def _instant(self) -> float:
         """Now, but never before the line before: segments are merged by it."""

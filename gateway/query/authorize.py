@@ -87,7 +87,7 @@ def authorize(bound: BoundQuery, visible: VisibleCatalog) -> AuthorizedQuery:
     query = AuthorizedQuery(bound, relations, visible)
     domains = query.domains
     confined = {number: _confined(governed, domains, visible) for number, governed in relations.items()}
-    return replace(query, relations=confined)
+    return AuthorizedQuery(bound, confined, visible)
 
 
 def _confined(
@@ -96,6 +96,8 @@ def _confined(
     """The relation with the domains, out of those of all that is read, whose sources may see its tagged columns."""
     relation = governed.relation
     tagged = [each.name for each in relation.columns if each.tags and each.name in governed.columns]
+    if not tagged and not governed.inputs:
+        return governed
     return replace(
         governed,
         confined={

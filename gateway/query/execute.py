@@ -9,9 +9,10 @@ import pyarrow as pa
 
 from connectors.base import Connector, Stream
 from connectors.snapshots import Snapshots
-from connectors.streams import scan_schema
+from connectors.streams import PulledStream, scan_schema
 from connectors.types import arrow_type, exact_batch
 from gateway.audit import SourceAccess
+from gateway.engines.answers import size_of
 from gateway.engines.base import Answer, Engine, OutputColumn
 from gateway.engines.base import Input as EngineInput
 from gateway.errors import DataError, QueryCanceled, SyntaxNotSupported, Unreadable
@@ -61,6 +62,11 @@ class Execution:
     def schema(self) -> pa.Schema:
         with self._errors_of_one_kind():
             return self._started().schema
+
+    def ask(self) -> None:
+        """Ask the one source whose answer is passed on, if that takes no waiting."""
+        for read in self._reads if self._plan.passed else ():
+            read.ask()
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         with self._errors_of_one_kind():
@@ -203,20 +209,31 @@ class _FragmentInput:
         self._bytes = 0
         self._seconds = 0.0
         self._scan = filled(fragment)
+        self._asked: Stream | None = None
         self.schema = hashed_schema(scan_schema(fragment.scan.columns), fragment.hashed)
 
     def open(self, earlier: Earlier | None = None) -> pa.RecordBatchReader:
         """`earlier` holds what gives the keys; None: without keys."""
+        stream, self._asked = self._asked or self._opened(earlier), None
+        return pa.RecordBatchReader.from_batches(self.schema, self._counted(stream))
+
+    def ask(self) -> None:
+        """Before `open`: the source is asked already, if that takes no waiting."""
+        self._asked = self._opened()
+        if isinstance(self._asked, PulledStream):
+            self._asked.ask()
+
+    def _opened(self, earlier: Earlier | None = None) -> Stream:
         self._scan = filled(self._fragment, earlier)
         stream = self._sources.open(self._fragment.source, self._scan)
         self._keep(stream)
-        return pa.RecordBatchReader.from_batches(self.schema, self._counted(stream))
+        return stream
 
     def _counted(self, stream: Stream) -> Iterator[pa.RecordBatch]:
         for batch in self._timed(stream):
             with self._counting:  # parts of a statement may read it side by side
                 self._rows += batch.num_rows
-                self._bytes += batch.nbytes
+                self._bytes += size_of(batch)
             yield (
                 hash_columns(batch, self._fragment.hashed, self._hash_key) if self._fragment.hashed else batch
             )

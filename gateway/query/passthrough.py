@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -15,12 +16,19 @@ from gateway.query.prefetch import Prefetch
 LOG = logging.getLogger(__name__)
 
 
+@lru_cache(maxsize=1_024)
+def _answered(passed: tuple[Column, ...]) -> tuple[tuple[OutputColumn, ...], pa.Schema]:
+    return (
+        tuple(OutputColumn(name, kind) for name, kind in passed),
+        pa.schema([(name, answer_type(kind)) for name, kind in passed]),
+    )
+
+
 class PassedAnswer:
     """An `Answer` of the columns `passed` of `read`. The source is asked when the first batch is."""
 
     def __init__(self, read: Input, passed: tuple[Column, ...]) -> None:
-        self.columns = tuple(OutputColumn(name, kind) for name, kind in passed)
-        self.schema = pa.schema([(name, answer_type(kind)) for name, kind in passed])
+        self.columns, self.schema = _answered(passed)
         self._read = read
         self._positions = [read.schema.get_field_index(name) for name, _ in passed]
         self._canceled = threading.Event()
@@ -45,10 +53,12 @@ class PassedAnswer:
             raise (QueryCanceled() if self._canceled.is_set() else source_failure(error)) from error
 
     def _labeled(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        if batch.schema.equals(self.schema):
+            return batch
         columns = (batch.column(position) for position in self._positions)
         arrays = [
-            column if column.type == field.type else column.cast(field.type)
-            for column, field in zip(columns, self.schema, strict=True)
+            column if column.type == kind else column.cast(kind)
+            for column, kind in zip(columns, self.schema.types, strict=True)
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 

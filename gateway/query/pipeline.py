@@ -14,7 +14,7 @@ from gateway.errors import AccessDenied, InternalFailure, MeshgateError, Refused
 from gateway.query.authorize import AuthorizedQuery, authorize, stands
 from gateway.query.bind import BoundQuery, bind
 from gateway.query.deadline import Deadline, deadline
-from gateway.query.execute import execute, named
+from gateway.query.execute import Execution, execute, named
 from gateway.query.explain.consumer_plan import consumer_plan
 from gateway.query.explain.consumer_policy import consumer_policy
 from gateway.query.explain.nodes import laid_out
@@ -57,10 +57,7 @@ def run(request: Request, mesh: Mesh, in_force: InForce | None = None) -> Result
             trail.record = record = described(record, authorized, data=statement.form in ("rows", "summary"))
             planned = answer_plan(statement, authorized, mesh, clock)
             mesh.plans.remember(asked, statement, authorized, planned)
-        mesh.audit.write(record)  # durable before the first batch can leave
-        running = clock.time(
-            "start", execute, planned, mesh.engine, mesh.connectors, mesh.hash_key, record.id, limit
-        )
+        running = clock.time("start", started, planned, record, mesh, limit)
         return GovernedResult(
             running,
             based(running.columns, authorized.bound),
@@ -70,6 +67,22 @@ def run(request: Request, mesh: Mesh, in_force: InForce | None = None) -> Result
             limit,
             lambda: still_stands(authorized, *(in_force(request) if in_force else (request, mesh))),
         )
+
+
+def started(planned: Plan, record: AuditRecord, mesh: Mesh, limit: Deadline) -> Execution:
+    """The running plan, with the record durable before its first batch can leave. A source that passes an answer on
+    thinks of it meanwhile; nothing else is asked before."""
+    if not planned.passed:
+        mesh.audit.write(record)
+    running = execute(planned, mesh.engine, mesh.connectors, mesh.hash_key, record.id, limit)
+    if planned.passed:
+        try:
+            running.ask()
+            mesh.audit.write(record)
+        except BaseException:
+            running.close()
+            raise
+    return running
 
 
 def still_stands(authorized: AuthorizedQuery, request: Request, mesh: Mesh) -> bool:
@@ -233,11 +246,12 @@ def opened(request: Request) -> AuditRecord:
 def described(record: AuditRecord, query: AuthorizedQuery, *, data: bool = True) -> AuditRecord:
     """The record with what was asked for. Without `data`, the answer tells of columns and shows none of them."""
     relations = tuple(dict.fromkeys(r.relation.qualified_name for r in query.relations.values()))
+    revealed, masked = (query.revealed, query.masked) if data else ((), ())
     return replace(
         record,
         relations=relations,
-        columns=tuple(sorted(query.revealed + query.masked)) if data else (),
-        revealed=query.revealed if data else (),
-        masked=query.masked if data else (),
+        columns=tuple(sorted(revealed + masked)),
+        revealed=revealed,
+        masked=masked,
         rules=query.rules,
     )

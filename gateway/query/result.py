@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gateway.audit import AuditRecord
+from gateway.engines.answers import size_of
 from gateway.engines.base import OutputColumn
 from gateway.errors import (
     AccessDenied,
@@ -75,9 +76,10 @@ class GovernedResult:
     @cached_property
     def schema(self) -> pa.Schema:
         names = [column.name for column in self.columns]
-        return pa.schema(
-            [field.with_name(name) for field, name in zip(self._running.schema, names, strict=True)]
-        )
+        found = self._running.schema
+        if found.names == names:
+            return found
+        return pa.schema([field.with_name(name) for field, name in zip(found, names, strict=True)])
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         return self._governed(self._named())
@@ -92,7 +94,7 @@ class GovernedResult:
     def _named(self) -> Iterator[pa.RecordBatch]:
         schema = self.schema  # known from here on, also to those who ask after the end
         for batch in self._running.batches():
-            yield pa.RecordBatch.from_arrays(batch.columns, schema=schema)
+            yield batch if batch.schema.equals(schema) else batch.rename_columns(schema.names)
 
     def _governed(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         try:
@@ -121,7 +123,7 @@ class GovernedResult:
             self._end(None)
 
     def _count(self, batch: pa.RecordBatch) -> None:
-        size = batch.nbytes
+        size = size_of(batch)
         with self._counting:
             self._rows += batch.num_rows
             self._bytes += size
