@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.federation.stores import Stores, environment
+from gateway.opening import OpenMesh, open_mesh
 from gateway.query.request import Request
-from gateway.server import OpenMesh, open_mesh
 
 SIMPLE = {
     "one row": "SELECT o_orderkey, o_totalprice FROM sales.orders WHERE o_orderkey = 1",

@@ -24,8 +24,8 @@ from benchmarks.asking import opened, request
 from benchmarks.federation.measuring import computed
 from benchmarks.federation.stores import mesh, stores
 from benchmarks.measure import clean_up_when_told_to_end, machine, table, verdict
+from gateway.opening import OpenMesh
 from gateway.query.pipeline import run
-from gateway.server import OpenMesh
 from tests.tpch.mesh import statements
 
 SCALE = float(os.environ.get("SCALE", "1"))

@@ -23,8 +23,8 @@ from benchmarks.asking import SIMPLE, opened, request
 from benchmarks.federation.right import on_raw_files
 from benchmarks.federation.stores import Stores, mesh, stores
 from benchmarks.measure import clean_up_when_told_to_end, machine, medians, table
+from gateway.opening import OpenMesh
 from gateway.query.pipeline import run
-from gateway.server import OpenMesh
 from tests.tpch.mesh import statements
 
 SCALE = float(os.environ.get("SCALE", "0.1"))

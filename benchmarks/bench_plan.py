@@ -30,13 +30,13 @@ from benchmarks.measure import clean_up_when_told_to_end, machine, table, verdic
 from connectors.base import Connector, Snapshot
 from gateway.audit import AuditRecord, AuditSink
 from gateway.engines.base import Answer, Engine, Input, OutputColumn
+from gateway.opening import OpenMesh
 from gateway.query.authorize import authorize
 from gateway.query.bind import bind
 from gateway.query.mesh import Mesh
 from gateway.query.parse import parse
 from gateway.query.pipeline import planned_for, run, visible_to
 from gateway.query.rewrite import rewrite
-from gateway.server import OpenMesh
 from gateway.settings import Limits
 from gateway.sql.shape import shape
 from tests.tpch.mesh import statements

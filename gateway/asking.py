@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from gateway.engines.base import OutputColumn
 from gateway.errors import ConfigurationError
+from gateway.opening import OpenMesh
 from gateway.output import deliver
 from gateway.query.pipeline import run
 from gateway.query.request import Request, Result
-from gateway.server import OpenMesh
 
 QUIET_SECONDS = 1.0
 """An answer that comes sooner shows no progress."""

@@ -12,16 +12,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from gateway.asking import answer, request
 from gateway.audit import AuditRecord, document, follow, latest, records
 from gateway.auth.passwords import verifier
-from gateway.demo.run import run_demo
 from gateway.errors import ConfigurationError, MeshgateError
 from gateway.output import FORMATS, printable
 from gateway.policy.commands import Commands, add_policy
-from gateway.query.explain.operator import explain
-from gateway.server import check, open_mesh
-from gateway.serving import serve
 from gateway.settings import load_settings
 
 SHOWN_STATEMENT = 100
@@ -56,17 +51,24 @@ def _failed(text: str, hint: str | None = None) -> int:
 
 
 # --- commands --------------------------------------------------------------------------------------------
+# Each imports what it needs when it is called: what all of them need takes a second, help a fifth of that.
 
 
 def _demo(options: argparse.Namespace) -> int:
+    from gateway.demo.run import run_demo
+
     return run_demo(options.folder, options.scale, wait=not options.no_wait)
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from gateway.serving import serve
+
     return serve(options.mesh)
 
 
 def _check(options: argparse.Namespace) -> int:
+    from gateway.opening import check
+
     for warning in check(options.mesh):
         print(f"warning: {warning}", file=sys.stderr)
     print(f"{options.mesh}: nothing is wrong")
@@ -74,6 +76,9 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _query(options: argparse.Namespace) -> int:
+    from gateway.asking import answer, request
+    from gateway.opening import open_mesh
+
     with closing(open_mesh(options.mesh)) as opened:
         asked = request(opened, options.principal, options.sql, options.purpose)
         answer(asked, opened, options.format, options.output)
@@ -81,6 +86,10 @@ def _query(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
+    from gateway.asking import request
+    from gateway.opening import open_mesh
+    from gateway.query.explain.operator import explain
+
     with closing(open_mesh(options.mesh)) as opened:
         asked = request(opened, options.principal, options.sql, options.purpose)
         explanation = explain(asked, opened.mesh, analyze=options.analyze)

@@ -18,8 +18,9 @@ import pytest
 
 from gateway.audit import records
 from gateway.errors import ConfigurationError, ShuttingDown
+from gateway.opening import check, open_mesh
 from gateway.query.request import Request
-from gateway.server import Server, check, open_mesh
+from gateway.server import Server
 from gateway.settings import Address, load_settings
 from tests.meshes import ENVIRONMENT, FILES, added, edited, write_mesh
 

@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow as pa
 
 from benchmarks.federation.child import answer, arrow_rows
+from gateway.opening import open_mesh
 from gateway.query.pipeline import run
 from gateway.query.request import Request
-from gateway.server import open_mesh
 
 
 class Meshgate:

@@ -1,21 +1,12 @@
-"""`meshgate policy ...`: the words of the command line, and what is printed."""
+"""`meshgate policy ...`: the words of the command line."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Literal, TypeAlias
 
-from gateway.asking import Progress, account
-from gateway.documents import choices, did_you_mean
 from gateway.errors import ConfigurationError, MeshgateError
-from gateway.policy.difference import compared
-from gateway.policy.replaying import DAY, replayed
-from gateway.policy.testing import Plan, tested
-from gateway.policy_tests import Case, read_cases
-from gateway.server import OpenMesh, open_mesh
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
@@ -26,90 +17,19 @@ TROUBLE = 2
 """The exit status of `policy` where nothing could be found out: 1 says that something was found."""
 
 
-class Report(Protocol):
-    def text(self) -> str: ...
-
-    def json(self) -> dict[str, object]: ...
-
-
-def _policy(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """The command, with what stops it as status 2."""
+def _policy(verb: Literal["test", "diff", "replay"]) -> Callable[[argparse.Namespace], int]:
+    """The command, with what stops it as status 2. Everything that it takes is imported when it is called."""
 
     def command(options: argparse.Namespace) -> int:
+        from gateway.policy import verbs
+
         try:
-            return run(options)
+            return {"test": verbs.test, "diff": verbs.diff, "replay": verbs.replay}[verb](options)
         except (ConfigurationError, MeshgateError) as error:
             print(error, file=sys.stderr)
             return TROUBLE
 
     return command
-
-
-def _print(report: Report, form: str) -> None:
-    as_json = form == "json"
-    print(json.dumps(report.json(), indent=2, ensure_ascii=False, default=str) if as_json else report.text())
-
-
-# --- test ------------------------------------------------------------------------------------------------
-
-
-def _test(options: argparse.Namespace) -> int:
-    with closing(open_mesh(options.mesh)) as opened:
-        plan = _plan(opened, options)
-        progress = Progress()
-        try:
-            report = tested(plan, opened.mesh, account(), progress.show)
-        finally:
-            progress.clear()
-    _print(report, options.format)
-    return 0 if report.passes else 1
-
-
-def _plan(opened: OpenMesh, options: argparse.Namespace) -> Plan:
-    """Raises ConfigurationError: the files are wrong, or there is no such case."""
-    cases, problems = read_cases(opened.settings, opened.principals.principals)
-    if problems:
-        raise ConfigurationError(problems)
-    if options.domain is not None and options.domain not in opened.mesh.catalog.domains:
-        near = did_you_mean(options.domain, opened.mesh.catalog.domains)
-        raise ConfigurationError((f"--domain: domain '{options.domain}' does not exist{near}",))
-    chosen = tuple(case for case in cases if options.domain in (None, case.owner))
-    if options.case:
-        chosen = tuple(case for name in options.case for case in _named(name, chosen))
-    if not chosen:
-        where = f"domains/{options.domain or '<domain>'}/policy_tests.yaml"
-        raise ConfigurationError((f"{where}: there are no policy tests: write some",))
-    lines = (line for line in opened.mesh.policies.lines if options.domain in (None, line.owner))
-    return Plan(chosen, None if options.case else tuple(lines), options.mutate)
-
-
-def _named(name: str, cases: tuple[Case, ...]) -> tuple[Case, ...]:
-    """The case of this name, or all of this id."""
-    found = tuple(case for case in cases if name in (case.name, case.id))
-    if not found:
-        known = [case.name for case in cases]
-        near = did_you_mean(name, known) or f"; there are {choices(known)}"
-        raise ConfigurationError((f"--case: there is no case '{name}'{near}",))
-    return found
-
-
-# --- diff and replay -------------------------------------------------------------------------------------
-
-
-def _diff(options: argparse.Namespace) -> int:
-    report = compared(options.old, options.new)
-    _print(report, options.format)
-    return 1 if report.changes else 0
-
-
-def _replay(options: argparse.Namespace) -> int:
-    progress = Progress()
-    try:
-        report = replayed(options.new, options.audit, options.days * DAY, progress.show)
-    finally:
-        progress.clear()
-    _print(report, options.format)
-    return 1 if report.changes else 0
 
 
 # --- what may be written ---------------------------------------------------------------------------------
@@ -154,7 +74,7 @@ def _add_test(verbs: Commands, add: Add) -> None:
     )
     command.add_argument("--mutate", action="store_true", help="also run the cases under mutated policies")
     _add_format(command)
-    command.set_defaults(run=_policy(_test))
+    command.set_defaults(run=_policy("test"))
 
 
 def _add_diff(verbs: Commands, add: Add) -> None:
@@ -172,7 +92,7 @@ def _add_diff(verbs: Commands, add: Add) -> None:
     command.add_argument("old", metavar="OLD", type=Path, help="the mesh folder as it is")
     command.add_argument("new", metavar="NEW", type=Path, help="the mesh folder as it would be")
     _add_format(command)
-    command.set_defaults(run=_policy(_diff))
+    command.set_defaults(run=_policy("diff"))
 
 
 def _add_replay(verbs: Commands, add: Add) -> None:
@@ -198,7 +118,7 @@ def _add_replay(verbs: Commands, add: Add) -> None:
         help="the old mesh folder, or a folder of journals (default: NEW's)",
     )
     _add_format(command)
-    command.set_defaults(run=_policy(_replay))
+    command.set_defaults(run=_policy("replay"))
 
 
 def _add_format(command: argparse.ArgumentParser) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from gateway.catalog.conflicts import conflicts
 from gateway.demo.build import TEXTS
+from gateway.opening import check
 from gateway.policy.folders import read_folder
-from gateway.server import check
 from tests.meshes import ENVIRONMENT, FILES, added, write_mesh
 
 SALES = "domains/sales/policies.csv"

@@ -6,11 +6,11 @@ from io import BytesIO
 from pathlib import Path
 
 from gateway.errors import MeshgateError
+from gateway.opening import open_mesh
 from gateway.output import write
 from gateway.query.mesh import Mesh
 from gateway.query.pipeline import run
 from gateway.query.request import Request
-from gateway.server import open_mesh
 from tests.meshes import added, edited
 
 SALES = "domains/sales/policies.csv"

@@ -9,9 +9,10 @@ import psycopg
 import yaml
 
 from gateway.audit import AuditRecord, records
+from gateway.opening import OpenMesh, open_mesh
 from gateway.query.pipeline import run
 from gateway.query.request import Request, Result
-from gateway.server import OpenMesh, Server, open_mesh
+from gateway.server import Server
 from gateway.settings import load_settings
 from tests.servers import PostgresServer
 

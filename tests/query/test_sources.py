@@ -20,8 +20,8 @@ from gateway.errors import (
     SourceUnavailable,
     UndefinedTable,
 )
+from gateway.opening import OpenMesh
 from gateway.query.request import Result
-from gateway.server import OpenMesh
 from tests.query.hurt_mesh import (
     MANY,
     TABLES,

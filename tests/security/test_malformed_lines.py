@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors import csv_format, jsonl_format
-from gateway.server import open_mesh
+from gateway.opening import open_mesh
 from tests.meshes import ENVIRONMENT
 from tests.query.mesh import Told, ask
 from tests.security.drivers import texts

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from gateway.opening import OpenMesh, open_mesh
 from gateway.query.explain.operator import explain
 from gateway.query.pipeline import describe, run
 from gateway.query.request import Request
-from gateway.server import OpenMesh, open_mesh
 from policies.principal import Principal
 from tests.query.mesh import rows_of
 from tests.servers import PostgresServer

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from gateway.errors import ConfigurationError
-from gateway.server import Server, check
+from gateway.opening import check
+from gateway.server import Server
 from tests.meshes import ENVIRONMENT, FILES, added, edited, write_mesh
 from tests.security.test_rule_10_reload import changed, serving
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import duckdb
 
+from gateway.opening import open_mesh
 from gateway.query.mesh import Mesh
 from gateway.query.pipeline import run
 from gateway.query.request import Request
-from gateway.server import open_mesh
 from policies.principal import Principal
 from tests.tpch.mesh import TpchMesh
 

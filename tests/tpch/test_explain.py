@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import UndefinedColumn
+from gateway.opening import OpenMesh, open_mesh
 from gateway.query.explain.operator import explain
 from gateway.query.explain.places import PlaceNote
 from gateway.query.pipeline import run
 from gateway.query.request import Request
-from gateway.server import OpenMesh, open_mesh
 from tests.tpch.mesh import QUERIES, TpchMesh
 
 PHYSICAL = ("#scan", "public.", "warehouse", "crm", "book", "atlas", "principal.", "1-URGENT", ".parquet")

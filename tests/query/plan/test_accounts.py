@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.opening import OpenMesh, open_mesh
 from gateway.query.plan import Plan
-from gateway.server import OpenMesh, open_mesh
 from policies.principal import Principal
 from tests.query.mesh import ask
 from tests.query.plan.mesh import planned
