@@ -36,7 +36,8 @@ def byte_strings(array: Array) -> Variable:
 def text_strings(array: Array) -> Variable:
     """Text values as UTF-8. Errors: DataError where one holds U+0000, which the protocol cannot carry."""
     strings = byte_strings(array)
-    if b"\0" in bytes(data_of(strings)):
+    data = np.frombuffer(data_of(strings), np.uint8)
+    if len(data) and not data.min():
         raise DataError("a text holds the character U+0000, which the PostgreSQL protocol cannot carry")
     return strings
 

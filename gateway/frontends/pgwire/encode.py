@@ -51,7 +51,12 @@ def step_of(batch: pa.RecordBatch) -> int:
     rows = int(batch.num_rows)
     if rows <= 1:
         return 1
-    return max(1, min(rows, rows * _CHUNK // max(1, batch.nbytes)))
+    size = batch.nbytes
+    if (
+        size < 2 * _CHUNK
+    ):  # most batches: the rest of one would be a small part, which takes longer for each row
+        return rows
+    return max(1, rows * _CHUNK // size)
 
 
 def fields_of(batch: pa.RecordBatch, columns: Sequence[ColumnType], formats: Sequence[int]) -> list[Field]:

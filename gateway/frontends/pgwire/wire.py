@@ -11,7 +11,9 @@ from gateway.frontends.pgwire.effects import Disconnected
 T = TypeVar("T")
 
 _LINGER = 5.0  # seconds for the last bytes of a connection to be taken
-_WRITE_AHEAD = 2 << 20  # bytes that may wait to be sent while the next rows are encoded
+_PIECE = (
+    1 << 18
+)  # bytes written at a time: the transport copies what waits to be sent, and moves it with each sending
 _READ_AHEAD = 1 << 20  # bytes of pipelined messages kept while a statement runs
 _LOOK = 0.3  # seconds between looks at a connection that nothing is read from
 _KEEPALIVE = {  # a client whose network is gone, or that takes nothing any more, is gone within some 90 seconds
@@ -48,7 +50,7 @@ class Wire(asyncio.Protocol):
     def use(self, transport: asyncio.Transport) -> None:
         """Send over this transport: the socket's, later that of TLS."""
         self.transport = transport
-        transport.set_write_buffer_limits(high=_WRITE_AHEAD)
+        transport.set_write_buffer_limits(high=_PIECE)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -126,10 +128,11 @@ class Wire(asyncio.Protocol):
         """Errors: Disconnected."""
         if self.gone.is_set():
             raise Disconnected
-        self.transport.write(data)
-        await self._writable.wait()
-        if self.gone.is_set():
-            raise Disconnected
+        for start in range(0, len(data), _PIECE):
+            self.transport.write(memoryview(data)[start : start + _PIECE])
+            await self._writable.wait()
+            if self.gone.is_set():
+                raise Disconnected
 
 
 def _hung_up(connection: socket.socket) -> bool:
