@@ -65,5 +65,6 @@ def _column(chunks: Iterable[Any], rows: int) -> ColumnStatistics:
 def _span(chunks: list[Any]) -> tuple[object, object]:
     try:
         return min(chunk.min for chunk in chunks), max(chunk.max for chunk in chunks)
-    except UnicodeDecodeError:  # no text, or one that was cut short inside of a character
+    except (ValueError, OverflowError):
+        # no text, or one that was cut short inside of a character; a day or a time that Python does not know
         return None, None

@@ -12,8 +12,8 @@ import pyarrow as pa
 from connectors.base import Scan, Snapshot, SourceDown, SourceError, SourceTable, Stream, TableStatistics
 from connectors.csv_format import CSV
 from connectors.file_formats import ARROW, PARQUET, FileFormat
-from connectors.jsonl_format import JSONL
-from connectors.options import Option
+from connectors.jsonl_format import JSONL, as_json
+from connectors.options import Option, OptionError
 from connectors.streams import Batches, PulledStream, Scans, scan_schema
 
 FORMATS: Mapping[str, FileFormat] = {
@@ -49,14 +49,18 @@ class FilesConnector:
 
     OPTIONS: ClassVar[tuple[Option, ...]] = (
         Option("path", Path, "a folder of parquet, csv, jsonl or arrow files", required=True),
+        Option(
+            "json", str, "columns of JSON lines that hold strings beside objects or lists: table.column, ..."
+        ),
     )
 
     @classmethod
     def configured(cls, options: Mapping[str, Any]) -> "FilesConnector":
         return cls(**options)
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, json: str | None = None) -> None:
         self._path = path
+        self._json = _columns_of_tables(json or "")
         self._known: dict[str, tuple[State, SourceTable]] = {}
 
     def tables(self) -> Mapping[tuple[str, ...], SourceTable]:
@@ -105,7 +109,7 @@ class FilesConnector:
 
     def _table(self, name: str, found: _Found) -> SourceTable:
         """Introspected once for every state of the files: for JSON lines that reads all of them."""
-        state = tuple((file, _stamp(file)) for file in found.files)
+        state = tuple((file, stamp(file)) for file in found.files)
         known = self._known.get(name)
         if known is None or known[0] != state:
             known = self._known[name] = (state, self._introspected(name, found))
@@ -122,6 +126,8 @@ class FilesConnector:
             columns = found.format.together(tuple(parts))
         except SourceError as error:
             raise SourceError(f"{name}: {error}") from error
+        if found.format is JSONL:
+            columns = as_json(columns, self._json.get(name, ()))
         weak = found.format.weak
         return SourceTable((name,), columns, found.files if native else (), weak=weak, unsure=weak)
 
@@ -143,6 +149,17 @@ class FilesConnector:
                 raise SourceError(f"{self._path.name}: two files or folders are named {name}")
             tables[name] = found
         return tables
+
+
+def _columns_of_tables(listed: str) -> Mapping[str, tuple[str, ...]]:
+    """Table -> columns, of `table.column, table.column`. OptionError: it is something else."""
+    found: dict[str, tuple[str, ...]] = {}
+    for item in filter(None, map(str.strip, listed.split(","))):
+        table, _, column = item.partition(".")
+        if not (table and column):
+            raise OptionError("json", "expected table.column, with commas between")
+        found[table] = (*found.get(table, ()), column)
+    return found
 
 
 @contextmanager
@@ -197,13 +214,13 @@ def _inside(entry: Path, root: Path) -> Path:
 
 def _unchanged_batches(file: Path, file_format: FileFormat, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     with _naming(file):
-        before = _stamp(file)
+        before = stamp(file)
         yield from file_format.batches(file, schema)
-        if _stamp(file) != before:
+        if stamp(file) != before:
             raise SourceError("changed while it was read")
 
 
-def _stamp(file: Path) -> Stamp:
+def stamp(file: Path) -> Stamp:
     try:
         status = file.stat()
     except OSError as error:

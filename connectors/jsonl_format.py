@@ -1,13 +1,14 @@
 """JSON lines: an object a line, a column for every key of any line.
 
-Numbers keep their text, so that none is rounded. A column that holds an object or a list anywhere in the file is of
-type JSON and all its values are JSON texts; every other is VARCHAR: strings as they are, numbers and booleans as
-written. A missing key and null are NULL. A line that is no object is a row that cannot be read.
+Numbers keep their text, so that none is rounded. Every column is VARCHAR: strings as they are, numbers and booleans as
+written, objects and lists as JSON. Where strings stand beside objects only a column of type JSON tells them apart, all
+whose values are JSON texts; that it is one is said by the source's options, not by what some row holds, which may be
+hidden. A missing key and null are NULL. A line that is no object is a row that cannot be read.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -47,12 +48,10 @@ class _Line(NamedTuple):
 
 def jsonl_columns(path: Path) -> Columns:
     """Reads the whole file."""
-    nested: dict[str, bool] = {}
+    names: dict[str, None] = {}
     for line in _lines(path):
-        for key, value in (line.row or {}).items():
-            if not line.is_odd or _is_text(key):
-                nested[key] = nested.get(key, False) or isinstance(value, dict | list)
-    return tuple(_column(name, is_nested=is_nested) for name, is_nested in nested.items())
+        names |= {key: None for key in line.row or () if not line.is_odd or _is_text(key)}
+    return tuple(SourceColumn(name, "VARCHAR", "text", unsure=True) for name in names)
 
 
 def jsonl_batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -130,18 +129,16 @@ class _Rows:
 
 def union(parts: tuple[Columns, ...]) -> Columns:
     """The keys of all files in the order of their first appearance."""
-    nested: dict[str, bool] = {}
-    for part in parts:
-        for column in part:
-            nested[column.name] = nested.get(column.name, False) or column.type == "JSON"
-    refuse_twice(list(nested))
-    return tuple(_column(name, is_nested=is_nested) for name, is_nested in nested.items())
+    columns = {column.name: column for part in parts for column in part}
+    refuse_twice(list(columns))
+    return tuple(columns.values())
 
 
-def _column(name: str, *, is_nested: bool) -> SourceColumn:
-    return SourceColumn(
-        name, "JSON" if is_nested else "VARCHAR", "json" if is_nested else "text", unsure=True
-    )
+def as_json(columns: Columns, names: Collection[str]) -> Columns:
+    """Those of the names as JSON, whether a line has them or not."""
+    listed = dict.fromkeys([*(column.name for column in columns), *names])
+    typed = {name: ("JSON", "json") if name in names else ("VARCHAR", "text") for name in listed}
+    return tuple(SourceColumn(name, *kinds, unsure=True) for name, kinds in typed.items())
 
 
 def _lines(path: Path) -> Iterator[_Line]:
@@ -190,8 +187,6 @@ _DECODER = json.JSONDecoder(
 
 def _text(value: object, *, is_json: bool, is_odd: bool) -> str:
     """ValueError: it has none."""
-    if not is_json and isinstance(value, dict | list):
-        raise ValueError("held no object or list when the file was introspected")
     text = _json(value) if is_json or not isinstance(value, str) else value
     if is_odd and not _is_text(text):
         raise ValueError("not a text")

@@ -1,7 +1,8 @@
 """What the gateway asks of the engine that runs the federated part of a query."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import pyarrow as pa
@@ -74,6 +75,10 @@ class Engine(Protocol):
 
     def run(self, sql: str, inputs: Mapping[str, Input | pa.Table]) -> Answer:
         """Of a table the engine knows the size, by which it orders joins; of a stream nothing."""
+        ...
+
+    def can_read(self, files: Collection[Path], columns: Collection[str]) -> bool:
+        """Whether no value of these columns of Parquet files fails a scan: read once for every state of a file."""
         ...
 
     def close(self) -> None: ...

@@ -138,8 +138,8 @@ class Execution:
         """What each source was asked so far, and what arrived."""
         asked = tuple(read.access() for read in self._reads)
         return asked + tuple(
-            SourceAccess(source, f"Parquet files of {relation}", None, None)
-            for source, relation in self._plan.native
+            SourceAccess(read.source, f"Parquet files of {read.relation}", None, None)
+            for read in self._plan.native
         )
 
     def cancel(self) -> None:

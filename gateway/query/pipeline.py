@@ -133,7 +133,10 @@ def recalled(asked: Asked | None, visible: VisibleCatalog, mesh: Mesh) -> tuple[
     except Refused:
         return None
     planned = mesh.plans.plan(asked, authorized) if asked is not None and authorized is not None else None
-    return (authorized, planned) if authorized is not None and planned is not None else None
+    if authorized is None or planned is None:
+        return None
+    still_read = all(mesh.engine.can_read(read.files, read.whole) for read in planned.native if read.whole)
+    return (authorized, planned) if still_read else None
 
 
 def answer_plan(statement: Statement, authorized: AuthorizedQuery, mesh: Mesh, clock: "Clock") -> Plan:
@@ -166,7 +169,7 @@ def _seen(bound: BoundQuery, number: int, name: str) -> Base:
 
 
 def planned_for(governed: GovernedQuery, mesh: Mesh) -> Plan:
-    return plan(governed, mesh.catalog, mesh.connectors)
+    return plan(governed, mesh.catalog, mesh.connectors, mesh.engine.can_read)
 
 
 def visible_to(request: Request, mesh: Governed, now: float) -> VisibleCatalog:

@@ -29,6 +29,7 @@ def test_every_connector_of_the_table_declares_its_options(kind: str) -> None:
         ("postgres", {"uri": "x", "pool": True}, "pool", "expected a whole number above 0"),
         ("postgres", {"uri": ["s3cret"]}, "uri", "expected a text"),
         ("files", {"path": ""}, "path", "expected a path"),
+        ("files", {"path": "x", "json": "t.a, b"}, "json", "expected table.column, with commas between"),
         ("sqlite", {"path": "x", "busy_timeout": -1}, "busy_timeout", "expected a number above 0"),
     ],
 )

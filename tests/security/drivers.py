@@ -1,10 +1,11 @@
 """How an attack reaches a world: straight into the pipeline, or as a client of an endpoint."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
@@ -215,6 +216,9 @@ class RecordingEngine:
     def run(self, sql: str, inputs: Mapping[str, Input]) -> Answer:
         self.ran.append(sql)
         return self.engine.run(sql, inputs)
+
+    def can_read(self, files: Collection[Path], columns: Collection[str]) -> bool:
+        return self.engine.can_read(files, columns)
 
     def close(self) -> None:
         self.engine.close()

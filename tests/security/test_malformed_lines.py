@@ -151,6 +151,7 @@ JSON_LINES = {
     "half of a pair": b'{"id": "90", "region": "US", "note": "\\ud800"}\n',
     "a key that is no text": b'{"id": "90", "region": "US", "\\ud800": "y"}\n',
     "a word that is no JSON": b'{"id": "90", "region": "US", "note": NaN}\n',
+    "an object and a list": b'{"id": "90", "region": "US", "note": {"canary": 1}, "born": ["canary"]}\n',
     "other keys": b'{"id": "90", "region": "US", "canary": "y", "note": 5}\n',
 }
 KINDS = {"csv": csv_line, "jsonl": json_line}

@@ -162,6 +162,6 @@ def _matching(planned: Plan, ran: AuditRecord | None) -> tuple[SourceAccess, ...
     """The sources of a run, if they are those of the plan."""
     sources = ran.sources if ran is not None else ()
     expected = [fragment.source for fragment in planned.fragments()] + [
-        source for source, _ in planned.native
+        read.source for read in planned.native
     ]
     return sources if [access.source for access in sources] == expected else None

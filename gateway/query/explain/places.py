@@ -94,8 +94,7 @@ def places(
     """`actual` are the accesses of a run of this plan, in the order of its fragments, then its Parquet files."""
     asked = iter(actual or ())
     found = [_place(name, read, mesh, asked) for name, read in planned.inputs.items()]
-    for source, relation in planned.native:
-        found.append(_native(source, relation, next(asked, None)))
+    found += [_native(read.source, read.relation, next(asked, None)) for read in planned.native]
     return tuple(found)
 
 

@@ -56,7 +56,7 @@ from gateway.query.plan.rules.transfer import transfer
 from gateway.query.plan.rules.trial import trial
 from gateway.query.plan.rules.unite import unite
 from gateway.query.plan.schedule import Schedule
-from gateway.query.plan.sources import Sources
+from gateway.query.plan.sources import CanRead, Sources, unasked
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.nodes import copied
 from gateway.sql.scopes import USE
@@ -87,12 +87,14 @@ CUTTING = (separate, push, fuse, push, scalar, eachside, summarize, cutoff, prea
 """Rules for each block, innermost first, in order."""
 
 
-def plan(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Plan:
-    """Raises SourceUnavailable for a product whose source was down when the mesh was loaded. The query is used up:
-    copying its typed trees would cost as much as the rest of the step."""
+def plan(
+    query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector], can_read: CanRead
+) -> Plan:
+    """Raises SourceUnavailable for a product whose source was down when the mesh was loaded.
+    The query is used up: copying its typed trees would cost as much as the rest of the step."""
     definite(query)
     branches, errors = len(united(query.tree)), errors_in_sight(query)
-    draft = cut(query, catalog, connectors)
+    draft = cut(query, catalog, connectors, can_read)
     tried = tried_first(draft, query.names)
     made = _made(draft, query.names, branches)
     return replace(made, blurred=is_blurred(errors, made), trial=tried)
@@ -125,7 +127,12 @@ def _is_unsure(fragment: Fragment) -> bool:
     return any(column.unsure or column.marks for column in fragment.scan.columns)
 
 
-def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector]) -> Draft:
+def cut(
+    query: GovernedQuery,
+    catalog: Catalog,
+    connectors: Mapping[str, Connector],
+    can_read: CanRead = unasked,
+) -> Draft:
     """The statement cut into units, before it is decided which gives keys to which. Raises as `plan`."""
     for select in query.relations.values():
         _check_available(select, catalog.unavailable)
@@ -133,7 +140,7 @@ def cut(query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connect
         shape(query.tree)
     settled = is_settled(query)
     sizes = sizes_in_sight(query.relations.values(), catalog.statistics) if settled else catalog.statistics
-    draft = _drafted(query, Sources(catalog.tables, connectors, sizes, catalog.accounts, settled))
+    draft = _drafted(query, Sources(catalog.tables, connectors, sizes, catalog.accounts, settled, can_read))
     draft.apart = settled and depends_on_arrival(query.tree)
     for block in selects(draft.tree):
         merge(block, draft.tree)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from pathlib import Path
 
 from connectors.base import Scan
 
@@ -92,6 +93,17 @@ Input = Fragment | Stage
 
 
 @dataclass(frozen=True, slots=True)
+class NativeRead:
+    """Parquet files that the engine reads itself. `whole`: columns of which rows may be hidden, so that the plan is
+    right as long as the engine can read all of them (`Engine.can_read`)."""
+
+    source: str
+    relation: str
+    files: tuple[Path, ...]
+    whole: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a plan that can run beside the others. `inputs` are names of the plan's; the rest is as there."""
 
@@ -103,7 +115,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`sql` is the engine's, over `inputs` and the Parquet files it reads itself (`native`: source, relation).
+    """`sql` is the engine's, over `inputs` and the Parquet files it reads itself (`native`).
 
     `kept` are the inputs to be read whole before the engine begins: they give keys, are read twice, or are joined.
     `passed`: these columns of the only input, a fragment, are the whole answer, row by row, so that the engine has
@@ -115,7 +127,7 @@ class Plan:
     sql: str
     names: tuple[str, ...]
     inputs: Mapping[str, Input]
-    native: tuple[tuple[str, str], ...]
+    native: tuple[NativeRead, ...]
     kept: frozenset[str] = field(default_factory=frozenset)
     passed: tuple[Column, ...] = ()
     parts: tuple[Part, ...] = ()

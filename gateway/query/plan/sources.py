@@ -1,7 +1,8 @@
 """What the planner knows of the sources: their tables, what runs there, and how large they are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlglot import exp
 
@@ -16,6 +17,14 @@ Statistics = Mapping[str, Mapping[tuple[str, ...], TableStatistics]]
 
 UNKNOWN = TableStatistics()
 
+CanRead = Callable[[Collection[Path], Collection[str]], bool]
+"""`Engine.can_read`"""
+
+
+def unasked(files: Collection[Path], columns: Collection[str]) -> bool:  # noqa: ARG001
+    """Of no file it is known that the engine can read it."""
+    return False
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -27,6 +36,7 @@ class Sources:
     statistics: Statistics
     accounts: Mapping[str, str]
     settled: bool = False
+    can_read: CanRead = unasked
 
     def dialect(self, key: str) -> str | None:
         return self.connectors[key].dialect

@@ -10,7 +10,7 @@ from gateway.query.plan.barrier.handed_up import ASKED, MARKED, Marks, mark_of
 from gateway.query.plan.barrier.leaves import ENGINE, KEYS, NOTHING, Leaf, Namer, aliased, delivered, leaf_of
 from gateway.query.plan.barrier.unreadable import guard, leaves_out
 from gateway.query.plan.blocks import add_where, where
-from gateway.query.plan.model import Fragment, Input, Stage
+from gateway.query.plan.model import Fragment, Input, NativeRead, Stage
 from gateway.query.plan.sources import Sources
 from gateway.query.rewrite import SELF, GovernedSelect
 from gateway.sql.dialect import generate, quoted
@@ -27,7 +27,7 @@ class EngineReader:
     sources: Sources
     name: Namer
     inputs: dict[str, Input] = field(default_factory=dict)
-    native: list[tuple[str, str]] = field(default_factory=list)
+    native: list[NativeRead] = field(default_factory=list)
 
     def item(self, select: exp.Select, governed: GovernedSelect, reason: str) -> exp.Expr:
         """What stands in FROM, without its alias, for one governed relation.
@@ -96,14 +96,15 @@ class EngineReader:
         self, table: exp.Table, used: tuple[str, ...], relation: str, reason: str, *, hides: bool
     ) -> exp.Expr:
         key, source = table.catalog, self.sources.table(table)
-        if source.files:
-            self.native.append((key, relation))
+        columns = tuple(self.sources.column(table, name) for name in used)
+        whole = tuple(column.name for column in columns if column.unsure and hides)
+        if source.files and (not whole or self.sources.can_read(source.files, whole)):
+            self.native.append(NativeRead(key, relation, source.files, whole))
             files = [exp.Literal.string(str(path)) for path in source.files]
             return exp.Table(
                 this=exp.Anonymous(this="read_parquet", expressions=[exp.Array(expressions=files)])
             )
         dialect = self.sources.dialect(key)
-        columns = tuple(self.sources.column(table, name) for name in used)
         rows = self.sources.known(table).rows
         if dialect is None:
             listed = _of_whole_columns(source, columns, hides=hides)

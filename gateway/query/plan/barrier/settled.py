@@ -60,8 +60,17 @@ def errors_in_sight(query: GovernedQuery) -> frozenset[type[DataError]]:
 def is_blurred(errors: frozenset[type[DataError]], plan: Plan) -> bool:
     """Whether errors of several kinds may be raised: which of them comes first tells where hidden rows lie between
     those that raise them, so that consumers are told of no kind."""
-    unreadable = any(UNREADABLE in sql for sql in (plan.sql, *(stage.sql for stage in plan.stages())))
-    return DataError in errors or len(errors) + unreadable > 1
+    return DataError in errors or len(errors) + _may_be_unreadable(plan) > 1
+
+
+def _may_be_unreadable(plan: Plan) -> bool:
+    """Of files it is not told whether the engine can read all of them: some of that may be hidden."""
+    files = [scan.columns for scan in (fragment.scan for fragment in plan.fragments()) if scan.query is None]
+    if any(read.whole for read in plan.native) or any(
+        one.marks is not None for columns in files for one in columns
+    ):
+        return True
+    return any(UNREADABLE in sql for sql in (plan.sql, *(stage.sql for stage in plan.stages())))
 
 
 def _error_of(node: exp.Expr) -> type[DataError]:
