@@ -27,6 +27,8 @@ PLACES = {
 }
 
 CAST = "cast(raw AS bigint)"
+WIDE = "CAST(big AS hugeint) * CAST('10000000000000000000' AS hugeint)"
+TWICE = "_src.items, (VALUES (1), (2), (3)) AS v(k)"
 SHAPES = {
     "cte": f"WITH t AS (SELECT {CAST} AS n, region, id FROM _src.items) SELECT n, region FROM t WHERE id > 0",
     "named_cte": f"WITH t(a, b, c) AS (SELECT {CAST}, region, id FROM _src.items), u AS (SELECT a + 0 AS a, b FROM t) "
@@ -66,11 +68,26 @@ SHAPES = {
     "unsaid_twice": "SELECT id AS n, raw IN (1, 2, 3, 4, 5, 6, 7, 8) AS y, raw IN (1, 2) AS w, region FROM _src.items",
     "beside": "SELECT l.n, i.region FROM _src.items AS i, LATERAL (SELECT cast(i.raw AS bigint) AS n) AS l",
     "filtered": f"SELECT region, count(*) FILTER (WHERE {CAST} > 0) AS n FROM _src.items GROUP BY region",
+    "rolled": "SELECT max(region) AS region, cast(max(raw) AS bigint) AS n FROM _src.items GROUP BY ROLLUP (id) "
+    "ORDER BY n LIMIT 9",
+    "cubed": "SELECT max(region) AS region, cast(max(raw) AS bigint) + grouping(id + 1) AS n, id + 1 AS i "
+    "FROM _src.items GROUP BY CUBE (id + 1) ORDER BY i, n LIMIT 9",
+    "sets": "SELECT max(region) AS region, cast(max(raw) AS bigint) AS n, id, kind FROM _src.items "
+    "GROUP BY GROUPING SETS ((kind, id), id) HAVING cast(max(raw) AS bigint) > 0",
+    "wide_sum": f"SELECT max(region) AS region, sum({WIDE}) AS n FROM {TWICE} GROUP BY id",
+    "wide_total": f"SELECT max(region) AS region, sum(DISTINCT {WIDE}) FILTER (WHERE k > 0) + sum({WIDE}) AS n "
+    f"FROM {TWICE} GROUP BY ROLLUP (id)",
+    "wide_window": f"SELECT region, sum({WIDE}) OVER (PARTITION BY id ORDER BY k) AS n FROM {TWICE}",
+    "decimals": f"SELECT max(region) AS region, avg(CAST({WIDE} AS decimal(38, 0))) AS n FROM {TWICE} GROUP BY id",
+    "skewed": f"SELECT max(region) AS region, skewness(pow(big, 16) * k) AS n FROM {TWICE} GROUP BY id",
     "in_order": f"SELECT region, string_agg(kind, ',' ORDER BY {CAST}) AS n FROM _src.items GROUP BY region",
 }
 """Bodies that show `n` and `region` of rows whose `raw` is a number."""
 
 QUIET = {
+    "doubles": f"SELECT max(region) AS region, sum(CAST(big AS double) * 1e289) AS n FROM {TWICE} GROUP BY id",
+    "spread": "SELECT max(region) AS region, stddev(CAST(big AS double) * 1e289) IS NULL AS n FROM _src.items GROUP BY id",
+    "whole": "SELECT max(a.region) AS region, sum(a.big) AS n FROM _src.items AS a, _src.items AS b GROUP BY a.id",
     "cases": "SELECT CASE WHEN regexp_matches(raw, '^[0-9]+$') THEN cast(raw AS bigint) END AS n, region "
     "FROM _src.items WHERE id > 0",
     "simple_case": "SELECT CASE kind WHEN 'n' THEN cast(raw AS bigint) ELSE -1 END AS n, region "

@@ -12,6 +12,7 @@ from connectors.base import ROW
 from gateway.query.plan.barrier.attempts import attempted
 from gateway.query.plan.barrier.levels import apart, is_aggregate
 from gateway.query.plan.barrier.marks import Marking, any_of
+from gateway.query.plan.barrier.totals import unfailing
 from gateway.query.plan.blocks import (
     MOVABLE_JOINS,
     all_of,
@@ -86,6 +87,8 @@ class _Guarded:
     def __init__(self, select: exp.Select, *, filters: bool = False) -> None:
         self._select = select
         self._filters = filters
+        for part in _parts(select):
+            unfailing(part)
         apart(select)
         self._grouped = select.args.get("group") is not None or any(map(_adds_up, select.expressions))
         self.names = [item.alias_or_name for item in select.expressions]
@@ -252,6 +255,7 @@ def _silence(query: exp.Query) -> None:
     """Changes a query in which a condition looks for something."""
     for select in query.find_all(exp.Select):
         for part in _parts(select):
+            unfailing(part)
             attempted(part)
 
 

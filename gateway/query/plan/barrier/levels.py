@@ -1,7 +1,7 @@
 """What a SELECT of a product computes of aggregates or windows, one level above them where it may fail on a row: no
 attempt (`attempts`) may have those in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
@@ -14,7 +14,7 @@ from gateway.sql.nodes import copied
 BELOW = ("from_", "joins", "laterals", "where")
 ABOVE = ("distinct", "having", "qualify", "order")
 LEVEL = "#level"
-SEVERAL = exp.Rollup | exp.Cube | exp.GroupingSets
+SEVERAL = exp.Rollup | exp.Cube | exp.GroupingSets | exp.Tuple
 HARMLESS = (
     exp.Alias, exp.Distinct, exp.Ordered, exp.Order, exp.Star, exp.Having, exp.Qualify, exp.Window, exp.WindowSpec,
     exp.Filter, exp.Where,
@@ -25,7 +25,7 @@ def apart(select: exp.Select) -> None:
     """Changes the SELECT where something above its aggregates may fail, and then above its windows."""
     group = select.args.get("group")
     if (group is None or _is_plain(group)) and _may_fail_above(select, is_aggregate):
-        _lift(select, is_aggregate, group.expressions if group is not None else [], (*BELOW, "group"))
+        _lift(select, is_aggregate, list(_keys(group)) if group is not None else [], (*BELOW, "group"))
         _filter_above(select, "having")
     if select.args.get("group") is None and _may_fail_above(select, _is_window):
         _lift(select, _is_window, _own_columns(select), (*BELOW, "windows"))
@@ -34,7 +34,15 @@ def apart(select: exp.Select) -> None:
 
 def _is_plain(group: exp.Expr) -> bool:
     others = {key for key, value in group.args.items() if value} - {"expressions"}
-    return not others and not any(isinstance(key, exp.Literal | SEVERAL) for key in group.expressions)
+    return not others and not any(isinstance(key, exp.Literal) for key in _keys(group))
+
+
+def _keys(group: exp.Expr) -> Iterator[exp.Expr]:
+    for key in group.expressions:
+        if isinstance(key, SEVERAL):
+            yield from _keys(key)
+        else:
+            yield key
 
 
 def is_aggregate(node: exp.Expr) -> bool:

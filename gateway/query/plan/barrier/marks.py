@@ -54,7 +54,7 @@ class Marking:
         elif isinstance(node, exp.Window):
             yield from self._of_window(node)
         elif isinstance(node, exp.Filter | exp.WithinGroup) or over_rows(node):
-            below = any_of(Marking(self.used).each(node.iter_expressions()))
+            below = any_of(Marking(self.used).each(_operands(node)))
             if below is not None:
                 yield exp.LogicalOr(this=below)
         elif isinstance(node, exp.Case):
@@ -77,7 +77,7 @@ class Marking:
         function = window.this
         if isinstance(function, exp.IgnoreNulls | exp.RespectNulls):
             function = function.this
-        below = any_of(self.each(function.iter_expressions()))
+        below = any_of(self.each(_operands(function)))
         if below is not None:
             picked = copied(function) if isinstance(function, PICKING) else exp.LogicalOr()
             picked.set("this", below)
@@ -96,6 +96,15 @@ class Marking:
                 ifs.append(exp.If(this=doubt, true=exp.true()))
             ifs.append(exp.If(this=copied(condition), true=self.of(value) or exp.false()))
         return exp.Case(ifs=ifs, default=self.of(default) or exp.false())
+
+
+def _operands(node: exp.Expr) -> Iterator[exp.Expr]:
+    """Of an aggregate, its FILTER and its order included."""
+    if isinstance(node, exp.Filter | exp.WithinGroup):
+        yield from _operands(node.this)
+        yield node.expression
+    else:
+        yield from node.iter_expressions()
 
 
 def _when(case: exp.Case) -> Callable[[exp.If], Branch]:
