@@ -32,6 +32,8 @@ STATEMENTS = (
     "SELECT string_agg(note, ','), string_agg(DISTINCT note, ';' ORDER BY note) FROM sales.pairs",
     "SELECT first(id), last(note), any_value(note) FROM sales.pairs",
     "SELECT arg_max(note, id % 3), arg_min(id, note IS NULL), arg_max(id, id % 2, 3) FROM sales.pairs",
+    "SELECT json_group_array(note), json_group_object(id, note), arbitrary(id) FROM sales.pairs",
+    "SELECT id, json_group_array(id) OVER (PARTITION BY id % 3) AS g FROM sales.pairs ORDER BY id",
     "SELECT approx_quantile(id, 0.5) FROM sales.pairs",
     "SELECT id, note, row_number() OVER () AS r, ntile(3) OVER (ORDER BY id % 2) AS n FROM sales.pairs",
     "SELECT id, lag(note) OVER (PARTITION BY id % 2) AS b FROM sales.pairs ORDER BY id",

@@ -9,7 +9,17 @@ AGGREGATES = (
     exp.First, exp.Last, exp.AnyValue, exp.ArrayAgg, exp.GroupConcat, exp.ArgMax, exp.ArgMin, exp.Mode,
     exp.ApproxQuantile,
 )  # fmt: skip
-NAMED = frozenset({"arbitrary", "json_group_array", "json_group_object", "arg_max_null", "arg_min_null"})
+NAMED = frozenset(
+    {
+        "arbitrary",
+        "json_group_array",
+        "json_group_object",
+        "arg_max_null",
+        "arg_min_null",
+        "arg_max_nulls_last",
+        "arg_min_nulls_last",
+    }
+)
 PLACES = (
     exp.RowNumber, exp.Ntile, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue,
 )  # fmt: skip
