@@ -88,7 +88,8 @@ QUIET = {
     "doubles": f"SELECT max(region) AS region, sum(CAST(big AS double) * 1e289) AS n FROM {TWICE} GROUP BY id",
     "spread": "SELECT max(region) AS region, stddev(CAST(big AS double) * 1e289) IS NULL AS n "
     "FROM _src.items GROUP BY id",
-    "whole": "SELECT max(a.region) AS region, sum(a.big) AS n FROM _src.items AS a, _src.items AS b GROUP BY a.id",
+    "whole": "SELECT max(a.region) AS region, CAST(sum(a.big) AS double) AS n "
+    "FROM _src.items AS a, _src.items AS b GROUP BY a.id",
     "cases": "SELECT CASE WHEN regexp_matches(raw, '^[0-9]+$') THEN cast(raw AS bigint) END AS n, region "
     "FROM _src.items WHERE id > 0",
     "simple_case": "SELECT CASE kind WHEN 'n' THEN cast(raw AS bigint) ELSE -1 END AS n, region "
