@@ -80,6 +80,8 @@ SHAPES = {
     "wide_window": f"SELECT region, sum({WIDE}) OVER (PARTITION BY id ORDER BY k) AS n FROM {TWICE}",
     "decimals": f"SELECT max(region) AS region, avg(CAST({WIDE} AS decimal(38, 0))) AS n FROM {TWICE} GROUP BY id",
     "skewed": f"SELECT max(region) AS region, skewness(pow(big, 16) * k) AS n FROM {TWICE} GROUP BY id",
+    "named": "SELECT max(region) AS region, json_group_object(CASE WHEN big < 100 THEN kind END, id) AS n "
+    "FROM _src.items GROUP BY id",
     "in_order": f"SELECT region, string_agg(kind, ',' ORDER BY {CAST}) AS n FROM _src.items GROUP BY region",
 }
 """Bodies that show `n` and `region` of rows whose `raw` is a number."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
+from gateway.query.plan.barrier.macros import write_out
 from gateway.sql.exact import shape_of
 from gateway.sql.nodes import copied
 from gateway.sql.totality import T, kind_of
@@ -37,6 +38,7 @@ NAMES: Mapping[type[exp.Expr], str] = {
 
 def unfailing(part: exp.Expr) -> None:
     """Changes a part of a SELECT, all but the queries in it."""
+    write_out(part, ("json_group_object",))
     for node in reversed(list(part.walk(bfs=False, prune=lambda node: isinstance(node, exp.Query)))):
         made = _total(node) if isinstance(node, exp.Func) and UNFAILING not in node.meta else None
         if made is not None:

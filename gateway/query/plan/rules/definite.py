@@ -4,11 +4,12 @@ Else it would be the order in which their source joins them, which it chooses by
 too.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 from sqlglot import exp
 
 from gateway.query.plan.barrier.arrival import AGGREGATES, NAMED, PLACES
+from gateway.query.plan.barrier.macros import MACROS, write_out
 from gateway.query.plan.blocks import takes_some
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.nodes import copied, text_of
@@ -32,10 +33,7 @@ def definite(query: GovernedQuery) -> None:
 
 def _order_what_is_looked_at(tree: exp.Query) -> None:
     """By aggregates and windows: the rows of a relation that joins in its own SQL come as its source joins them."""
-    for macro in list(tree.find_all(exp.Anonymous)):
-        write = WRITTEN_OUT.get(macro.name.lower())
-        if write is not None:
-            _put(macro, *write(*macro.expressions))
+    write_out(tree, MACROS)
     for node in tree.find_all(*AGGREGATES):
         if not isinstance(node, exp.Mode):
             _order_aggregate(node)
@@ -51,48 +49,6 @@ def _order_what_is_looked_at(tree: exp.Query) -> None:
                 "expressions", [*order.expressions, *(exp.Ordered(this=copied(c)) for c in columns.values())]
             )
             window.set("order", order if order.expressions else None)
-
-
-def _put(node: exp.Expr, aggregate: exp.Expr, whole: exp.Expr) -> None:
-    """What DuckDB has as a macro, which takes no order. `aggregate` is the part of the whole that has its OVER."""
-    window = node.parent
-    if isinstance(window, exp.Window) and window.this is node:
-        same = copied(window)
-        same.set("this", aggregate.copy())
-        aggregate.replace(same)
-        node = window
-    whole.type = node.type
-    node.replace(whole)
-
-
-def _json_array(value: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
-    listed = exp.ArrayAgg(this=copied(value))
-    return listed, exp.Anonymous(this="to_json", expressions=[listed])
-
-
-def _json_object(key: exp.Expr, value: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
-    """With an error for a key that is NULL, and null for such a value."""
-    text = exp.cast(copied(key), "VARCHAR")
-    missing = exp.Anonymous(this="error", expressions=[exp.Literal.string("json_group_object")])
-    name = exp.Case(ifs=[exp.If(this=exp.Is(this=copied(key), expression=exp.null()), true=missing)])
-    name.set("default", exp.cast(_json(text), "VARCHAR"))
-    given = exp.Coalesce(
-        this=exp.cast(_json(copied(value)), "VARCHAR"), expressions=[exp.Literal.string("null")]
-    )
-    pair = exp.DPipe(this=exp.DPipe(this=name, expression=exp.Literal.string(":")), expression=given)
-    joined = exp.GroupConcat(this=pair, separator=exp.Literal.string(","))
-    opened = exp.DPipe(this=exp.Literal.string("{"), expression=joined)
-    return joined, exp.cast(exp.DPipe(this=opened, expression=exp.Literal.string("}")), "JSON")
-
-
-def _json(value: exp.Expr) -> exp.Expr:
-    return exp.Anonymous(this="to_json", expressions=[value])
-
-
-WRITTEN_OUT: Mapping[str, Callable[..., tuple[exp.Expr, exp.Expr]]] = {
-    "json_group_array": _json_array,
-    "json_group_object": _json_object,
-}
 
 
 def _order_by_values(node: exp.Anonymous) -> None:
