@@ -16,6 +16,8 @@ from gateway.sql.totality import T, kind_of
 
 SMALL_DIGITS = 28
 """Ten billion numbers of these digits do not overflow 38."""
+UNTOLD = 20, 18
+"""Digits before and after the point of a decimal of which the tree tells none."""
 NUMBERS = frozenset({T.FLOAT, T.DOUBLE, T.INT128, T.UINT128, T.DECIMAL, T.UNKNOWN})
 TIMES = frozenset({T.DATE, T.TIMESTAMP, T.TIMESTAMPNTZ, T.TIMESTAMPTZ, T.INTERVAL})
 BITS = frozenset({T.BIT, T.UNKNOWN})
@@ -107,7 +109,7 @@ def _smallness(value: exp.Expr) -> exp.Expr | None:
         scale = 0
     elif kind is T.DECIMAL:
         given = value.type.expressions if value.type is not None else []
-        digits, scale = (int(one.name) for one in given) if len(given) == 2 else shape_of(value) or (38, 38)
+        digits, scale = (int(one.name) for one in given) if len(given) == 2 else shape_of(value) or UNTOLD
         if (digits if len(given) == 2 else digits + scale) <= SMALL_DIGITS:
             return None
     else:
