@@ -6,6 +6,7 @@ values are.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from sqlglot import exp
 
@@ -104,20 +105,29 @@ def _large(node: exp.Expr, value: exp.Expr, small: exp.Expr) -> exp.Expr:
 
 def _smallness(value: exp.Expr) -> exp.Expr | None:
     """Whether a number is so small that sums of many do not overflow; None: all are."""
-    kind = kind_of(value)
-    if kind in (T.INT128, T.UINT128):
-        scale = 0
-    elif kind is T.DECIMAL:
-        given = value.type.expressions if value.type is not None else []
-        digits, scale = (int(one.name) for one in given) if len(given) == 2 else shape_of(value) or UNTOLD
-        if (digits if len(given) == 2 else digits + scale) <= SMALL_DIGITS:
-            return None
-    else:
-        return None
-    bound = exp.Literal.number(f"1e{SMALL_DIGITS - scale}")
+    kind, given = kind_of(value), value.type.expressions if value.type is not None else []
+    if kind is T.DECIMAL and len(given) == 2:
+        digits, scale = (int(one.name) for one in given)
+        return _within(copied(value), scale, scale) if digits > SMALL_DIGITS else None
+    if kind is T.DECIMAL:
+        before, scale = shape_of(value) or UNTOLD
+        return _within(_double(value), scale) if before + scale > SMALL_DIGITS else None
+    if kind is T.INT128:
+        return _within(copied(value), 0)
+    return _within(_double(value), 0) if kind is T.UINT128 else None
+
+
+def _within(value: exp.Expr, scale: int, written: int = 0) -> exp.Expr:
+    """`written`: digits of the bound after its point, so that a decimal is compared as it is. As DOUBLE that would take
+    ten times as long."""
+    bound = exp.Literal.number(f"{Decimal(10) ** (SMALL_DIGITS - scale):.{written}f}")
+    return exp.Between(this=value, low=exp.Neg(this=bound), high=bound.copy())
+
+
+def _double(value: exp.Expr) -> exp.Expr:
     double = exp.Cast(this=copied(value), to=exp.DataType.build(T.DOUBLE))
     double.type = double.to
-    return exp.Between(this=double, low=exp.Neg(this=bound), high=bound.copy())
+    return double
 
 
 def _like(node: exp.Expr, function: exp.Expr, condition: exp.Expr | None = None) -> exp.Expr:
