@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -188,9 +189,15 @@ def _types(resolved: Resolved, columns: Mapping[tuple[str, ...], Mapping[str, st
             for name, kind in kinds.items()
         ]
         table.replace(exp.Subquery(this=exp.select(*nulls), alias=table.args["alias"].copy()))
-    found = DuckDBEngine().describe(tree.sql("duckdb", identify=True), {})
+    found = _typer().describe(tree.sql("duckdb", identify=True), {})
     assert len(lineage(resolved)) == len(found)
     return {column.name: column.type for column in found}
+
+
+@cache
+def _typer() -> DuckDBEngine:
+    """One for all meshes of a process: to open one takes longer than what it is asked."""
+    return DuckDBEngine()
 
 
 # --- sources ---------------------------------------------------------------------------------------------
@@ -222,9 +229,9 @@ def postgres_source(server: PostgresServer, schema: str, tables: Mapping[str, pa
     for name, table in tables.items():
         columns = ", ".join(f'"{item.name}" {POSTGRES[item.type]}' for item in table.schema)
         statements.append(f'CREATE TABLE "{schema}"."{name}" ({columns})')
-        for row in table.to_pylist():
-            values = ", ".join(_literal(value) for value in row.values())
-            statements.append(f'INSERT INTO "{schema}"."{name}" VALUES ({values})')
+        rows = [f"({', '.join(map(_literal, row.values()))})" for row in table.to_pylist()]
+        if rows:
+            statements.append(f'INSERT INTO "{schema}"."{name}" VALUES {", ".join(rows)}')
     server.run(*statements)
     return PostgresConnector(server.uri(), schema=schema)
 

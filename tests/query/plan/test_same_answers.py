@@ -247,11 +247,13 @@ def rules_fired(mesh: Mesh, sql: str, plan: Plan) -> set[str]:
 
 def shaped_by(mesh: Mesh, sql: str) -> Iterator[str]:
     tree = governed_query(mesh, sql).tree
+    before = tree.sql(copy=False)
     for rule in SHAPING:
-        before = tree.sql()
         rule(tree)
-        if tree.sql() != before:
+        after = tree.sql(copy=False)
+        if after != before:
             yield rule.__name__
+        before = after
 
 
 def arranged_by(mesh: Mesh, sql: str) -> Iterator[str]:
