@@ -20,6 +20,8 @@ class MeshgateError(Exception):
         super().__init__(message)
         self.hint = hint
         self.position = position
+        self.about: tuple[str, ...] = ()
+        """The parts of the name that the error is about, as the statement says it."""
         self.reference: str | None = None
         """The audit record's id. Not part of the text: that must be the same for the same refusal."""
 
@@ -58,6 +60,14 @@ class UndefinedColumn(Refused):
 
 class AmbiguousColumn(Refused):
     sqlstate = "42702"
+
+
+class DuplicateAlias(Refused):
+    sqlstate = "42712"
+
+
+class InvalidColumnReference(Refused):
+    sqlstate = "42P10"
 
 
 class UndefinedFunction(Refused):

@@ -33,7 +33,9 @@ from gateway.errors import (
     OutOfMemory,
     OutOfSpill,
     QueryCanceled,
+    Refused,
     SyntaxNotSupported,
+    SyntaxRefused,
     UndefinedFunction,
     Unreadable,
 )
@@ -339,12 +341,31 @@ def _broken_off(text: str) -> Failed:
     return next((made() for words, made in STREAMED if text.startswith(words)), InternalFailure())
 
 
+BINDER: tuple[tuple[str, type[Refused], str], ...] = (
+    (
+        "WHERE clause cannot contain aggregates",
+        GroupingRefused,
+        "aggregate functions are not allowed in WHERE",
+    ),
+    ("function calls cannot be nested", GroupingRefused, "aggregate function calls cannot be nested"),
+    ("GROUP BY", GroupingRefused, "a column must appear in GROUP BY or be used in an aggregate function"),
+    (
+        "same number of result columns",
+        SyntaxRefused,
+        "each query of a set operation must have the same number of columns",
+    ),
+    ("columns - expected 1", SyntaxRefused, "a subquery must return only one column"),
+)
+"""Words of DuckDB's, and what is told instead."""
+
+
 def _refused_by_binder(text: str) -> MeshgateError:
     """Binding looks at names and types only, never at rows; still only the kind of trouble is told."""
-    if "GROUP BY" in text:
-        return GroupingRefused("a column must appear in GROUP BY or be used in an aggregate function")
+    known = next((made(told) for words, made, told in BINDER if words in text), None)
+    if known is not None:
+        return known
     if "No function matches" in text:
-        return DatatypeMismatch(
+        return UndefinedFunction(
             "a function or operator of this statement does not exist for these argument types"
         )
     return DatatypeMismatch("the types or the structure of this statement do not fit together")

@@ -1,6 +1,6 @@
 """Parameters of a statement: which there are, of which types, and their values in place."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -18,7 +18,20 @@ UNTYPED = "VARCHAR"
 
 SAME_TYPE = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In, exp.Between,
              exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.IntDiv, exp.Coalesce, exp.Nullif, exp.Greatest,
-             exp.Least)  # fmt: skip
+             exp.Least, exp.ArrayOverlaps, exp.ArrayContainsAll, exp.ArrayContainedBy)  # fmt: skip
+
+
+NUMBERS: Mapping[type[exp.Expr], tuple[str, str]] = {
+    exp.Left: ("expression", "INTEGER"), exp.Right: ("expression", "INTEGER"),
+    exp.Substring: ("start length", "INTEGER"),
+    exp.SplitPart: ("part_index", "INTEGER"),
+    exp.Lag: ("offset", "INTEGER"), exp.Lead: ("offset", "INTEGER"), exp.NthValue: ("offset", "INTEGER"),
+    exp.Ntile: ("this", "INTEGER"), exp.Round: ("decimals", "INTEGER"), exp.Trunc: ("decimals", "INTEGER"),
+    exp.DateFromParts: ("year month day", "INTEGER"), exp.Bracket: ("expressions", "INTEGER"),
+    exp.Chr: ("expressions", "INTEGER"), exp.Pow: ("expression", "DOUBLE"), exp.UnixToTime: ("this", "DOUBLE"),
+    exp.PercentileCont: ("this", "DOUBLE"), exp.PercentileDisc: ("this", "DOUBLE"),
+}  # fmt: skip
+"""Arguments that are numbers, and of which type."""
 
 
 def numbered(tree: exp.Query) -> dict[int, list[exp.Placeholder]]:
@@ -54,6 +67,8 @@ def inferred(places: dict[int, list[exp.Placeholder]], given: Sequence[str | Non
 
 def _asked_for(place: exp.Expr) -> str | None:
     parent = place.parent
+    if isinstance(parent, exp.Tuple) and (beside := _beside(place, parent)) is not None:
+        return _known_type(beside)
     while isinstance(parent, exp.Paren | exp.Tuple | exp.Neg):
         place, parent = parent, parent.parent
     if isinstance(parent, exp.Cast | exp.TryCast):
@@ -65,6 +80,15 @@ def _asked_for(place: exp.Expr) -> str | None:
     if isinstance(parent, exp.If) and place.arg_key == "this":  # of CASE WHEN, or of CASE subject WHEN
         subject = parent.parent.this if isinstance(parent.parent, exp.Case) else None
         return _known_type(subject) if subject else "BOOLEAN"
+    names, kind = NUMBERS.get(type(parent), ("", "")) if parent is not None else ("", "")
+    if place.arg_key in names.split():
+        return kind
+    whole = parent.parent if isinstance(parent, exp.If) else parent
+    if isinstance(whole, exp.Case):  # one of its results
+        results = [*(branch.args["true"] for branch in whole.args["ifs"]), whole.args.get("default")]
+        return next((known for each in results if each is not None and (known := _known_type(each))), None)
+    if isinstance(parent, exp.Add | exp.Mul | exp.Div) and (moment := _of_moment(place, parent)) is not None:
+        return moment
     if parent is not None and _quantifies(parent):
         inner = _asked_for(parent)
         return f"{inner}[]" if inner else None
@@ -72,6 +96,27 @@ def _asked_for(place: exp.Expr) -> str | None:
         siblings = (child for child in parent.iter_expressions() if child is not place)
         return next((name for name in map(_known_type, siblings) if name), None)
     return None
+
+
+def _beside(place: exp.Expr, row: exp.Tuple) -> exp.Expr | None:
+    """What a row's value is compared with: `(a, b) = ($1, $2)`, `(a, b) IN (($1, $2))`."""
+    at, compared = row.expressions.index(place), row.parent
+    if not isinstance(compared, exp.In | exp.EQ | exp.NEQ | exp.LT | exp.LTE | exp.GT | exp.GTE):
+        return None
+    other = (
+        compared.expression if compared.this is row and not isinstance(compared, exp.In) else compared.this
+    )
+    values = other.unnest().expressions if isinstance(other.unnest(), exp.Tuple) else []
+    return values[at] if other is not row and at < len(values) else None
+
+
+def _of_moment(place: exp.Expr, parent: exp.Expr) -> str | None:
+    """What is added to a moment, or an interval is multiplied by."""
+    other = parent.expression if parent.this is place else parent.this
+    kind = _known_type(other) or ""
+    if isinstance(other, exp.Interval) or kind == "INTERVAL":
+        return "DOUBLE" if isinstance(parent, exp.Mul | exp.Div) else None
+    return "INTERVAL" if isinstance(parent, exp.Add) and kind.startswith("TIME") else None
 
 
 def _quantifies(node: exp.Expr) -> bool:
@@ -120,8 +165,14 @@ def fill(
         if values is not None and number > len(values):
             raise UndefinedParameter(f"there is no parameter ${number}")
         for place in nodes:
-            value = values[number - 1].value if values is not None else None
+            value = values[number - 1].value if values is not None else _unknown(place)
             place.replace(literal(_instant(value, types[number - 1], zone), types[number - 1]))
+
+
+def _unknown(place: exp.Expr) -> int | None:
+    """What stands for a value: NULL, but where the engine needs a number to tell a type."""
+    digits = isinstance(place.parent, exp.Round | exp.Trunc) and place.arg_key == "decimals"
+    return 0 if digits or isinstance(place.parent, exp.PercentileCont | exp.PercentileDisc) else None
 
 
 def _instant(value: object, kind: str, zone: str) -> object:

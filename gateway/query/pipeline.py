@@ -27,6 +27,7 @@ from gateway.query.request import Description, Request, Result
 from gateway.query.result import GovernedResult, closed
 from gateway.query.rewrite import GovernedQuery, rewrite
 from gateway.query.visible import VisibleCatalog
+from gateway.sql.positions import position_of
 from policies.principal import Circumstances
 
 LOG = logging.getLogger(__name__)
@@ -158,7 +159,9 @@ def based(columns: tuple[OutputColumn, ...], bound: BoundQuery) -> tuple[OutputC
     if len(bound.resolved.base) != len(columns):
         return columns
     return tuple(
-        column if base is None else replace(column, base=_seen(bound, *base))
+        column
+        if base is None
+        else OutputColumn(column.name, column.type, column.presented, _seen(bound, *base))
         for column, base in zip(columns, bound.resolved.base, strict=True)
     )
 
@@ -218,6 +221,8 @@ def refusals_on_record(record: AuditRecord, mesh: Mesh) -> Iterator[Trail]:
         yield trail
     except MeshgateError as error:
         error.reference = record.id
+        if error.position is None and error.about:
+            error.position = position_of(error.about, record.statement)
         mesh.audit.write(closed(trail.record, error))
         raise
     except RecursionError as error:

@@ -19,6 +19,7 @@ from gateway.sql.functions import (
     TABLE_FUNCTIONS,
 )
 from gateway.sql.series import length
+from gateway.sql.undefined import undefined_function
 
 CLAUSES: tuple[type[exp.Expr], ...] = (
     exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery, exp.With, exp.CTE, exp.TableAlias, exp.Table,
@@ -102,7 +103,7 @@ def check_calls(tree: exp.Expr) -> None:
     """Raise UndefinedFunction for a call, in the SQL that would be generated, of what is not listed."""
     for name in sorted(functions_of(tree)):
         if name not in ALLOWED and name not in TABLE_FUNCTIONS and name not in SESSION_FUNCTIONS:
-            raise UndefinedFunction(f"function {name[:60]} does not exist or is not supported")
+            raise undefined_function(name[:60])
 
 
 def functions_of(tree: exp.Expr) -> frozenset[str]:
@@ -120,7 +121,7 @@ def functions_of(tree: exp.Expr) -> frozenset[str]:
 
 def _unknown(node: exp.Expr) -> Refused:
     if isinstance(node, exp.Func) and not isinstance(node, exp.Binary):
-        return UndefinedFunction(f"function {node.sql_name().lower()} does not exist or is not supported")
+        return undefined_function(node.sql_name().lower())
     return SyntaxNotSupported(f"{type(node).__name__.upper()} is not supported")
 
 
@@ -177,7 +178,7 @@ def _check_sample(node: exp.Expr, limits: Limits) -> None:
 
 def _check_anonymous(node: exp.Expr, _limits: Limits) -> None:
     if not isinstance(node.this, str) or not node.this.isidentifier():
-        raise UndefinedFunction(f"function {str(node.this)[:60]} does not exist or is not supported")
+        raise undefined_function(str(node.this)[:60])
     if node.this.lower() in SIZED:
         raise SyntaxNotSupported(f"this form of {node.this.lower()} is not supported")
     if node.this.lower() in LIST_AGGREGATES:

@@ -13,7 +13,7 @@ STRFTIME: Mapping[str, str] = {
     "SS": "%S", "MS": "%g", "US": "%f", "AM": "%p", "PM": "%p", "Mon": "%b", "FMMonth": "%B", "Dy": "%a",
     "FMDay": "%A", "IYYY": "%G", "IW": "%V", "ID": "%u", "FMMM": "%-m", "FMDD": "%-d", "FMHH24": "%-H",
     "FMHH12": "%-I", "FMHH": "%-I", "FMMI": "%-M", "FMSS": "%-S", "FMYYYY": "%-Y",
-    "TZ": "%Z",
+    "TZ": "%Z", "TMMonth": "%B", "TMMon": "%b", "TMDay": "%A", "TMDy": "%a",
 }  # fmt: skip
 """Patterns that strftime has an equal for."""
 TIME = "#time"

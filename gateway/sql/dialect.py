@@ -67,7 +67,18 @@ def _extract(generator: Generator, node: exp.Extract) -> str:
     return f"EXTRACT({generator.sql(node, 'this')} FROM {generator.sql(node, 'expression')})"
 
 
+def _within_group(generator: DuckDBGenerator, node: exp.WithinGroup) -> str:
+    """A percentile whose fraction ends in a bracket too, which sqlglot would take off."""
+    share, order = node.this, node.expression
+    if not isinstance(share, exp.PercentileCont | exp.PercentileDisc) or not isinstance(order, exp.Order):
+        return str(generator.withingroup_sql(node))
+    name = "QUANTILE_CONT" if isinstance(share, exp.PercentileCont) else "QUANTILE_DISC"
+    key = generator.sql(order.expressions[0], "this")
+    return f"{name}({key}, {generator.sql(share, 'this')}{generator.sql(order)})"
+
+
 DuckDBGenerator.TRANSFORMS[exp.Extract] = _extract
+DuckDBGenerator.TRANSFORMS[exp.WithinGroup] = _within_group
 
 # sqlglot logs the consumer's text when it meets a statement it does not know.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)

@@ -5,6 +5,7 @@ The engine's seconds and milliseconds are whole, and its epoch is a double.
 
 from sqlglot import exp
 
+from gateway.sql.literals import cast, is_null
 from gateway.sql.nodes import Nodes
 from gateway.sql.templates import written
 from gateway.sql.totality import T, kind_of
@@ -17,10 +18,20 @@ MOMENTS = (T.DATE, T.TIMESTAMP, T.TIMESTAMPNTZ, T.TIMESTAMPTZ, T.TIME)
 def give_fractions(nodes: Nodes) -> None:
     """Changes their tree."""
     for node in nodes.of_any((exp.Extract, exp.Anonymous)):
+        if _of_nothing(node):
+            node.replace(cast(exp.Null(), "BIGINT"))
+            continue
         found = _exact(node)
         if found is not None:
             found.type = exp.DataType.build("DECIMAL(26, 6)", dialect="duckdb")
             node.replace(found)
+
+
+def _of_nothing(node: exp.Expr) -> bool:
+    """A whole part of a constant NULL, of which the engine makes a double."""
+    if not isinstance(node, exp.Extract) or node.this.name.upper() in (*DIGITS, "EPOCH", "JULIAN"):
+        return False
+    return is_null(node.expression)
 
 
 def _exact(node: exp.Expr) -> exp.Expr | None:

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from gateway.errors import StatementTooComplex, SyntaxNotSupported
 from gateway.sql.array_literals import as_list
+from gateway.sql.literals import cast, is_null
 from gateway.sql.naming import CALLED
 from gateway.sql.templates import text_literal, written
 from gateway.sql.totality import kind_of
@@ -121,6 +122,8 @@ def changed(arguments: Sequence[exp.Expr]) -> exp.Expr | None:
 
 def contains(whole: exp.Expr, part: exp.Expr) -> exp.Expr:
     """`whole @> part`, where the part is written out. Raises SyntaxNotSupported, StatementTooComplex."""
+    if is_null(part):
+        return cast(exp.Null(), "BOOLEAN")
     text = part.unnest()
     while isinstance(text, exp.Cast):
         text = text.this.unnest()

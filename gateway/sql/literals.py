@@ -31,6 +31,13 @@ def cast(node: exp.Expr, name: str) -> exp.Expr:
     return result
 
 
+def is_null(node: exp.Expr | None) -> bool:
+    """Whether it is NULL of some type, written out."""
+    while isinstance(node, exp.Cast | exp.Paren):
+        node = node.this
+    return isinstance(node, exp.Null)
+
+
 def literal(value: object, name: str) -> exp.Expr:
     """The value as a constant of type `name`. Raises InvalidParameterValue for what has no exact form."""
     if value is None:

@@ -37,6 +37,7 @@ SPELLED: dict[type[exp.Expr], str] = {
     exp.GroupConcat: "string_agg",
     exp.RegexpLike: UNNAMED,
     exp.StartsWith: UNNAMED,
+    **dict.fromkeys((exp.Abs, exp.Cbrt, exp.Sqrt), UNNAMED),
 }
 """Of forms that are no calls of a name."""
 

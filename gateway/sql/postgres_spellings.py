@@ -8,6 +8,7 @@ from sqlglot import exp
 from gateway.sql.array_literals import as_list
 from gateway.sql.intervals import PLAIN, in_parts
 from gateway.sql.naming import CALLED, result_name
+from gateway.sql.pattern_spellings import CALLS, PATTERNS, named
 from gateway.sql.templates import written
 
 _JSON_TYPE = (
@@ -42,8 +43,6 @@ TEMPLATES: Mapping[tuple[str, int], str] = {
     ("json_object_agg", 2): "json_group_object($1, $2)",
     ("jsonb_object_agg", 2): "json_group_object($1, $2)",
     ("regexp_split_to_table", 2): "unnest(regexp_split_to_array($1, $2))",
-    ("regexp_count", 2): "len(regexp_extract_all($1, $2))",
-    ("regexp_substr", 2): "list_extract(regexp_extract_all($1, $2), 1)",
     ("string_to_array", 2):
         'list_extract(list_transform([$1], lambda "#text": CASE WHEN "#text" = \'\' THEN [] ELSE'
         ' string_split("#text", $2) END), 1)',
@@ -77,6 +76,11 @@ TRUTHS = {
     **dict.fromkeys("t tr tru true y ye yes on 1".split(), True),
     **dict.fromkeys("f fa fal fals false n no of off 0".split(), False),
 }  # fmt: skip
+MOMENTS = (exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ, exp.DType.TIMESTAMPTZ)
+SPOKEN = {
+    "now": "current_timestamp", "today": "current_date", "tomorrow": "(current_date + 1)",
+    "yesterday": "(current_date - 1)",
+}  # fmt: skip
 COUNTED = ("num_nulls", "num_nonnulls")
 PARTS = ("years", "months", "weeks", "days", "hours", "mins", "secs")
 FULL = {"mins": "minutes"}
@@ -89,12 +93,10 @@ MONTHS = {
     )
     for name in names.split()
 }
-MOST_PATTERNS = 100
 PATHS = {
     "json_extract_path": "json_extract", "json_extract_path_text": "json_extract_string",
     "jsonb_extract_path": "json_extract", "jsonb_extract_path_text": "json_extract_string",
 }  # fmt: skip
-_GROUP = re.compile(r"(?<!\\)(?:\\\\)*\((?!\?)")
 _SPANS = 'list_extract("#spans", 1)', 'list_extract("#spans", 2)'
 (_FIRST, _ENDS_FIRST), (_SECOND, _ENDS_SECOND) = (
     (f"list_min({span})", f"CASE WHEN list_count({span}) = 2 THEN list_max({span}) END") for span in _SPANS
@@ -117,8 +119,8 @@ def _call(node: exp.Expr) -> exp.Expr | None:
         return exp.Anonymous(this=RENAMED[name], expressions=arguments)
     if name in COUNTED and arguments:
         return _counted(arguments, null=name == "num_nulls")
-    if name == "regexp_match" and len(arguments) in (2, 3) and all(each.is_string for each in arguments[1:]):
-        return _first_match(arguments[0], arguments[1].name, arguments[2].name if len(arguments) == 3 else "")
+    if name in CALLS:
+        return CALLS[name](arguments)
     if name == "date_trunc" and len(arguments) == 3 and arguments[2].is_string:
         return written("timezone($3, date_trunc($1, timezone($3, $2)))", arguments)
     if name in PATHS and len(arguments) > 1 and all(key.is_string for key in arguments[1:]):
@@ -127,8 +129,19 @@ def _call(node: exp.Expr) -> exp.Expr | None:
         return written(CODINGS[name, arguments[1].name.lower()], arguments[:1])
     if name == "array_fill" and len(arguments) == 2:
         return _filled(*arguments)
+    if name in ("json_agg", "jsonb_agg"):
+        arguments = [in_order(each) for each in arguments]
     template = TEMPLATES.get((name, len(arguments)))
     return None if template is None else written(template, arguments)
+
+
+def in_order(given: exp.Expr) -> exp.Expr:
+    """What an aggregate puts together of values that differ: in their order, as PostgreSQL, which sorts to tell them
+    apart."""
+    if not isinstance(given, exp.Distinct) or len(given.expressions) != 1:
+        return given
+    key = exp.Ordered(this=given.expressions[0].copy(), nulls_first=False)
+    return exp.Order(this=given.copy(), expressions=[key])
 
 
 def _filled(value: exp.Expr, sizes: exp.Expr) -> exp.Expr | None:
@@ -141,49 +154,6 @@ def _filled(value: exp.Expr, sizes: exp.Expr) -> exp.Expr | None:
 def _counted(arguments: list[exp.Expr], *, null: bool) -> exp.Expr:
     tests = ", ".join(f"(${place} IS {'' if null else 'NOT '}NULL)" for place in range(1, len(arguments) + 1))
     return written(f'len(list_filter([{tests}], lambda "#is": "#is"))', arguments)
-
-
-def _first_match(text: exp.Expr, pattern: str, flags: str) -> exp.Expr | None:
-    """What the groups of a pattern hold, or the whole match. A group that may be left out cannot tell itself from an
-    empty one."""
-    groups = len(_GROUP.findall(pattern))
-    if flags not in ("", "i") or (groups and re.search(r"\)[?*|{]|\|", pattern)):
-        return None
-    named = exp.Literal.string(f"(?{flags}){pattern}" if flags else pattern)
-    places = range(1, groups + 1) if groups else (0,)
-    found = ", ".join(f'regexp_extract("#text", $2, {place})' for place in places)
-    matched = f'CASE WHEN regexp_matches("#text", $2) THEN [{found}] END'
-    return written(f'list_extract(list_transform([$1], lambda "#text": {matched}), 1)', [text, named])
-
-
-def _place(node: exp.Expr) -> exp.Expr | None:
-    """`regexp_instr(text, 'pattern')`: what stands before the first match, and one."""
-    pattern = node.args.get("expression")
-    if pattern is None or not pattern.is_string or len(node.args) > len(("this", "expression")):
-        return None
-    before = exp.Literal.string(f"(?s)^(.*?)(?:{pattern.name})")
-    matched = (
-        'CASE WHEN regexp_matches("#text", $2) THEN length(regexp_extract("#text", $3, 1)) + 1 ELSE 0 END'
-    )
-    known = f'CASE WHEN "#text" IS NOT NULL THEN {matched} END'
-    return written(
-        f'list_extract(list_transform([CAST($1 AS TEXT)], lambda "#text": {known}), 1)',
-        [node.this, pattern, before],
-    )
-
-
-def _all_matches(node: exp.Expr) -> exp.Expr | None:
-    """`regexp_matches(text, 'pattern', 'g')`: a row for each match, of the whole or of its one group. Without the flag
-    it is DuckDB's test."""
-    flag, pattern = node.args.get("flag"), node.expression
-    if flag is None or flag.name not in ("g", "gi", "ig") or not pattern.is_string:
-        return None
-    groups = len(_GROUP.findall(pattern.name))
-    if groups > 1:
-        return None
-    text = f"(?i){pattern.name}" if "i" in flag.name else pattern.name
-    found = f'list_transform(regexp_extract_all($1, $2, {groups}), lambda "#match": ["#match"])'
-    return _named(written(f"unnest({found})", [node.this, exp.Literal.string(text)]), "regexp_matches")
 
 
 def _interval_of(node: exp.Expr) -> exp.Expr | None:
@@ -203,19 +173,7 @@ def _interval_of(node: exp.Expr) -> exp.Expr | None:
         else f"to_{FULL.get(name, name)}(CAST(${at} AS INTEGER))"
         for at, name in enumerate(parts, start=1)
     ]
-    return _named(written(f"({' + '.join(made)})", list(parts.values())), "make_interval")
-
-
-def _like_any(node: exp.Expr) -> exp.Expr | None:
-    """`x LIKE ANY (ARRAY['a%', 'b%'])` of a column or a literal: one LIKE or another."""
-    quantified = node.expression
-    listed = quantified.this.unnest() if isinstance(quantified, exp.Any) else None
-    if not isinstance(listed, exp.Array) or not isinstance(node.this, exp.Column | exp.Literal):
-        return None
-    if not 0 < len(listed.expressions) <= MOST_PATTERNS or node.args.get("negate"):
-        return None
-    tests = [type(node)(this=node.this.copy(), expression=each.copy()) for each in listed.expressions]
-    return exp.paren(exp.or_(*tests, copy=False), copy=False) if len(tests) > 1 else tests[0]
+    return named(written(f"({' + '.join(made)})", list(parts.values())), "make_interval")
 
 
 def _overlaps(node: exp.Expr) -> exp.Expr | None:
@@ -228,7 +186,7 @@ def _overlaps(node: exp.Expr) -> exp.Expr | None:
         if isinstance(end, exp.Interval) or (isinstance(end, exp.Cast) and end.to.this is exp.DType.INTERVAL):
             end = exp.Add(this=start.copy(), expression=end.copy())
         ends += [start, end]
-    return _named(written(OVERLAPS, ends), "overlaps")
+    return named(written(OVERLAPS, ends), "overlaps")
 
 
 def _at_path(function: str, value: exp.Expr, keys: list[str]) -> exp.Expr | None:
@@ -286,6 +244,8 @@ def _from_text(node: exp.Expr) -> exp.Expr | None:
         return as_list(node.this, node.args["to"])
     if kind is exp.DType.BOOLEAN and text.strip().lower() in TRUTHS:
         return _like(node, exp.Boolean(this=TRUTHS[text.strip().lower()]))
+    if kind in MOMENTS and (spoken := SPOKEN.get(text.strip().lower())):
+        return _like(node, written(spoken, []))
     if kind is exp.DType.DATE and (day := _day(text)):
         return _like(node, exp.Literal.string(day))
     if kind is exp.DType.INTERVAL and not PLAIN.fullmatch(text):
@@ -313,15 +273,6 @@ def _like(node: exp.Expr, value: exp.Expr) -> exp.Expr:
     return type(node)(this=value, to=node.args["to"].copy())
 
 
-def _substring(node: exp.Expr) -> exp.Expr | None:
-    """`substring(text FROM 'pattern')`: the first match, or what its first brackets hold."""
-    start = node.args.get("start")
-    if start is None or not start.is_string or node.args.get("length") is not None:
-        return None
-    group = 1 if re.search(r"(?<!\\)\((?!\?)", start.name) else 0
-    return written(f"list_extract(regexp_extract_all($1, $2, {group}), 1)", [node.this, start])
-
-
 def _interval(node: exp.Expr) -> exp.Expr | None:
     unit = node.args.get("unit")
     full = UNITS.get(unit.name.upper()) if isinstance(unit, exp.Var) else None
@@ -336,17 +287,12 @@ def _fetch(node: exp.Expr) -> exp.Expr | None:
     return exp.Limit(expression=(node.args.get("count") or exp.Literal.number(1)).copy())
 
 
-def _named(node: exp.Expr, called: str) -> exp.Expr:
-    node.meta[CALLED] = called
-    return node
-
-
 def _word(node: exp.Expr) -> exp.Expr | None:
     """`user` may be a column's name too, where there are columns."""
     name = node.name.lower() if not node.args.get("table") and not node.this.args.get("quoted") else ""
     if name == "user":
         select = node.find_ancestor(exp.Select)
-        return None if select is None or select.args.get("from_") else _named(exp.CurrentUser(), name)
+        return None if select is None or select.args.get("from_") else named(exp.CurrentUser(), name)
     return exp.Anonymous(this=name) if name in WORDS else None
 
 
@@ -370,16 +316,12 @@ BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.Fetch: _fetch,
     exp.Hex: lambda node: written(TEMPLATES["to_hex", 1], [node.this]) if _called(node) == "to_hex" else None,
     exp.Initcap: lambda node: written(TEMPLATES["initcap", 1], [node.this]),
-    exp.ILike: _like_any,
     exp.Interval: _interval,
-    exp.Like: _like_any,
     exp.MakeInterval: _interval_of,
     exp.Overlaps: _overlaps,
     exp.JSONBExtract: _json_operator,
     exp.JSONBExtractScalar: _json_operator,
-    exp.RegexpInstr: _place,
-    exp.RegexpLike: _all_matches,
-    exp.Substring: _substring,
+    **PATTERNS,
 }
 """What stands in DuckDB for a node of a class; None: the node itself."""
 

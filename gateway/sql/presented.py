@@ -133,6 +133,8 @@ class _Walk:
     def _of(self, node: exp.Expr) -> str:
         while isinstance(node, PASSING) and isinstance(inner := node.this, exp.Expr):
             node = inner
+        if isinstance(node, exp.Distinct) and len(node.expressions) == 1:
+            return self.of(node.expressions[0])
         if isinstance(node, exp.Subquery):
             return SIZED.sub("", self.column(node, 0))
         if isinstance(node, exp.Column):
@@ -343,8 +345,15 @@ def _of_series(source: exp.Table, name: str) -> str:
     parts = [source.this.args.get(key) for key in ("start", "end", "step")]
     bounds = [part.this if isinstance(part, exp.Neg) else part for part in parts if part is not None]
     listed = source.alias_column_names
-    whole = all(isinstance(part, exp.Literal) and part.is_int and int(part.this) < 2**31 for part in bounds)
+    whole = all(_is_int4(part) for part in bounds)
     return "int4" if whole and name.lower() in [each.lower() for each in listed[:1]] else ""
+
+
+def _is_int4(node: exp.Expr) -> bool:
+    """A number that is written out, or a value that is cast to it."""
+    if isinstance(node, exp.Cast):
+        return node.to.this in (exp.DType.SMALLINT, exp.DType.INT)
+    return isinstance(node, exp.Literal) and node.is_int and int(node.this) < 2**31
 
 
 def _kind(node: exp.Expr) -> exp.DType:

@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlglot.errors import OptimizeError, SqlglotError
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from gateway.errors import Refused, StatementTooComplex, SyntaxNotSupported
+from gateway.errors import InvalidColumnReference, Refused, StatementTooComplex, SyntaxNotSupported
 from gateway.sql.base_columns import BaseColumn, base_columns
 from gateway.sql.brackets import name_brackets, open_brackets
 from gateway.sql.dialect import quoted
@@ -24,7 +24,7 @@ from gateway.sql.qualify import annotate, qualified, quote, schema_of
 from gateway.sql.recursion import reading_of
 from gateway.sql.scopes import USE, Scopes, ctes_in_sight, enclosing_selects
 from gateway.sql.stars import columns_that_stars_change, name_generators
-from gateway.sql.undefined import ambiguous, undefined_column, undefined_table
+from gateway.sql.undefined import ambiguous, duplicate_alias, undefined_column, undefined_table
 
 TableName = tuple[str, ...]
 Columns = Mapping[str, str]
@@ -294,6 +294,11 @@ def _source_names(source: exp.Table | Scope, columns: list[Columns]) -> list[str
 
 def _unresolved(message: str) -> Refused:
     """sqlglot names the column (as the text did) in its message."""
+    kind, _, named = message.partition(": ")
+    if kind == "Unknown output column" and named.isdigit():
+        return InvalidColumnReference(f"position {named} is not in select list")
+    if kind == "Alias already used":
+        return duplicate_alias(named)
     found = re.search(
         r"(Unknown column|Column|Cannot automatically join|Ambiguous column):? '?([^'\n]+?)'?( could| \(|\.|$)",
         message,

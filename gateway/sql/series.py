@@ -4,6 +4,8 @@ from datetime import datetime
 
 from sqlglot import exp
 
+from gateway.sql.literals import is_null
+
 SECONDS = {
     "MICROSECOND": 1e-6, "MILLISECOND": 1e-3, "SECOND": 1.0, "MINUTE": 60.0, "HOUR": 3600.0, "DAY": 86400.0,
     "WEEK": 7 * 86400.0, "MONTH": 28 * 86400.0, "QUARTER": 90 * 86400.0, "YEAR": 365 * 86400.0,
@@ -12,6 +14,7 @@ SECONDS = {
 DAY = SECONDS["DAY"]
 LONGEST = 1.2
 """How many times its shortest a unit may last."""
+WHOLE = (exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT)
 NOW = (exp.CurrentDate, exp.CurrentTimestamp, exp.Localtimestamp)
 NOW_CALLED = frozenset({"now", "today", "transaction_timestamp", "statement_timestamp", "clock_timestamp"})
 TIMES = (exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ, exp.DType.TIMESTAMPTZ)
@@ -19,7 +22,9 @@ TIMES = (exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ, exp.DType.
 
 def length(series: exp.GenerateSeries) -> int | None:
     """At most so many items; None: not known."""
-    start, end, step = (series.args.get(key) for key in ("start", "end", "step"))
+    start, end, step = bounds = [series.args.get(key) for key in ("start", "end", "step")]
+    if any(map(is_null, bounds)):
+        return 0
     whole = _whole_number(start, 0), _whole_number(end, None), _whole_number(step, 1)
     if whole[0] is not None and whole[1] is not None and whole[2]:
         distance = abs(whole[1] - whole[0]) - bool(series.args.get("is_end_exclusive"))
@@ -41,7 +46,7 @@ def _whole_number(node: exp.Expr | None, default: int | None) -> int | None:
     if node is None:
         return default
     sign = 1
-    while isinstance(node, exp.Neg | exp.Paren):
+    while isinstance(node, exp.Neg | exp.Paren) or (isinstance(node, exp.Cast) and node.to.this in WHOLE):
         sign = -sign if isinstance(node, exp.Neg) else sign
         node = node.this
     return sign * int(node.this) if isinstance(node, exp.Literal) and node.is_int else None

@@ -12,7 +12,7 @@ from gateway.sql.interval_spellings import JUSTIFIED
 from gateway.sql.json_spellings import KEY_TESTS, changed, deleted, key_test
 from gateway.sql.naming import CALLED
 from gateway.sql.number_spellings import DIV, THRESHOLDS, WIDTH_BUCKET, number_of
-from gateway.sql.postgres_spellings import BY_NODE
+from gateway.sql.postgres_spellings import BY_NODE, in_order
 from gateway.sql.templates import written
 from gateway.sql.text_formats import QUOTING, formatted
 
@@ -126,6 +126,7 @@ _CALLS: Mapping[tuple[str, int], str] = {
 _BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     **BY_NODE,
     exp.Anonymous: _call,
+    **dict.fromkeys((exp.ArrayAgg, exp.GroupConcat), lambda node: node.set("this", in_order(node.this))),
     exp.Comprehension: _comprehension,
     exp.Format: lambda node: formatted(node.this, node.expressions),
     **dict.fromkeys(JUSTIFIED, lambda node: written(JUSTIFIED[type(node)], [node.this])),

@@ -31,8 +31,10 @@ OPERATORS = {
     (TokenType.PLACEHOLDER, TokenType.PIPE): TokenType.QMARK_PIPE,
     (TokenType.PLACEHOLDER, TokenType.AMP): TokenType.QMARK_AMP,
     (TokenType.HASH, TokenType.DASH): TokenType.HASH_DASH,
+    (TokenType.PIPE, TokenType.SLASH): TokenType.PIPE_SLASH,
+    (TokenType.DPIPE, TokenType.SLASH): TokenType.DPIPE_SLASH,
 }
-"""Of jsonb: `?|`, `?&` and `#-`."""
+"""Of jsonb: `?|`, `?&` and `#-`. Of numbers: the roots `|/` and `||/`."""
 ESCAPE = re.compile(
     r"""\\(?:u(?P<four>[0-9A-Fa-f]{4})|U(?P<eight>[0-9A-Fa-f]{8})|x(?P<byte>[0-9A-Fa-f]{1,2})|(?P<octal>[0-7]{1,3})
         |(?P<other>.))|''""",

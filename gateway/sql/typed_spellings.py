@@ -108,6 +108,17 @@ def _compared(node: exp.Expr) -> None:
         node.set("expression", written(NORMALIZED, [node.right]))
 
 
+def _between(node: exp.Expr) -> None:
+    """`percentile_cont`: what lies between two exact numbers may have more digits than they have."""
+    order = node.expression
+    first = order.expressions[0] if isinstance(order, exp.Order) and len(order.expressions) == 1 else None
+    # a number with a point is a DOUBLE to the parser and exact to the engine
+    exact = first is not None and kind_of(first.this) in (T.DECIMAL, T.DOUBLE)
+    if isinstance(node.this, exp.PercentileCont) and first is not None and exact:
+        first.set("this", cast(first.this.copy(), "DOUBLE"))
+        node.type = node.this.type = shared_type("DOUBLE")
+
+
 def _shown(node: exp.Expr) -> exp.Expr | None:
     """`to_char` of an interval, whose hours may be more than a day's, or of a time of a day."""
     pattern = node.args.get("format")
@@ -141,4 +152,5 @@ _BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.NEQ: _compared,
     exp.Sub: _less,
     exp.TimeToStr: _shown,
+    exp.WithinGroup: _between,
 }

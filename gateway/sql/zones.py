@@ -1,5 +1,6 @@
 """Time zones by name, and moments of a clock in one of them."""
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -18,8 +19,17 @@ def _known() -> dict[str, str]:
 
 
 def zone_named(text: str) -> str | None:
-    """Its name as the database of time zones spells it; None: there is none."""
-    return _known().get(text.lower())
+    """Its name as the database of time zones spells it; None: there is none. Whole hours from UTC are one too: east as
+    a number alone, west as POSIX has it (`-5`, and `UTC+5` and `+05:00`, which all are `Etc/GMT+5`)."""
+    return _known().get(text.lower()) or _known().get(_in_hours(text).lower())
+
+
+def _in_hours(text: str) -> str:
+    found = re.fullmatch(r"(?P<name>[A-Za-z]{3,5})?(?P<sign>[+-]?)(?P<hours>\d{1,2})(?P<minutes>:00)?", text)
+    if found is None:
+        return ""
+    east = not (found["name"] or found["minutes"])
+    return f"Etc/GMT{'-' if (found['sign'] == '-') is not east else '+'}{int(found['hours'])}"
 
 
 def is_utc(name: str) -> bool:

@@ -61,3 +61,9 @@ def without_modifiers(told: Told) -> Told:
 def test_there_are_enough_of_them() -> None:
     assert len(same()) == len(set(same())) >= 200
     assert all(different().values())
+
+
+@pytest.mark.parametrize("statement", (FOLDER / "parameters.sql").read_text("utf-8").splitlines())
+def test_parameters_have_the_types_that_postgresql_finds(both: tuple[Wire, Wire], statement: str) -> None:
+    ours, theirs = both
+    assert ours.parameters(statement) == theirs.parameters(statement) != ()

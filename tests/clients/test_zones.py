@@ -78,3 +78,14 @@ def test_a_time_without_an_offset_means_the_sessions_zone(real: Real) -> None:
 def test_a_zone_that_nobody_knows_is_refused(real: Real) -> None:
     with real.connect() as connection, pytest.raises(psycopg.errors.InvalidParameterValue):
         connection.execute("SET timezone = 'Mars/Olympus'")
+
+
+@pytest.mark.parametrize("zone", ["-5", "'+02'", "'+02:00'", "'GMT-02:00'", "'UTC+3'", "14"])
+def test_whole_hours_from_utc_are_a_zone(real: Real, zone: str) -> None:
+    with wire(real.uri()) as ours, wire(real.source) as theirs:
+        for server in (ours, theirs):
+            assert not server.simple(f"SET TIME ZONE {zone}").state
+        asked = (
+            "SELECT timestamptz '2024-07-01 08:00+00', date_trunc('day', timestamptz '2024-07-01 08:00+00')"
+        )
+        assert ours.simple(asked) == theirs.simple(asked)

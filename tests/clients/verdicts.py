@@ -53,14 +53,26 @@ class Wire:
     def binary(self, text: str) -> Told:
         return self._told(parse(text) + bind(results=(1,)) + describe("P") + execute() + SYNC)
 
+    def parameters(self, text: str) -> tuple[int, ...]:
+        """The OIDs of a statement's parameters, of which it says none."""
+        found = self._answers(parse(text) + describe("S") + SYNC)
+        return next((_parameters(answer.body) for answer in found if answer.kind == "t"), ())
+
     def _told(self, messages: bytes) -> Told:
+        return _told(self._answers(messages), self._relations)
+
+    def _answers(self, messages: bytes) -> Sequence[Answer]:
         self._wire.sendall(messages)
         received = b""
         while received[-6:-1] != READY:
             piece = self._wire.recv(1 << 16)
             assert piece, received
             received += piece
-        return _told(answers(received), self._relations)
+        return answers(received)
+
+
+def _parameters(body: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"!{int.from_bytes(body[:2])}I", body[2:])
 
 
 def _told(found: Sequence[Answer], relations: Mapping[int, str]) -> Told:

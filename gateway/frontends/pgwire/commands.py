@@ -172,6 +172,6 @@ def _close(workspace: Workspace, name: str | None) -> Done:
     if name is None:
         workspace.close_portals()
         return Done("CLOSE CURSOR ALL")
-    workspace.portal(name)
+    workspace.portal(name, "cursor")
     workspace.close_portal(name)
     return Done("CLOSE CURSOR")

@@ -19,6 +19,11 @@ _ZONE = r"(?:\s*(?P<zone>Z|UTC|[+-]\d{1,2}(?::?\d{2})?(?::?\d{2})?))?"
 _CLOCK = r"(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)"
 _DATE = re.compile(r"(?P<day>\d{4}-\d{1,2}-\d{1,2})(?:[ T]" + _CLOCK + r")?" + _ZONE + r"\Z", re.IGNORECASE)
 _TIME = re.compile(_CLOCK + _ZONE + r"\Z", re.IGNORECASE)
+SPELLED = {
+    "bool": "boolean", "float4": "real", "float8": "double precision", "int2": "smallint", "int4": "integer",
+    "int8": "bigint",
+}  # fmt: skip
+"""Types that PostgreSQL's messages call otherwise than its catalog."""
 _INFINITE = {"infinity", "-infinity", "+infinity", "inf", "-inf"}
 
 
@@ -32,7 +37,8 @@ def _scalar(text: str, name: str) -> object:
     try:
         return _FROM_TEXT.get(name, str)(text)
     except (ValueError, InvalidOperation, OverflowError) as error:
-        raise InvalidTextValue(f'invalid input syntax for type {name}: "{text[:100]}"') from error
+        told = f'invalid input syntax for type {SPELLED.get(name, name)}: "{text[:100]}"'
+        raise InvalidTextValue(told) from error
 
 
 def _whole(name: str) -> Callable[[str], int]:

@@ -100,6 +100,10 @@ class Portal:
             self.rows = ScrolledRows(iter((rows.batch(),)), rows.shape, _raw, self.codes)
         return self.rows
 
+    def tag(self, count: int) -> str:
+        """What a statement that gave so many rows is told by."""
+        return "EXPLAIN" if self.prepared.text.lstrip()[:7].upper() == "EXPLAIN" else f"SELECT {count}"
+
     def close(self) -> None:
         """Give the result back; idempotent."""
         result, self.result, self.rows = self.result, None, None

@@ -173,7 +173,7 @@ class Session:
             else:
                 yield Send(wire.row_description(rows.shape.description(_TEXT)))
                 count, _ = yield from self._execution.stream(rows, 0)
-                yield Send(wire.command_complete(f"SELECT {count}"))
+                yield Send(wire.command_complete(portal.tag(count)))
             portal.close()  # its result has ended: nothing to wait for
         finally:
             self._execution.end()
@@ -355,7 +355,7 @@ class Session:
         if not done:
             yield Send(wire.PORTAL_SUSPENDED)
             return
-        yield Send(wire.command_complete(f"SELECT {count}"))
+        yield Send(wire.command_complete(portal.tag(count)))
         portal.close()  # its result has ended: nothing to wait for
 
     # --- statements ----------------------------------------------------------------------------------

@@ -51,7 +51,6 @@ SELECT generate_series(1, 10, 4)
 SELECT interval '1' day
 
 -- other types and spellings of DuckDB
-SELECT @ -5
 SELECT 1e10
 SELECT 1.5e-3
 SELECT concat('a', 1, NULL, true)
@@ -80,13 +79,11 @@ SELECT 5::text || 'x', 1.50::text, 1e20::float8::text, true::text, date '2024-01
 SELECT * FROM sales.orders WHERE order_id = 1
 SELECT * FROM sales.order_summary WHERE country = 'DE' ORDER BY ordered_on LIMIT 2
 SELECT c FROM shipping.carriers c WHERE c.carrier_id = 1
-SELECT array_agg(DISTINCT country ORDER BY country) FROM sales.customers WHERE customer_id > 0
 SELECT md5(name), sha256(name::bytea) FROM sales.customers WHERE customer_id = 1
 SELECT email FROM sales.customers WHERE customer_id = 1 UNION ALL SELECT 'x' ORDER BY 1
 SELECT regexp_matches('foobarbaz', 'b(.)(.)')
 SELECT * FROM sales.orders WHERE (order_id, customer_id) = (1, 2)
 SELECT to_number('  -12.5', 'S99.9'), to_number('12.5-', '99.9S'), to_number('1,234,567', '9,999,999'), to_number('$5.00', '$9.99'), to_number('45%', '99%')
-SELECT array_agg(DISTINCT country), bool_and(vip), bool_or(vip), every(vip) FROM sales.customers WHERE customer_id = 1
 SELECT country FROM sales.customers WHERE customer_id > 0 INTERSECT SELECT 'DE' ORDER BY 1
 SELECT country FROM sales.customers WHERE customer_id > 0 EXCEPT SELECT 'DE' ORDER BY 1
 SELECT '12'::int + 1, '1.5'::numeric * 2, '3'::text || 4, 1.0::text, 1e3::numeric, 100::numeric(10,2), 3.7::int, -3.5::int, 2.5::int
@@ -104,7 +101,6 @@ SELECT extract(year from ordered_on), extract(month from ordered_at), date_trunc
 SELECT date_trunc('month', ordered_on) AS m, count(*) FILTER (WHERE amount > 100), round(avg(amount)::numeric, 1) FROM sales.orders WHERE order_id BETWEEN 1 AND 200 GROUP BY m ORDER BY m
 
 -- refused: not supported (functions.md says which functions are)
-SELECT |/ 25.0
 SELECT array_ndims(ARRAY[1,2])
 SELECT generate_subscripts(ARRAY[5,6], 1)
 SELECT row_to_json(row(1,2))
@@ -150,8 +146,6 @@ SELECT array_dims(ARRAY[1,2,3])
 SELECT array_ndims(ARRAY[1,2]), array_ndims(ARRAY[[1],[2]])
 SELECT array_fill(0, ARRAY[2,2])
 SELECT regexp_instr('foobarbaz', 'b'), regexp_instr('foobarbaz', 'b', 5)
-SELECT regexp_substr('foobarbaz', 'b..'), regexp_substr('foobarbaz', 'b..', 5)
-SELECT regexp_count('foobarbaz', 'b'), regexp_count('foobarbaz', 'B', 1, 'i')
 SELECT jsonb_insert('{"a":[0,1]}', '{a,1}', '"n"')
 SELECT jsonb_path_query_first('{"a":[1,2]}'::jsonb, '$.a[0]'), jsonb_path_exists('{"a":1}', '$.a')
 SELECT count(*) >= 0 FROM sales.customers TABLESAMPLE SYSTEM (10) REPEATABLE (1)
@@ -200,6 +194,9 @@ SELECT avg(amount) OVER (ORDER BY order_id ROWS 2 PRECEDING) FROM sales.orders W
 SELECT stddev_pop(order_id), var_pop(order_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 4
 
 -- other meanings, types and last digits of DuckDB's functions
+SELECT date_trunc('century', timestamp '2000-02-16')
+SELECT regexp_split_to_array('the  quick', '\s*')
+SELECT greatest(1, 2.5, 3)
 SELECT stddev(score) FROM sales.orders WHERE order_id BETWEEN 1 AND 10
 SELECT corr(amount::float8, score) FROM sales.orders WHERE order_id BETWEEN 1 AND 100
 SELECT 2 ^ 10, 2.5 ^ 2
@@ -207,7 +204,6 @@ SELECT sqrt(2), sqrt(2.0), cbrt(8)
 SELECT exp(1.0), ln(10.0), log(1000.0)
 SELECT power(2.0, 3), power(2, 0.5)
 SELECT substring('PostgreSQL' from 5), substring('PostgreSQL', 1, 4), substr('abc', 0, 2), substr('abc', -1, 3)
-SELECT 'abc' SIMILAR TO 'abc', 'abc' SIMILAR TO 'a', 'abc' SIMILAR TO '%(b|d)%'
 SELECT stddev(score), variance(score) FROM sales.orders WHERE order_id BETWEEN 1 AND 10
 SELECT corr(score, score), covar_pop(score, score), regr_slope(score, score) FROM sales.orders WHERE order_id BETWEEN 1 AND 10
 SELECT percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY score) FROM sales.orders WHERE order_id BETWEEN 1 AND 100

@@ -1268,3 +1268,42 @@ SELECT '{"a":1}'::jsonb || '{"b":1}'::jsonb @> '{"b":1}'
 SELECT profile - 'x' || '{"y":1}' FROM sales.customers WHERE customer_id = 1
 SELECT 'a' || 'b' || 'c' || customer_id, date '2024-03-10' - date '2024-03-01' - 1 FROM sales.customers WHERE customer_id = 1
 SELECT sum(CASE WHEN amount > 5 THEN 1 ELSE 0 END), sum(CASE WHEN vip THEN 1 END) FROM sales.orders o JOIN sales.customers c USING (customer_id) WHERE order_id BETWEEN 1 AND 10
+SELECT 'abc' SIMILAR TO 'abc', 'abc' SIMILAR TO 'a', 'abc' SIMILAR TO '%(b|d)%'
+SELECT regexp_substr('foobarbaz', 'b..'), regexp_substr('foobarbaz', 'b..', 5)
+SELECT @ -5
+SELECT |/ 25.0
+SELECT array_agg(DISTINCT country ORDER BY country) FROM sales.customers WHERE customer_id > 0
+SELECT array_agg(DISTINCT country), bool_and(vip), bool_or(vip), every(vip) FROM sales.customers WHERE customer_id = 1
+SELECT regexp_count('ABCABCAXYaxy', 'A.', 1, 'i'), regexp_count('ABCABCAXYaxy', 'A.', 4), regexp_count('abcabc', 'b')
+SELECT regexp_substr('ABCDEF', 'c(.)(..)', 1, 1, 'i'), regexp_substr('ABCDEF', 'c(.)(..)', 1, 1, 'i', 2), regexp_substr('foobarbaz', 'ba.', 1, 2), regexp_substr('foobarbaz', 'ba.', 5), regexp_substr('foobarbaz', 'zz', 1, 2)
+SELECT 'abc' SIMILAR TO '%(b|d)%', 'abc' NOT SIMILAR TO '(b|c)%', 'a.c' SIMILAR TO 'a.c%', 'abc' SIMILAR TO 'a.c%', NULL SIMILAR TO 'a%', E'a\nb' SIMILAR TO 'a%', 'abc' SIMILAR TO '_b%'
+SELECT name FROM sales.customers WHERE name SIMILAR TO '%(1|2)' ORDER BY 1 LIMIT 3
+SELECT |/ 25.0, ||/ 64.0, |/ 2, -(|/ 4.0)
+SELECT 'today'::date = current_date, date 'yesterday' + 1 = current_date, 'tomorrow'::timestamp = (current_date + 1)::timestamp, 'now'::timestamptz = now(), timestamp 'now' IS NOT NULL
+SELECT name FROM sales.customers WHERE name LIKE ALL (ARRAY['Cust%', '%1']) ORDER BY customer_id LIMIT 2
+SELECT name FROM sales.customers WHERE name ILIKE ALL (ARRAY['cust%', '%1']) ORDER BY customer_id LIMIT 2
+SELECT string_agg(DISTINCT country, '/'), array_agg(DISTINCT country), count(DISTINCT country) FROM sales.customers WHERE customer_id BETWEEN 1 AND 3
+SELECT array_agg(DISTINCT customer_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 6
+SELECT string_agg(DISTINCT country::text, ',' ORDER BY country::text DESC) FROM sales.customers WHERE customer_id BETWEEN 1 AND 3
+SELECT array_agg(DISTINCT x) FROM (VALUES (3), (NULL), (1), (3)) v(x)
+SELECT array_agg(DISTINCT upper(country)) FILTER (WHERE vip) FROM sales.customers WHERE customer_id > 0
+SELECT to_char(date '2024-01-05', 'TMDay'), to_char(date '2024-01-05', 'TMMonth DD'), to_char(date '2024-01-05', 'TMMon-TMDy')
+SELECT jsonb_agg(DISTINCT country) FROM sales.customers WHERE customer_id BETWEEN 1 AND 3
+SELECT @ -5, @ -1.5, abs(-1), sqrt(4), cbrt(8)
+SELECT percentile_cont(0.9) WITHIN GROUP (ORDER BY amount) AS p90 FROM sales.orders WHERE order_id BETWEEN 1 AND 3000
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY amount DESC), percentile_cont(0.5) WITHIN GROUP (ORDER BY order_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 4
+SELECT customer_id, percentile_cont(0.25) WITHIN GROUP (ORDER BY amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 200 GROUP BY 1 ORDER BY 1 LIMIT 3
+SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY amount) FILTER (WHERE order_id < 10) FROM sales.orders WHERE order_id BETWEEN 1 AND 20
+SELECT customer_id, c.name FROM sales.customers c JOIN sales.orders o USING (customer_id) WHERE order_id = 2
+SELECT customer_id FROM sales.customers c LEFT JOIN sales.orders o USING (customer_id) WHERE order_id = 2
+SELECT customer_id FROM sales.customers c RIGHT JOIN sales.orders o USING (customer_id) WHERE order_id = 2
+SELECT customer_id FROM sales.customers c FULL JOIN sales.orders o USING (customer_id) WHERE order_id = 2
+SELECT coalesce(c.customer_id, o.customer_id) FROM sales.customers c JOIN sales.orders o USING (customer_id) WHERE order_id = 2
+WITH a(z) AS (SELECT order_id AS x FROM sales.orders) SELECT z FROM a WHERE z = 2
+SELECT q FROM (SELECT order_id FROM sales.orders) t(q) WHERE q = 2
+SELECT x FROM (SELECT order_id AS x FROM sales.orders UNION ALL SELECT 1) t WHERE x = 2
+WITH RECURSIVE r AS (SELECT order_id FROM sales.orders WHERE order_id = 2 UNION ALL SELECT order_id + 1 FROM r WHERE order_id < 3) SELECT * FROM r
+SELECT regexp_count('foobarbaz', 'b'), regexp_count('foobarbaz', 'B', 1, 'i')
+SELECT percentile_cont(0.5::float8) WITHIN GROUP (ORDER BY amount), percentile_disc(1 - 0.5) WITHIN GROUP (ORDER BY order_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 9
+SELECT extract(year FROM NULL::date), extract(day FROM NULL::timestamp)
+SELECT n FROM generate_series(1::int, 3::int) AS n

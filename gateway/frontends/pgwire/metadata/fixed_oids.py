@@ -5,6 +5,7 @@ names are one (among a thousand names, once in two thousand meshes) the second g
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ class Fixed(NamedTuple):
     oid: int
 
 
+@lru_cache(maxsize=10_000)
 def relation_oid(domain: str, relation: str) -> int:
     return _oid(f"{domain}.{relation}")
 
