@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache, partial
 from pathlib import Path
 
 import duckdb
@@ -48,6 +49,10 @@ SURE = "SET disabled_optimizers = 'common_subplan';"
 STREAMING = "SET read_ahead_depth = 0; SET streaming_buffer_size = '1MB';"
 """What an answer that is not read holds back is bounded so; local files and readers in this process gain nothing by
 more."""
+DESCRIBED = 1_024
+LONGEST = 2**15
+"""How many results are remembered by their SQL, and of how many characters at most."""
+READS_FILES = re.compile("read_parquet", re.IGNORECASE)
 ENGINE_ERRORS = (duckdb.Error, pa.ArrowException, OSError, SourceError)
 
 
@@ -88,18 +93,12 @@ class DuckDBEngine:
             "SET enable_external_access = false; SET lock_configuration = true"
         )
         self.can_read = WholeFiles(self._can_read).can_read
+        self._described = lru_cache(DESCRIBED)(partial(_described, self._connection))
 
     def describe(self, sql: str, inputs: Mapping[str, pa.Schema]) -> tuple[OutputColumn, ...]:
-        cursor = self._connection.cursor()
-        try:
-            for name, schema in inputs.items():
-                cursor.register(name, _EmptyStream(schema))
-            relation = cursor.sql(sql)
-            return _columns(relation)
-        except duckdb.Error as error:
-            raise translated(error) from error
-        finally:
-            cursor.close()
+        if len(sql) > LONGEST or READS_FILES.search(sql):  # a file may get other columns
+            return _described(self._connection, sql, tuple(inputs.items()))
+        return self._described(sql, tuple(inputs.items()))
 
     def run(self, sql: str, inputs: Mapping[str, Input | pa.Table]) -> "DuckDBAnswer":
         cursor = self._connection.cursor()
@@ -255,6 +254,20 @@ class _EmptyStream:
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         empty = self._schema.empty_table().to_reader()
         return empty.__arrow_c_stream__(requested_schema)  # type: ignore[no-untyped-call]
+
+
+def _described(
+    connection: duckdb.DuckDBPyConnection, sql: str, inputs: tuple[tuple[str, pa.Schema], ...]
+) -> tuple[OutputColumn, ...]:
+    cursor = connection.cursor()
+    try:
+        for name, schema in inputs:
+            cursor.register(name, _EmptyStream(schema))
+        return _columns(cursor.sql(sql))
+    except duckdb.Error as error:
+        raise translated(error) from error
+    finally:
+        cursor.close()
 
 
 def _columns(relation: duckdb.DuckDBPyRelation) -> tuple[OutputColumn, ...]:

@@ -240,6 +240,18 @@ def test_describe_reads_nothing(engine: DuckDBEngine) -> None:
     ]  # fmt: skip
 
 
+def test_what_was_described_before_is_not_told_of_other_inputs_or_a_changed_file(tmp_path: Path) -> None:
+    file = tmp_path / "a.parquet"
+    engine = DuckDBEngine([file])
+    scan = f"SELECT * FROM read_parquet('{file}')"
+    for kind, told in ((pa.int64(), "BIGINT"), (pa.string(), "VARCHAR")):
+        schema = pa.schema([("a", kind)])
+        pq.write_table(schema.empty_table(), file)
+        assert [c.type for c in engine.describe("SELECT a FROM t", {"t": schema})] == [told]
+        assert [c.type for c in engine.describe(scan, {})] == [told]
+    engine.close()
+
+
 def test_a_cancelled_answer_ends_within_a_second(engine: DuckDBEngine) -> None:
     answer = engine.run(
         "SELECT count(*) FROM range(10000000) AS a, range(1000000) AS b WHERE hash(a.range, b.range) = 1", {}
