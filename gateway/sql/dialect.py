@@ -80,6 +80,9 @@ def _within_group(generator: DuckDBGenerator, node: exp.WithinGroup) -> str:
 DuckDBGenerator.TRANSFORMS[exp.Extract] = _extract
 DuckDBGenerator.TRANSFORMS[exp.WithinGroup] = _within_group
 
+WRITING = {name: Dialect.get_or_raise(name) for name in ("duckdb", "postgres", "sqlite")}
+"""By name, since looking one up makes another."""
+
 # sqlglot logs the consumer's text when it meets a statement it does not know.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
@@ -91,7 +94,7 @@ def generate(tree: exp.Expr, dialect: str = "duckdb", *, consume: bool = False) 
     """
     try:
         return tree.sql(
-            dialect=dialect,
+            dialect=WRITING[dialect],
             copy=not consume,
             identify=True,
             comments=False,

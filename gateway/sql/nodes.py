@@ -36,6 +36,24 @@ class Nodes:
         return [node for kind in kinds for node in self._by_class.get(kind, ())]
 
 
+LEAVES = frozenset((exp.Column, exp.Identifier, exp.Literal))
+"""Inside of which there are names and stars only."""
+
+
+def nodes_of(tree: exp.Expr, kind: type[N] | tuple[type[N], ...]) -> list[N]:
+    """The nodes of a class, or of some, each before what it holds, in the order of the text; for no class of which one
+    may stand inside of a column. sqlglot's own walk makes a generator of each step and takes some times as long."""
+    nodes: list[N] = []
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, kind):
+            nodes.append(node)
+        if type(node) not in LEAVES:
+            stack.extend(node.iter_expressions(reverse=True))
+    return nodes
+
+
 T = TypeVar("T", bound=exp.Expr)
 
 
@@ -50,21 +68,24 @@ def copied(tree: T) -> T:
         copy._meta = dict(node._meta) if node._meta else None  # noqa: SLF001 - `meta` makes a dict where there is none
         for key, value in node.args.items():
             if isinstance(value, exp.Expr):
-                child = type(value)()
-                copy.set(key, child)
-                stack.append((value, child))
+                copy.args[key] = _below(copy, key, None, value, stack)
             elif isinstance(value, list):
-                copy.set(key, [_appended(item, stack) for item in value])
+                copy.args[key] = [
+                    _below(copy, key, index, item, stack) if isinstance(item, exp.Expr) else item
+                    for index, item in enumerate(value)
+                ]
             else:
                 copy.args[key] = value
     return root
 
 
-def _appended(item: object, stack: list[tuple[exp.Expr, exp.Expr]]) -> object:
-    if not isinstance(item, exp.Expr):
-        return item
-    child = type(item)()
-    stack.append((item, child))
+def _below(
+    parent: exp.Expr, key: str, index: int | None, node: exp.Expr, stack: list[tuple[exp.Expr, exp.Expr]]
+) -> exp.Expr:
+    """A new node of the same class in its place. `set` would look for what it replaces, and for hashes to forget."""
+    child = type(node)()
+    child.parent, child.arg_key, child.index = parent, key, index
+    stack.append((node, child))
     return child
 
 
@@ -74,6 +95,8 @@ def text_of(node: exp.Expr) -> str:
         "db"
     ):  # most are, and a generator takes ten times as long
         return f'"{node.table}"."{node.name}"'
+    if type(node) is exp.Identifier:
+        return f'"{node.this}"' if node.args.get("quoted") else str(node.this)
     return node.sql(dialect=PLAIN, copy=False)
 
 

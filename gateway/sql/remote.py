@@ -10,6 +10,7 @@ from sqlglot import exp
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.exact import is_whole, scale_of
 from gateway.sql.literals import cast
+from gateway.sql.nodes import LEAVES, nodes_of
 from gateway.sql.totality import (
     COMPARISONS,
     FAMILIES,
@@ -72,19 +73,34 @@ def same_meaning(native_type: str, engine_type: str, dialect: str) -> bool:
 def not_pushable(tree: exp.Expr, dialect: str) -> str | None:
     """Why the source may not be asked this; None: it may. The reason names the kind of expression only."""
     clauses = SUMMING_CLAUSES if dialect == "postgres" else CLAUSES
-    for node in tree.walk(prune=is_constant):
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if is_constant(node):
+            if not _is_known_constant(node, dialect):
+                return _strange(node)
+            continue
         if isinstance(node, exp.Select) and {key for key, value in node.args.items() if value} - clauses:
             return "it groups, orders, limits or removes duplicates"
         if isinstance(node, exp.Join) and (node.method or node.args.get("using")):
             return "it has a join that the source does not know"
         if not _means_the_same(node, dialect):
-            return f"{type(node).__name__.lower()} may mean something else at the source"
+            return _strange(node)
+        if type(node) not in LEAVES:
+            stack.extend(node.iter_expressions(reverse=True))
     return None
 
 
+def _strange(node: exp.Expr) -> str:
+    return f"{type(node).__name__.lower()} may mean something else at the source"
+
+
+def _is_known_constant(node: exp.Expr, dialect: str) -> bool:
+    return dialect != "sqlite" or _is_sqlite_value(node.unnest()) or _is_whole_constant(node.unnest())
+
+
 def _means_the_same(node: exp.Expr, dialect: str) -> bool:
-    if is_constant(node):
-        return dialect != "sqlite" or _is_sqlite_value(node.unnest()) or _is_whole_constant(node.unnest())
+    """Of what is no constant."""
     if isinstance(node, TYPED) and not is_plainly_typed(node):
         return (
             False  # DuckDB takes numbers and texts for true or false, sources in their own way or not at all
@@ -228,23 +244,23 @@ POSTGRES_CHECKS: dict[type[exp.Expr], Callable[[exp.Expr], bool]] = {
 
 def remote_text(tree: exp.Select, dialect: str) -> str:
     """SQL in the source's dialect of a tree that `not_pushable` let pass. The tree is used up."""
-    for table in tree.find_all(exp.Table):
+    for table in nodes_of(tree, exp.Table):
         table.set("catalog", None)
-    for attempt in list(tree.find_all(exp.TryCast)):
+    for attempt in nodes_of(tree, exp.TryCast):
         attempt.replace(exp.Cast(this=attempt.this, to=attempt.to))
-    for comparison in tree.find_all(*COMPARISONS):
+    for comparison in nodes_of(tree, COMPARISONS):
         COLLATORS[dialect](comparison)
     SPELLERS[dialect](tree)
     return generate(tree, dialect, consume=True)
 
 
 def _spell_for_postgres(tree: exp.Select) -> None:
-    for select in tree.find_all(exp.Select):
+    for select in nodes_of(tree, exp.Select):
         if select.args.get("distinct") and select.args.get("order"):
             _group_distinct(select)
-    for part in list(tree.find_all(exp.Extract)):
+    for part in nodes_of(tree, exp.Extract):
         part.replace(_counted_part(part))
-    for ordered in tree.find_all(exp.Ordered, exp.Min, exp.Max):
+    for ordered in nodes_of(tree, (exp.Ordered, exp.Min, exp.Max)):
         if kind_of(ordered.this) in TEXT_FAMILY:
             ordered.set("this", _collated(ordered.this, quoted("C")))
 
@@ -269,13 +285,13 @@ def _group_distinct(select: exp.Select) -> None:
 def _spell_for_sqlite(tree: exp.Select) -> None:
     """SQLite's LIKE ignores the case of ASCII letters; its GLOB does not. Its DISTINCT compares by a column's
     collation, which may take different texts for one."""
-    for select in tree.find_all(exp.Select):
+    for select in nodes_of(tree, exp.Select):
         for item in select.expressions if select.args.get("distinct") else ():
             value = item.unalias()
             value.replace(_collated(value, exp.Var(this="BINARY")))
-    for number in list(tree.find_all(exp.Cast)):
+    for number in nodes_of(tree, exp.Cast):
         number.replace(number.this)  # a whole one: `_is_whole_constant`
-    for like in list(tree.find_all(exp.Like)):
+    for like in nodes_of(tree, exp.Like):
         pattern = "".join(
             f"[{letter}]" if letter in "*?[" else GLOB.get(letter, letter) for letter in like.expression.this
         )

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from sqlglot import exp
 
+from gateway.sql.nodes import nodes_of
+
 USE = "use"
 """Key in the meta of a base table's node: the number of its TableUse."""
 
@@ -45,7 +47,7 @@ def enclosing_selects(node: exp.Expr) -> Iterator[exp.Select]:
 def sources_by_select(tree: exp.Expr) -> Mapping[int, Mapping[str, exp.Expr]]:
     """id of a SELECT -> alias (lower case) -> what stands under it in this SELECT's own FROM."""
     found: dict[int, dict[str, exp.Expr]] = {}
-    for node in tree.find_all(exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values):
+    for node in nodes_of(tree, (exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values)):
         name = node.alias_or_name.lower()
         if name:
             found.setdefault(id(node.find_ancestor(exp.Select)), {})[name] = node
@@ -67,10 +69,12 @@ class Scopes:
         """The node in FROM that a name means where `node` stands."""
         if self._sources is None:
             self._sources = sources_by_select(node.root())
-        for select in enclosing_selects(node):
-            source = self._sources.get(id(select), {}).get(name.lower())
-            if source is not None:
-                return source
+        name, select = name.lower(), node.find_ancestor(exp.Select)
+        while select is not None:
+            sources = self._sources.get(id(select))
+            if sources is not None and name in sources:
+                return sources[name]
+            select = select.find_ancestor(exp.Select)
         return None
 
     def items(self, select: exp.Select) -> Mapping[str, exp.Expr]:
@@ -84,8 +88,8 @@ class Scopes:
 def columns_by_table(tree: exp.Expr) -> Mapping[int, tuple[str, ...]]:
     """id of each table node -> names of its columns that the tree uses, in order of first use."""
     scopes = Scopes()
-    found: dict[int, dict[str, None]] = {id(table): {} for table in tree.find_all(exp.Table)}
-    for column in tree.find_all(exp.Column, bfs=False):
+    found: dict[int, dict[str, None]] = {id(table): {} for table in nodes_of(tree, exp.Table)}
+    for column in nodes_of(tree, exp.Column):
         source = scopes.source(column)
         if isinstance(source, exp.Table):
             found[id(source)][column.name] = None

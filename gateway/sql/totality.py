@@ -224,6 +224,8 @@ RANGES = {T.SMALLINT: 2**15, T.INT: 2**31, T.BIGINT: 2**63}
 
 def is_constant(node: exp.Expr) -> bool:
     """A literal, or the cast of one whose text surely fits the type: the same for every row, and cannot raise."""
+    if type(node) is exp.Column:  # which most nodes are that this is asked of
+        return False
     node = node.unnest()
     if isinstance(node, exp.Neg):
         return isinstance(node.this, exp.Literal) and not node.this.is_string

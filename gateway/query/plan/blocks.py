@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import copied, nodes_of
 
 BARE = frozenset({"distinct", "group", "having", "order", "limit", "offset", "qualify", "windows", "sample"})
 """Clauses without which a SELECT shows what its FROM and WHERE let through."""
@@ -123,12 +123,12 @@ def _closed(condition: exp.Expr) -> exp.Expr:
 
 def tables_of(node: exp.Expr) -> frozenset[str]:
     """Aliases that the columns of an expression belong to, subqueries included."""
-    return frozenset(column.table for column in node.find_all(exp.Column) if column.table)
+    return frozenset(column.table for column in nodes_of(node, exp.Column) if column.table)
 
 
 def own_names(node: exp.Expr) -> frozenset[str]:
     """Aliases that stand in a FROM inside of the node."""
-    found = node.find_all(exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values)
+    found = nodes_of(node, (exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values))
     return frozenset(item.alias for item in found if item is not node and item.alias)
 
 
@@ -172,7 +172,7 @@ def listing(tree: exp.Expr) -> Iterator[exp.Select]:
 
 def selects(tree: exp.Expr) -> list[exp.Select]:
     """All of a statement's, innermost first."""
-    return list(tree.find_all(exp.Select, bfs=False))[::-1]
+    return nodes_of(tree, exp.Select)[::-1]
 
 
 def replace_item(item: exp.Expr, node: exp.Expr) -> None:

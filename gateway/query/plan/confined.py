@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from gateway.query.plan.blocks import equality
 from gateway.query.plan.draft import Draft, Unit
-from gateway.sql.nodes import copied, text_of
+from gateway.sql.nodes import copied, nodes_of, text_of
 from gateway.sql.resolve import base_tables
 
 Domains = frozenset[str]
@@ -88,7 +88,7 @@ def domains_of(unit: Unit, draft: Draft) -> Domains:
 
 def _equated(draft: Draft) -> Iterator[tuple[exp.Column, exp.Column]]:
     for tree in (draft.tree, *(unit.select for unit in draft.units.values())):
-        for condition in tree.find_all(exp.EQ, exp.NullSafeEQ, exp.In):
+        for condition in nodes_of(tree, (exp.EQ, exp.NullSafeEQ, exp.In)):
             query = condition.args.get("query") if isinstance(condition, exp.In) else None
             pair = (
                 _of_in(condition, query)
@@ -118,7 +118,7 @@ def _subqueries(draft: Draft) -> dict[str, exp.Select]:
     return {
         node.alias: node.this
         for tree in trees
-        for node in tree.find_all(exp.Subquery)
+        for node in nodes_of(tree, exp.Subquery)
         if node.alias and isinstance(node.this, exp.Select)
     }
 

@@ -262,7 +262,7 @@ class Estimator:
             own.meta[OWN] = True
             return own
 
-        return self.share(copied(condition).transform(put))
+        return self.share(copied(condition).transform(put, copy=False))
 
     def _read(self, column: exp.Column) -> exp.Column | None:
         """The source's column that a plain leaf's column shows as it is."""

@@ -11,7 +11,7 @@ from gateway.query.plan.draft import Draft
 from gateway.query.rewrite import SELF
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import shared_type
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import copied, nodes_of
 
 
 def expand(select: exp.Select, draft: Draft, reader: EngineReader | None) -> None:
@@ -37,7 +37,7 @@ def expand(select: exp.Select, draft: Draft, reader: EngineReader | None) -> Non
 
 def _used(select: exp.Select) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
-    for column in select.find_all(exp.Column):
+    for column in nodes_of(select, exp.Column):
         found.setdefault(column.table, {})[column.name] = None
     return {alias: tuple(names) for alias, names in found.items()}
 
@@ -111,7 +111,7 @@ def _own_column(name: str, alias: str) -> exp.Column:
 
 
 def _called(node: exp.Expr, alias: str) -> exp.Expr:
-    for column in node.find_all(exp.Column):
+    for column in nodes_of(node, exp.Column):
         if column.table == SELF:
             column.set("table", quoted(alias))
             column.meta["source"] = True
@@ -132,8 +132,8 @@ def _write_values(select: exp.Select, draft: Draft, aliases: set[str], reader: E
     """Columns of a leaf whose table stands in FROM itself become what the leaf shows for them."""
     if reader is not None:
         return
-    plain = {table.meta["plain"] for table in select.find_all(exp.Table) if table.meta.get("plain")}
-    for column in list(select.find_all(exp.Column)):
+    plain = {table.meta["plain"] for table in nodes_of(select, exp.Table) if table.meta.get("plain")}
+    for column in nodes_of(select, exp.Column):
         if column.table in plain & aliases and not column.meta.get("source"):
             value = _called(copied(draft.leaves[column.table].value(column.name)), column.table)
             value = enclosed(value)
@@ -156,9 +156,9 @@ def _aliases(leaves: list[Leaf]) -> Mapping[str, str]:
 
 
 def _rename(select: exp.Select, called: Mapping[str, str]) -> None:
-    for node in select.find_all(exp.Table, exp.Subquery):
+    for node in nodes_of(select, (exp.Table, exp.Subquery)):
         if node.alias in called:
             node.args["alias"].set("this", quoted(called[node.alias]))
-    for column in select.find_all(exp.Column):
+    for column in nodes_of(select, exp.Column):
         if column.table in called:
             column.set("table", quoted(called[column.table]))

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from gateway.sql.exact import is_whole, scale_of
 from gateway.sql.literals import cast
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import copied, nodes_of
 
 WRAPPED = (exp.Window, exp.Filter, exp.WithinGroup, exp.IgnoreNulls)
 """Never taken apart, so always the same."""
@@ -16,7 +16,7 @@ WRAPPED = (exp.Window, exp.Filter, exp.WithinGroup, exp.IgnoreNulls)
 
 def average(tree: exp.Query) -> None:
     """Changes the tree."""
-    for node in list(tree.find_all(exp.Avg)):
+    for node in nodes_of(tree, exp.Avg):
         if not isinstance(node.parent, WRAPPED) and (scale_of(node.this) is not None or is_whole(node.this)):
             node.replace(_quotient(node.this))
 

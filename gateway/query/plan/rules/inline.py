@@ -17,7 +17,7 @@ from gateway.query.plan.blocks import (
     selects,
     spread,
 )
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import copied, nodes_of
 
 CLAUSES = {"expressions", "from_", "joins", "where"}
 
@@ -32,22 +32,26 @@ def inline(tree: exp.Query) -> None:
 def merge(select: exp.Select, tree: exp.Query) -> None:
     """Take in the subqueries of one FROM that only pick, rename, calculate and filter."""
     if is_loose(select):
-        rows = {row.name for row in tree.find_all(exp.TableColumn)}
         for item in inner_items(select):
-            if isinstance(item, exp.Subquery) and item.alias not in rows and _is_mergeable(item):
+            if isinstance(item, exp.Subquery) and _is_mergeable(item) and item.alias not in _rows(tree):
                 _merge(item, select, tree)
+
+
+def _rows(tree: exp.Query) -> set[str]:
+    """Items of FROM that are looked at as a whole."""
+    return {row.name for row in nodes_of(tree, exp.TableColumn)}
 
 
 # --- CTEs --------------------------------------------------------------------------------------------------
 
 
 def _inline_ctes(tree: exp.Query) -> None:
-    names = Counter(cte.alias.lower() for cte in tree.find_all(exp.CTE))
+    names = Counter(cte.alias.lower() for cte in nodes_of(tree, exp.CTE))
     reads: dict[str, list[exp.Table]] = {}
-    for table in tree.find_all(exp.Table):
+    for table in nodes_of(tree, exp.Table):
         if isinstance(table.this, exp.Identifier) and not table.db:
             reads.setdefault(table.name.lower(), []).append(table)
-    for clause in list(tree.find_all(exp.With)):
+    for clause in nodes_of(tree, exp.With):
         if not clause.args.get("recursive"):
             for cte in list(clause.expressions):
                 name = cte.alias.lower()

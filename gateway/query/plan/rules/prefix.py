@@ -6,7 +6,7 @@ SQLite knows too.
 
 from sqlglot import exp
 
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import copied, nodes_of
 from gateway.sql.remote import TEXT_FAMILY
 from gateway.sql.totality import kind_of
 
@@ -16,7 +16,7 @@ MOST = 16
 
 def prefix(tree: exp.Query) -> None:
     """Changes the tree."""
-    for comparison in list(tree.find_all(exp.EQ, exp.In)):
+    for comparison in nodes_of(tree, (exp.EQ, exp.In)):
         asked = _asked(comparison)
         if asked is not None:
             comparison.replace(asked)

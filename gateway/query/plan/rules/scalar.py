@@ -24,7 +24,7 @@ from gateway.query.plan.blocks import (
 from gateway.query.plan.draft import Draft, Unit, operation_of
 from gateway.query.plan.rules.push import is_placed, is_pushable
 from gateway.sql.literals import cast
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import copied, nodes_of
 from gateway.sql.totality import is_truth
 
 ALONE = {"expressions", "from_"}
@@ -36,7 +36,8 @@ def scalar(select: exp.Select, draft: Draft) -> None:
     """Changes the SELECT and its units."""
     if not draft.apart and is_loose(select):
         here = [draft.units[item.alias] for item in inner_items(select) if item.alias in draft.units]
-        set_where(select, [one for one in where(select) if not _taken(one, here, draft)])
+        asking = (one for one in where(select) if not (nodes_of(one, exp.Query) and _taken(one, here, draft)))
+        set_where(select, list(asking))
 
 
 def _taken(condition: exp.Expr, here: list[Unit], draft: Draft) -> bool:

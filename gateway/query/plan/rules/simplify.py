@@ -10,16 +10,17 @@ from decimal import Decimal
 from sqlglot import exp
 
 from gateway.query.plan.blocks import BARE
+from gateway.sql.nodes import nodes_of
 from gateway.sql.totality import COMPARISONS
 
 
 def simplify(tree: exp.Query) -> None:
     """Changes the tree."""
-    for operation in list(tree.find_all(exp.Add, exp.Sub)):
+    for operation in nodes_of(tree, (exp.Add, exp.Sub)):
         value = _calculated(operation)
         if value is not None and isinstance(operation.parent, COMPARISONS):
             operation.replace(value)
-    for node in tree.find_all(exp.Exists):
+    for node in nodes_of(tree, exp.Exists):
         select = node.this
         if not isinstance(select, exp.Select) or any(select.args.get(key) for key in BARE):
             continue

@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from gateway.query.plan.blocks import takes_some
 from gateway.query.plan.draft import Draft
+from gateway.sql.nodes import nodes_of
 
 
 def ties(draft: Draft) -> None:
@@ -14,10 +15,10 @@ def ties(draft: Draft) -> None:
     if not draft.governed(draft.leaves):
         return
     for tree in draft.trees():
-        for query in tree.find_all(exp.Select, exp.SetOperation):
+        for query in nodes_of(tree, (exp.Select, exp.SetOperation)):
             if query.args.get("order") is not None and takes_some(query):
                 _order_by_all(query)
-        for mode in tree.find_all(exp.Mode):
+        for mode in nodes_of(tree, exp.Mode):
             _least_of_most_frequent(mode)
 
 

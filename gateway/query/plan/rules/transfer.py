@@ -53,9 +53,7 @@ CUTS = ("limit", "offset", "qualify", "windows", "sample")
 def transfer(draft: Draft) -> Schedule:
     estimator = Estimator(draft)
     full = {alias: _rows_sent(unit, estimator) for alias, unit in draft.units.items()}
-    confinement = Confinement(draft)
-    edges = [(one, other) for one, other in _edges(draft) if _may_move(one, other, draft, confinement)]
-    bounds = list(_bounds(draft, confinement))
+    edges, bounds = _between(draft) if len(full) > 1 else ([], [])
     planned = _Planned(draft, estimator, Schedule(full=full, rows=dict(full)), edges, bounds, set(full))
     while planned.waiting:
         unit = _next(planned.waiting, planned.schedule, draft)
@@ -65,6 +63,12 @@ def transfer(draft: Draft) -> Schedule:
         for target in sorted(planned.waiting):
             planned.consider(unit, target)
     return planned.schedule
+
+
+def _between(draft: Draft) -> tuple[list[tuple[End, End]], list[Sent]]:
+    confinement = Confinement(draft)
+    edges = [(one, other) for one, other in _edges(draft) if _may_move(one, other, draft, confinement)]
+    return edges, list(_bounds(draft, confinement))
 
 
 @dataclass(slots=True)
