@@ -51,6 +51,7 @@ from gateway.query.plan.rules.sides import sides
 from gateway.query.plan.rules.simplify import simplify
 from gateway.query.plan.rules.single import single
 from gateway.query.plan.rules.summarize import summarize
+from gateway.query.plan.rules.tally import tally
 from gateway.query.plan.rules.ties import ties
 from gateway.query.plan.rules.transfer import transfer
 from gateway.query.plan.rules.trial import trial
@@ -157,6 +158,7 @@ def written(draft: Draft, schedule: Schedule, names: tuple[str, ...], branches: 
     keyed(draft, schedule)
     probe(draft, schedule)
     inorder(draft)
+    tally(draft)
     return emit(draft, schedule, share(draft, schedule), names, branches)
 
 

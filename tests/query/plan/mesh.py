@@ -241,6 +241,8 @@ EAGER = {
     ("rules.trial", "EACH"): 1,
     ("rules.trial", "FOUND"): 0.0,
     ("rules.probe", "LEAST_ROWS"): 0,
+    ("rules.tally", "LEAST_ROWS"): 0,
+    ("rules.tally", "ROWS_OF_A_KEY"): 0,
 }
 
 
