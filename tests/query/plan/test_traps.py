@@ -144,6 +144,11 @@ SAME: Mapping[str, str] = {
     "groups without a match count none": """
         SELECT c.id, count(o.id) AS n, sum(o.total) AS t FROM crm.customers c
         LEFT JOIN crm.orders o ON o.customer = c.id GROUP BY c.id""",
+    "what a LEFT JOIN finds is counted, once for each row that finds it": """
+        SELECT l.line, count(i.size) AS n, max(l.item) AS last FROM depot.lines l
+        LEFT JOIN shop.items i ON i.size = l.line GROUP BY l.line HAVING count(i.size) <> 1""",
+    "what a LEFT JOIN finds, counted without groups": """
+        SELECT count(l.item) AS n FROM lake.regions r LEFT JOIN depot.lines l ON l.item = r.zone""",
     "a count of a correlated nothing is 0": """
         SELECT c.id FROM crm.customers c WHERE (SELECT count(*) FROM crm.orders o WHERE o.customer = c.id) = 0""",
     "a sum of a correlated nothing is NULL": """
