@@ -78,6 +78,8 @@ SHAPES = {
     "wide_total": f"SELECT max(region) AS region, sum(DISTINCT {WIDE}) FILTER (WHERE k > 0) + sum({WIDE}) AS n "
     f"FROM {TWICE} GROUP BY ROLLUP (id)",
     "wide_window": f"SELECT region, sum({WIDE}) OVER (PARTITION BY id ORDER BY k) AS n FROM {TWICE}",
+    "wide_cte": f"WITH s AS (SELECT id, max(region) AS region, sum({WIDE}) AS t FROM {TWICE} GROUP BY id) "
+    "SELECT region, t + 1 AS n FROM s",
     "decimals": f"SELECT max(region) AS region, avg(CAST({WIDE} AS decimal(38, 0))) AS n FROM {TWICE} GROUP BY id",
     "skewed": f"SELECT max(region) AS region, skewness(pow(big, 16) * k) AS n FROM {TWICE} GROUP BY id",
     "named": "SELECT max(region) AS region, json_group_object(CASE WHEN big < 100 THEN kind END, id) AS n "

@@ -188,9 +188,12 @@ def asked_here(select: exp.Select, marking: Marking) -> list[exp.Expr]:
 
 
 def _mark_ctes(query: exp.Query) -> None:
+    """Each once: of what is marked already there is nothing left to mark."""
     clause = query.args.get("with_")
     for cte in clause.expressions if clause is not None else ():
-        marks = _renamed(cte.this, cte.args["alias"], _of_query(cte.this))
+        if MARKED in cte.meta:
+            continue
+        marks = cte.meta[MARKED] = _renamed(cte.this, cte.args["alias"], _of_query(cte.this))
         for table in query.find_all(exp.Table):
             if cte_of(table) is cte:
                 table.meta[MARKED] = marks
