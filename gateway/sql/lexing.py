@@ -25,7 +25,11 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PLAIN = re.compile(
-    r"""(?!\ ) (?: (?![eE]') [^\W\d][\w$]*+ | \.?\d[\w.]*+ | '[^']*+' | "[^"]*+" | [,()=<>+*|.:\[\]] | \  ){1,1000}+""",
+    r"""
+      (?!\ ) (?:
+        (?![eE]') [^\W\d][\w$]*+ | \.?\d[\w.]*+ | '(?:[^']++|'')*+' | "(?:[^"]++|"")*+" | [,()=<>+*|.:\[\] ]
+      ){1,1000}+
+    """,
     re.VERBOSE,
 )
 """Words, numbers, closed strings and what stands between them, without an end of a statement or a parameter."""
