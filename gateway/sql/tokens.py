@@ -1,7 +1,6 @@
 """A text in sqlglot's tokens."""
 
 import re
-from bisect import bisect_left
 
 from sqlglot.tokenizer_core import Token
 
@@ -13,24 +12,27 @@ _ADJACENT = re.compile(r"\$\d+[^\s$]+\$|\$\d+\$")
 
 
 def tokenized(text: str) -> list[Token]:
-    """Errors: TokenError."""
-    if not _ADJACENT.search(text):
-        return _read(text)
-    ends = [stop for kind, _, stop in coarse_spans(text) if kind == "parameter"]
+    """Errors: TokenError.
+
+    Behind every `$` sqlglot looks for the end of a string first, and goes back if there is none. On its way it takes
+    what stands between parameters for a tag, counts lines twice, and gives up if the text ends with a doubled quote.
+    """
+    if "$" not in text:
+        return list(DUCKDB.tokenize(text))
+    ends = _parameter_ends(text) if _ADJACENT.search(text) else []
     spaced = "".join(text[start:end] + " " for start, end in zip([0, *ends], [*ends, len(text)], strict=True))
-    tokens = _read(spaced)
-    inserted = 0
+    tokens = list(DUCKDB.tokenize(spaced))
+    inserted, line, counted = 0, 1, 0
     for token in tokens:
         while inserted < len(ends) and token.start > ends[inserted] + inserted:
             inserted += 1
         token.start -= inserted
         token.end -= inserted
-        line = text.rfind("\n", 0, token.start) + 1
-        token.col -= inserted - bisect_left(ends, line, hi=inserted)
+        line += text.count("\n", counted, token.end)
+        counted = token.end
+        token.line, token.col = line, token.end - text.rfind("\n", 0, token.end)
     return tokens
 
 
-def _read(text: str) -> list[Token]:
-    """Something must follow a doubled quote: sqlglot looks for the end of `$1 = ''` behind the text, as if `$` began a
-    string, and gives up."""
-    return list(DUCKDB.tokenize(text + "\n"))
+def _parameter_ends(text: str) -> list[int]:
+    return [stop for kind, _, stop in coarse_spans(text) if kind == "parameter"]

@@ -23,6 +23,14 @@ def test_never_more_tokens_than_there_are(text: str) -> None:
     assert not has_more_tokens(text, found)
 
 
+@given(st.lists(st.sampled_from((*PIECES, "\n", "'a\nb'", "'a''\n'")), max_size=30).map(" ".join))
+def test_places_are_those_of_the_text(text: str) -> None:
+    for token in tokenized(text):
+        lines = text.split("\n")[: token.line]
+        assert sum(len(line) + 1 for line in lines[:-1]) + token.col - 1 == token.end
+        assert token.text[:1].upper() in text[token.start : token.end + 1].upper()
+
+
 def test_lists_that_are_too_long_are_seen() -> None:
     most = Limits().nodes
     for text in (
