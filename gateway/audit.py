@@ -95,9 +95,8 @@ class JsonLinesSink:
         self._directory = directory
         self._pending: list[_Line] = []
         self._turn = threading.Condition()
-        self._left = (
-            threading.Event()
-        )  # something to be flushed later: not every line wakes the thread for that
+        # Something is left to be flushed later; an event, so that not every line wakes the thread that does it.
+        self._left = threading.Event()
         self._over = threading.Event()
         self._busy = False
         self._last_instant = 0.0
