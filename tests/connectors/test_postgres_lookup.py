@@ -64,11 +64,6 @@ OTHERS = (
     ("int[]", "'{1,2}'"),
     ("interval", "'1 day'"),
 )
-    ("uuid", "'e9933170-5c89-446c-97a8-5853263d0662'"),
-    ("jsonb", "'{\"a\": 1}'"),
-    ("int[]", "'{1,2}'"),
-    ("interval", "'1 day'"),
-)
 """Types that are left to the driver that streams."""
 
 
