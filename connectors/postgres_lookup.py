@@ -15,7 +15,6 @@ import psycopg
 import pyarrow as pa
 from psycopg import pq
 
-CANCEL_SECONDS = 2.0
 BINARY = 1
 DAYS = 10_957
 """From 1970 to 2000, PostgreSQL's epoch."""
@@ -33,11 +32,10 @@ class LookupSession:
 
     def __init__(self, uri: str, opening: str) -> None:
         """`opening`: statements that run first."""
-        try:
-            self._connection = psycopg.connect(uri, autocommit=True)
-        except psycopg.Error as error:
-            raise LookupFailed from error
-        self._raw = self._connection.pgconn
+        self._raw = pq.PGconn.connect(uri.encode())
+        if self._raw.status != pq.ConnStatus.OK:
+            self.close()
+            raise LookupFailed
         opened = self._raw.exec_(opening.encode())
         texts_are_checked = self._raw.parameter_status(ENCODING.encode()) != UNCHECKED
         if opened.status != pq.ExecStatus.COMMAND_OK or not texts_are_checked:
@@ -78,10 +76,10 @@ class LookupSession:
     def cancel(self) -> None:
         """Ask the server to stop what runs here; from any thread."""
         with suppress(psycopg.Error):  # a server that is gone: then the read ends by itself
-            self._connection.cancel_safe(timeout=CANCEL_SECONDS)
+            self._raw.get_cancel().cancel()
 
     def close(self) -> None:
-        self._connection.close()
+        self._raw.finish()
 
 
 def row_of(answer: pq.abc.PGresult, kinds: Sequence[Any]) -> list[Any] | None:

@@ -32,6 +32,8 @@ SET_OPERATIONS = {TokenType.UNION, TokenType.INTERSECT, TokenType.EXCEPT}
 MAX_SET_OPERATIONS = 200
 MAX_QUERIES = 300
 """SELECTs: planning takes a time that grows with the square of both."""
+MAX_ITEMS = 5_000
+"""Of a SELECT list as it is written; PostgreSQL takes 1,664."""
 MAX_JOINS = 200
 MAX_NATURAL_JOINS = 20
 """Names are resolved in a time that grows with the square of joins, by far the most for NATURAL ones."""
@@ -208,6 +210,8 @@ def _check_size(tree: exp.Expr, limits: Limits) -> None:
         queries += kind is exp.Select
         if queries > MAX_QUERIES:
             raise StatementTooComplex(f"the statement has more than {MAX_QUERIES} SELECTs")
+        if kind is exp.Select and len(node.expressions) > MAX_ITEMS:
+            raise StatementTooComplex(f"a SELECT list is longer than {MAX_ITEMS:,} items")
         if isinstance(node, exp.Join):
             joins += 1
             natural += node.method == "NATURAL"

@@ -46,13 +46,17 @@ def test_the_number_of_hidden_rows_tells_nothing(worlds: tuple[str, tuple[Mesh, 
 
 
 def test_several_kinds_of_errors_are_told_as_one(worlds: tuple[str, tuple[Mesh, Mesh]]) -> None:
-    """Which of them comes first is a matter of where hidden rows lie; where nothing is hidden, it may be told."""
-    _, (mesh, _) = worlds
+    """Which of them comes first is a matter of where hidden rows lie; where nothing is hidden, it may be told.
+
+    A text of a Parquet file may be unreadable, too, that by which rows are hidden as any other: always two kinds.
+    """
+    kind, (mesh, _) = worlds
+    one = "DataError" if kind == "parquet" else ""
     told = ask(mesh, "select cast(bad as int) as a, big * 4 as b from sales.orders", PRINCIPAL)
     assert (told.error, told.sqlstate) == ("DataError", "22000")
     for sql, error in (
-        ("select cast(bad as int) as a from sales.orders", "InvalidText"),
-        ("select big * 4 as b from sales.orders", "NumericOutOfRange"),
+        ("select cast(bad as int) as a from sales.orders", one or "InvalidText"),
+        ("select big * 4 as b from sales.orders", one or "NumericOutOfRange"),
         ("select cast(bad as int) as a, id + 1 as b from shipping.depots", "InvalidText"),
     ):
         assert ask(mesh, sql, PRINCIPAL).error == error, sql

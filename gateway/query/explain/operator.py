@@ -85,7 +85,7 @@ def explain(request: Request, mesh: Mesh, *, analyze: bool = False) -> Explanati
         bound = bind(parse(request.text, mesh.limits), request, visible, describing=not analyze)
         authorized = authorize(bound, visible)
         governed = rewrite(authorized)
-        draft = cut(governed, mesh.catalog, mesh.connectors)
+        draft = cut(governed, mesh.catalog, mesh.connectors, mesh.engine.can_read)
         kept, notes = _kept(draft), tuple(dict.fromkeys(_relations(authorized, visible)))
         kept += tuple(_tried(tried_first(draft, governed.names)))
         schedule = transfer(draft)
