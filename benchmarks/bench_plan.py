@@ -13,7 +13,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -84,6 +84,9 @@ class TimedEngine:
     def describe(self, sql: str, inputs: Mapping[str, pa.Schema]) -> tuple[OutputColumn, ...]:
         self.watch.note()
         return self.engine.describe(sql, inputs)
+
+    def can_read(self, files: Collection[Path], columns: Collection[str]) -> bool:
+        return self.engine.can_read(files, columns)
 
     def close(self) -> None:
         self.engine.close()
