@@ -15,6 +15,7 @@ import psycopg
 import pyarrow as pa
 from psycopg import pq
 
+CANCEL_SECONDS = 2.0
 BINARY = 1
 DAYS = 10_957
 """From 1970 to 2000, PostgreSQL's epoch."""
@@ -32,10 +33,11 @@ class LookupSession:
 
     def __init__(self, uri: str, opening: str) -> None:
         """`opening`: statements that run first."""
-        self._raw = pq.PGconn.connect(uri.encode())
-        if self._raw.status != pq.ConnStatus.OK:
-            self.close()
-            raise LookupFailed
+        try:
+            self._connection = psycopg.connect(uri, autocommit=True)
+        except psycopg.Error as error:
+            raise LookupFailed from error
+        self._raw = self._connection.pgconn
         opened = self._raw.exec_(opening.encode())
         texts_are_checked = self._raw.parameter_status(ENCODING.encode()) != UNCHECKED
         if opened.status != pq.ExecStatus.COMMAND_OK or not texts_are_checked:
@@ -76,10 +78,15 @@ class LookupSession:
     def cancel(self) -> None:
         """Ask the server to stop what runs here; from any thread."""
         with suppress(psycopg.Error):  # a server that is gone: then the read ends by itself
-            self._raw.get_cancel().cancel()
+            self._connection.cancel_safe(timeout=CANCEL_SECONDS)
 
     def close(self) -> None:
-        self._raw.finish()
+        self._connection.close()
+
+    def __del__(self) -> None:
+        """With its pool, where nobody has closed that: the library would warn of it."""
+        if hasattr(self, "_connection"):
+            self.close()
 
 
 def row_of(answer: pq.abc.PGresult, kinds: Sequence[Any]) -> list[Any] | None:
