@@ -124,10 +124,14 @@ class PostgresSnapshot:
             described = [each.description for each in inline]
             question = _question(scan, source, described)
             try:
-                known = self._known.get(question) or self._found_out(question, line, scan, source, described)
+                asked_before = self._known.get(question)
+                known = asked_before or self._found_out(question, line, scan, source, described)
                 selected = f"{known.selected} FROM {source} AS s"
                 sql = _with((each.as_expression for each in inline), selected)
-                rows = (work.one(line, sql) if scan.one else None) or work.asked(line, sql)
+                one = work.one(line, sql) if scan.one else None
+                if one is not None and asked_before is not None and self._lines.alone:
+                    self._pool.open_lookup()  # for the next one: what was asked twice will be asked again
+                rows = work.asked(line, sql) if one is None else one
                 _refuse_other_types(scan, known.arrivals, rows.schema)
                 check_text = line.connection.unchecked_text
                 for batch in rows:
@@ -239,8 +243,6 @@ class _Work:
         if found.num_rows > 1:
             return None
         self._released(well=True)
-        if self._lines.alone:
-            self._pool.open_lookup()  # for the next one
         return found.to_reader()
 
     def _released(self, *, well: bool) -> None:

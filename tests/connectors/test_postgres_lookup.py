@@ -128,6 +128,7 @@ def test_more_rows_than_one_all_come(source: PostgresConnector) -> None:
 
 def test_a_session_is_kept_replaced_and_named(uri: str, source: PostgresConnector) -> None:
     streaming = process(source)
+    assert process(source) == streaming, "a session was opened for what was asked once"
     kept = process(source)
     assert streaming != kept
     assert process(source) == kept, "the session was not used again"
