@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from threading import Condition, Event, Lock
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 import adbc_driver_manager
@@ -120,6 +120,9 @@ class Rows:
         self._statement.close()
 
 
+S = TypeVar("S", Connection, LookupSession)
+
+
 class Pool:
     """At most `size` connections, those for lookups among them; connects when asked for one and none is idle.
 
@@ -177,15 +180,7 @@ class Pool:
 
     def give_lookup(self, session: LookupSession, *, clean: bool) -> None:
         """As `give`."""
-        with self._changed:
-            keep = clean and not self._closed
-            if keep:
-                self._lookups.append(session)
-        try:
-            if not keep:
-                session.close()
-        finally:
-            self.leave()
+        self._give(self._lookups, session, clean=clean)
 
     def open_lookup(self) -> None:
         """One more session for lookups, if none is idle; in the place of an idle connection, if there are that many
@@ -230,13 +225,16 @@ class Pool:
 
     def give(self, connection: Connection, *, clean: bool) -> None:
         """Back to the pool if `clean`: out of its transaction, nothing running or about to be cancelled."""
+        self._give(self._idle, connection, clean=clean)
+
+    def _give(self, idle: list[S], session: S, *, clean: bool) -> None:
         with self._changed:
             keep = clean and not self._closed
             if keep:
-                self._idle.append(connection)
+                idle.append(session)
         try:
             if not keep:
-                connection.close()
+                session.close()
         finally:
             self.leave()
 

@@ -18,7 +18,8 @@ def position_of(name: Sequence[str], text: str) -> int | None:
     except SqlglotError:
         return None
     wanted = [part.lower() for part in name]
-    found = [at for at in range(len(tokens)) if wanted and _says(tokens[at:], wanted)]
+    length = 2 * len(wanted) - 1
+    found = [at for at in range(len(tokens)) if wanted and _says(tokens[at : at + length], wanted)]
     if len(found) != 1:
         return None
     at = found[0]
@@ -29,7 +30,7 @@ def position_of(name: Sequence[str], text: str) -> int | None:
 
 def _says(tokens: Sequence[Token], wanted: Sequence[str]) -> bool:
     """`a.b`: each part, and the dots in between."""
-    parts, dots = tokens[: 2 * len(wanted) - 1 : 2], tokens[1 : 2 * len(wanted) - 2 : 2]
+    parts, dots = tokens[::2], tokens[1::2]
     return [_name(token) for token in parts] == list(wanted) and all(
         token.token_type is TokenType.DOT for token in dots
     )
