@@ -22,6 +22,7 @@ from gateway.query.plan.draft import Draft, Unit, is_inner
 from gateway.query.plan.rules.names import COPY
 from gateway.query.plan.rules.transfer import transfer
 from gateway.query.plan.schedule import Schedule
+from gateway.query.plan.sources import unasked
 from gateway.query.rewrite import GovernedQuery
 from gateway.sql.dialect import quoted
 
@@ -34,7 +35,7 @@ def consumer_plan(
 ) -> Told:
     """Raises as `plan`; the query is used up."""
     known = replace(catalog, statistics=sizes_in_sight(governed.relations.values(), catalog.statistics))
-    draft = cut(governed, known, connectors)
+    draft = cut(governed, known, connectors, unasked)
     by_use = _called(bound)
     called = {alias: by_use[alias.split(COPY)[0]] for alias in draft.leaves}
     return Told("Plan", (_Telling(draft, transfer(draft), called).engine(),), NOTE)

@@ -57,7 +57,7 @@ from gateway.query.plan.rules.transfer import transfer
 from gateway.query.plan.rules.trial import trial
 from gateway.query.plan.rules.unite import unite
 from gateway.query.plan.schedule import Schedule
-from gateway.query.plan.sources import CanRead, Sources, unasked
+from gateway.query.plan.sources import CanRead, Sources
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
 from gateway.sql.nodes import copied
 from gateway.sql.scopes import USE
@@ -129,10 +129,7 @@ def _is_unsure(fragment: Fragment) -> bool:
 
 
 def cut(
-    query: GovernedQuery,
-    catalog: Catalog,
-    connectors: Mapping[str, Connector],
-    can_read: CanRead = unasked,
+    query: GovernedQuery, catalog: Catalog, connectors: Mapping[str, Connector], can_read: CanRead
 ) -> Draft:
     """The statement cut into units, before it is decided which gives keys to which. Raises as `plan`."""
     for select in query.relations.values():

@@ -35,8 +35,8 @@ class Sources:
     connectors: Mapping[str, Connector]
     statistics: Statistics
     accounts: Mapping[str, str]
-    settled: bool = False
-    can_read: CanRead = unasked
+    settled: bool
+    can_read: CanRead
 
     def dialect(self, key: str) -> str | None:
         return self.connectors[key].dialect

@@ -58,4 +58,4 @@ def test_why_of_a_block_that_runs_ahead_is_told() -> None:
     )
     mesh = filtered("crm.customers", "tier >= 0")
     with eager():
-        assert why(cut(governed_query(mesh, sql, ANA), mesh.catalog, mesh.connectors))
+        assert why(cut(governed_query(mesh, sql, ANA), mesh.catalog, mesh.connectors, mesh.engine.can_read))

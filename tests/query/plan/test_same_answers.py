@@ -257,7 +257,7 @@ def shaped_by(mesh: Mesh, sql: str) -> Iterator[str]:
 
 
 def arranged_by(mesh: Mesh, sql: str) -> Iterator[str]:
-    draft = cut(governed_query(mesh, sql), mesh.catalog, mesh.connectors)
+    draft = cut(governed_query(mesh, sql), mesh.catalog, mesh.connectors, mesh.engine.can_read)
     schedule = transfer(draft)
     keyed(draft, schedule)
     if any(leaf.keyed for leaf in draft.leaves.values()):
