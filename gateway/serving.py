@@ -1,5 +1,6 @@
 """`meshgate serve`: a gateway in a process of its own, driven by signals."""
 
+import ctypes
 import logging
 import os
 import queue
@@ -27,6 +28,9 @@ SWITCH_SECONDS = 0.001
 """What a short statement waits for a long one each time that it comes back from a disk or a source. Python's own choice
 is five times that."""
 
+GLIBC = {-8: os.cpu_count() or 1, -1: 32 << 20, -3: 32 << 20}
+"""`mallopt(3)`: M_ARENA_MAX; M_TRIM_THRESHOLD and M_MMAP_THRESHOLD, in bytes (the last at its most)."""
+
 
 def serve(folder: Path) -> int:
     """Serve until SIGTERM or SIGINT; the exit status. `ready ...` on standard output: ports are open."""
@@ -35,6 +39,7 @@ def serve(folder: Path) -> int:
         logging.getLogger(package).setLevel(logging.INFO)
     _allow_many_connections()
     sys.setswitchinterval(SWITCH_SECONDS)
+    _keep_freed_memory()
     pa.set_memory_pool(
         pa.system_memory_pool()
     )  # Arrow's own keeps what is freed: a third more for a long answer
@@ -50,6 +55,16 @@ def serve(folder: Path) -> int:
                 _reload(server)
         server.stop()
     return 0
+
+
+def _keep_freed_memory() -> None:
+    """Where the C library is glibc: what one batch's encoding gives back is there for the next one's, whichever thread
+    has that. By itself glibc returns it to the system each time, and a quarter to a third of a long answer's time in
+    the system goes into getting it again. An arena for each core, not eight, keeps less in all."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        for name, value in GLIBC.items():
+            mallopt(name, value)
 
 
 def _allow_many_connections() -> None:

@@ -231,6 +231,17 @@ def test_values(name: str, reference: psycopg.Connection, duck: duckdb.DuckDBPyC
     same_bytes()
 
 
+@pytest.mark.parametrize(("kind", "before"), [("timestamp", "2026-11-27 12:34:56."), ("time", "12:34:56.")])
+def test_fractions_of_a_second(
+    kind: str, before: str, reference: psycopg.Connection, duck: duckdb.DuckDBPyConnection
+) -> None:
+    """Each number of three digits at the front and at the end; some that all have six digits; none at all."""
+    parts = [f"{number:03}" for number in range(1_000)]
+    split = [*(part + "000" for part in parts), *("000" + part for part in parts), "120340", "999999"]
+    for fractions in (split, ["123456", "100001", "999999"], ["000000"]):
+        check(reference, duck, [before + fraction for fraction in fractions], f"v::{kind}")
+
+
 def array_literal(items: Sequence[object], *, brackets: str) -> str:
     """A list of texts, None or lists, in PostgreSQL's ({}) spelling; every element quoted."""
     inner = ",".join(

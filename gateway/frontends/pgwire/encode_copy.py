@@ -101,7 +101,10 @@ class CopyEncoder:
             pieces = self._marked(pieces, value.valid, rows, forced=self._is_forced(place))
         if value.valid is None or not self._null:
             return pieces
-        return (*pieces, Variable(pc.if_else(pa.array(value.valid), b"", self._null.encode())))
+        valid, null = pa.array(value.valid), self._null.encode()
+        if len(pieces) == 1 and isinstance(pieces[0], Variable):
+            return (Variable(pc.if_else(valid, pieces[0].array, null)),)
+        return (*pieces, Variable(pc.if_else(valid, b"", null)))
 
     def _is_simple(self, place: int) -> bool:
         """Whether the column's values are written as they are, whatever they are."""

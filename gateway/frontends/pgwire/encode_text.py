@@ -100,13 +100,13 @@ def _escaped(array: Array) -> Variable:
 def _hex(raw: Variable) -> Variable:
     offsets = offsets_of(raw.array)
     data = np.frombuffer(data_of(raw), np.uint8)
-    return variable((offsets - offsets[0]) * 2, _HEX[data].view(np.uint8))
+    return variable((offsets - offsets[0]) * 2, _HEX.take(data).view(np.uint8))
 
 
 def uuid_text(array: Array) -> Matrix:
     """rows x 36; zeros at NULLs."""
     if pa.types.is_fixed_size_binary(array.type):
-        return _dashed(_HEX[values(array, "V16").view(np.uint8)].view(np.uint8).reshape(-1, 32))
+        return _dashed(_HEX.take(values(array, "V16").view(np.uint8)).view(np.uint8).reshape(-1, 32))
     strings = byte_strings(array if not array.null_count else pc.fill_null(array, str(uuid.UUID(int=0))))
     data = np.frombuffer(data_of(strings), np.uint8)
     if not (np.diff(offsets_of(strings.array)) == _UUID_TEXT).all():

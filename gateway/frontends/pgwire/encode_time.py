@@ -39,13 +39,14 @@ _INFINITE_TIMESTAMP = 2**63 - 1
 _TABLE_FIRST, _TABLE_LAST = -62_091, 84_005  # 1800 to 2199: the table of date texts
 _MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 _ZERO = ord("0")
+_FRACTION = 7  # bytes of a point and six digits
 
 
 def date_text(array: Array) -> tuple[Piece, ...]:
     days = values(array, "i4").astype(np.int64)
     ordinary = _ordinary(array, (days >= _FIRST_DAY) & (days <= _LAST_DAY))
     if ordinary.all():
-        return (Fixed(_date_digits(np.where(_present(array), days, 0))),)
+        return (Fixed(_date_digits(_clean(array, days))),)
     text = _date_digits(np.where(ordinary & _present(array), days, 0))
     return (_patched((Fixed(text),), days, ordinary, _rare_date),)
 
@@ -63,7 +64,7 @@ def date_binary(array: Array) -> tuple[Piece, ...]:
 def time_text(array: Array) -> tuple[Piece, ...]:
     microseconds = _clean(array, _time_of_day(array))
     seconds, fraction = _divided(microseconds, 1_000_000)
-    return (Fixed(_clock_texts()[seconds]), *_fraction(fraction))
+    return (Fixed(_clock_texts().take(seconds, axis=0)), *_fraction(fraction))
 
 
 def time_binary(array: Array) -> tuple[Piece, ...]:
@@ -98,11 +99,13 @@ def _clock_text(
 ) -> tuple[Piece, ...]:
     """What a clock shows, and what stands behind it. `rare` writes what is beyond the years 1 to 9999."""
     ordinary = _ordinary(array, (microseconds >= _FIRST_DAY * _DAY) & (microseconds < (_LAST_DAY + 1) * _DAY))
-    days, rest = _divided(np.where(ordinary & _present(array), microseconds, 0), _DAY)
+    all_ordinary = bool(ordinary.all())
+    shown = _clean(array, microseconds if all_ordinary else np.where(ordinary, microseconds, 0))
+    days, rest = _divided(shown, _DAY)
     seconds, fraction = _divided(rest, 1_000_000)
-    head = (Fixed(_date_digits(days)), constant(b" "), Fixed(_clock_texts()[seconds]))
+    head = (Fixed(_date_digits(days)), constant(b" "), Fixed(_clock_texts().take(seconds, axis=0)))
     pieces = (*head, *_fraction(fraction), *zone)
-    return pieces if ordinary.all() else (_patched(pieces, microseconds, ordinary, rare),)
+    return pieces if all_ordinary else (_patched(pieces, microseconds, ordinary, rare),)
 
 
 def timestamp_binary(array: Array) -> tuple[Piece, ...]:
@@ -200,22 +203,29 @@ def _fraction(microseconds: Integers) -> tuple[Piece, ...]:
     """`.` and up to six digits without zeros at the end; nothing where there is no fraction at all."""
     if not microseconds.any():
         return ()
-    text = np.empty((len(microseconds), 7), np.uint8)
-    text[:, 0] = ord(".")
-    rest = microseconds.astype(np.uint32)
-    keep = np.empty((len(microseconds), 7), np.bool_)
-    shown = np.zeros(len(microseconds), np.bool_)
-    lengths = np.zeros(len(microseconds), np.int64)
-    for place in range(6, 0, -1):
-        higher = rest // np.uint32(10)
-        digit = rest - higher * np.uint32(10)
-        text[:, place] = digit + _ZERO
-        shown = shown | (digit != 0)
-        keep[:, place] = shown
-        lengths += shown
-        rest = higher
-    keep[:, 0] = shown
-    return (Fixed(text),) if keep.all() else (compacted(text, keep, lengths + shown),)
+    high, low = _divided(microseconds, 1_000)
+    digits, significant = _thousandths()
+    text = np.empty((len(microseconds), 2), np.uint32)
+    text[:, 0] = digits[0].take(high)
+    text[:, 1] = digits[1].take(low)
+    lengths = np.maximum(significant[0].take(high), significant[1].take(low))
+    matrix = text.view(np.uint8)
+    if (lengths == _FRACTION).all():
+        return (Fixed(matrix[:, :_FRACTION]),)
+    return (compacted(matrix, np.arange(matrix.shape[1]) < lengths[:, None], lengths),)
+
+
+@cache
+def _thousandths() -> tuple[npt.NDArray[np.uint32], Integers]:
+    """Of each number of three digits, as the first or the last of a fraction: four bytes of text, `.ddd` or `ddd` and
+    one too many, and how long the fraction is if no digit follows but zeros; 0: if it is 0."""
+    number = np.arange(1_000)
+    digits = np.stack([number // 100, number // 10 % 10, number % 10], axis=1).astype(np.uint8) + _ZERO
+    text = np.full((2, 1_000, 4), ord("."), np.uint8)
+    text[0, :, 1:] = text[1, :, :3] = digits
+    significant = np.where(number == 0, 0, 3 - (number % 10 == 0) - (number % 100 == 0))
+    lengths = np.where(significant == 0, 0, np.stack([significant + 1, significant + 4]))
+    return text.view(np.uint32)[:, :, 0], lengths
 
 
 def _date_digits(days: Integers) -> Matrix:
@@ -223,7 +233,7 @@ def _date_digits(days: Integers) -> Matrix:
     if not len(days):
         return np.empty((0, 10), np.uint8)
     if days.min() >= _TABLE_FIRST and days.max() <= _TABLE_LAST:
-        return _date_texts()[days - _TABLE_FIRST]
+        return _date_texts().take(days - _TABLE_FIRST, axis=0)
     return _computed_dates(days)
 
 
