@@ -115,7 +115,7 @@ def answered(
 
 
 def _bounded(text: str, formats: Sequence[int]) -> str:
-    """The statement with no row longer than it may be: libpq holds a whole row before it can be counted.
+    """The statement with no row longer than it may be: libpq holds AT_ONCE whole rows before they can be counted.
 
     All columns of a result have one format: where both are asked for, texts are made here, and a text is the same in
     both.
