@@ -88,7 +88,9 @@ class Scan:
     `keys` are tables that the query reads by their names as if they were the source's own; how they get there
     is the connector's business. Queries of one `shape` differ at most in the values of conditions, and those of none
     may differ in anything. `one`: one row at most is expected, which more must not harm. `otherwise` is a query for
-    the same rows and others, for a source that would find those of `query` without an index.
+    the same rows and others, for a source that would find those of `query` without an index. `parts` are queries for
+    some of the rows each, one after the other for all of them, in an order that `query` may give them, too: a source
+    may run them side by side, and gives what comes in that order.
     """
 
     columns: tuple[SourceColumn, ...]
@@ -98,6 +100,7 @@ class Scan:
     shape: tuple[str, ...] | None = None
     one: bool = False
     otherwise: str | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def asked(self) -> str:
@@ -129,7 +132,9 @@ class TableStatistics:
     """Estimates, but for `unique`: sets of columns which the source keeps unique (NULLs may repeat).
 
     `indexed` are the columns by which the source finds rows without reading all: leading columns of indexes; `ordered`
-    those of them in whose order the rows lie, on the whole.
+    those of them in whose order the rows lie, on the whole. `parts` are conditions of the source's own SQL: for each
+    row one of them holds, whatever the table has become since, and each finds its rows without reading the others'.
+    In their order they follow the rows as they lie. Empty: the table is not worth being read in parts, or cannot be.
     """
 
     rows: float | None = None
@@ -137,12 +142,18 @@ class TableStatistics:
     unique: tuple[tuple[str, ...], ...] = ()
     indexed: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 class Stream(Protocol):
     """An open scan. Reading ends in StopIteration or raises SourceError: never a shorter answer."""
 
     schema: pa.Schema
+
+    @property
+    def connections(self) -> int:
+        """How many of the source's connections have read for it, so far."""
+        ...
 
     def reader(self) -> pa.RecordBatchReader:
         """The batches, once."""

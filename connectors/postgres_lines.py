@@ -19,6 +19,8 @@ SAVEPOINT = "SAVEPOINT meshgate"
 EXPORTED = "meshgate.snapshot"
 EXPORT = f"SELECT pg_catalog.set_config('{EXPORTED}', pg_catalog.pg_export_snapshot(), true); "
 """Keeps the snapshot's name where it can be asked for: no result of several statements sent at once comes back."""
+LEFT = 1
+"""Places that a scan leaves to other queries when it takes a further line for itself."""
 PATIENCE = 0.05
 """Seconds that a scan waits for another of its query to end by itself."""
 
@@ -58,7 +60,8 @@ class Lines:
     The first line waits for its place in the pool. If the query has several scans, it begins a transaction and exports
     its snapshot; further lines, for scans at the same time, import it. They never wait for a place: without one, a scan
     waits for a line of its own query, and puts the rest of another scan aside to get it. So no query that holds a
-    connection waits for one that another query holds. A query of one scan needs no transaction: every statement of the
+    connection waits for one that another query holds. A scan in parts may have several lines: the others are `spare`,
+    which nobody waits for. A query of one scan needs no transaction: every statement of the
     session is read-only and sees one state.
     """
 
@@ -73,6 +76,8 @@ class Lines:
         self._lines: list[Line] = []
         self._place = False
         self._exported: str | None = None
+        self.broken_off = 0
+        """How often a scan broke off: what locks its line had on tables may be gone."""
 
     @property
     def naming(self) -> str:
@@ -104,9 +109,31 @@ class Lines:
                 return line
         raise ScanCanceled("the scan was cancelled")
 
+    def spares(self) -> bool:
+        """Whether `spare` is likely to give one."""
+        if self.alone or self._exported is None:
+            return False
+        with self._changed:
+            idle = any(not line.busy for line in self._lines)
+        return idle or self._pool.has_free(1 + LEFT)
+
+    def spare(self) -> Line | None:
+        """One line more for a scan that has one, if that takes no waiting and leaves something to other queries."""
+        with self._changed:
+            if self._state is not State.OPEN:
+                return None
+            idle = self._idle()
+        try:
+            return idle or self._further(NO_TABLES, LEFT)
+        except SourceError:  # it was down a moment ago
+            return None
+
     def release(self, line: Line, *, well: bool) -> None:
         """What ran on `line` has ended, or (not `well`) broke off."""
         line.spool = None
+        if not well:
+            with self._changed:
+                self.broken_off += 1  # before the locks go
         usable = well or (not self.alone and _recovered(line.connection))
         gone = self.alone or not usable
         with self._changed:
@@ -169,9 +196,9 @@ class Lines:
         if not place:
             self._pool.enter(canceled)
 
-    def _further(self, tables: Tables) -> Line | None:
+    def _further(self, tables: Tables, left: int = 0) -> Line | None:
         """A line in the same state, if there is a place for it now and the source can do that."""
-        if self._exported is None or not self._pool.try_enter():
+        if self._exported is None or not self._pool.try_enter(left):
             return None
         try:
             line = self._with_place(tables, first=False)

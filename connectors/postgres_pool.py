@@ -165,10 +165,15 @@ class Pool:
                     raise SourceError(f"all {self._size} connections are busy since {self._wait:g} seconds")
                 self._changed.wait(0.05)
 
-    def try_enter(self) -> bool:
-        """A place if one is free now."""
+    def try_enter(self, left: int = 0) -> bool:
+        """A place if one is free now, and `left` more for others."""
         with self._changed:
-            return self._entered()
+            return self._entered(left)
+
+    def has_free(self, places: int) -> bool:
+        """Whether so many places are free now."""
+        with self._changed:
+            return self._taken + places <= self._size
 
     def lookup(self) -> LookupSession | None:
         """A session for lookups if one is idle and a place free now; `give_lookup` must follow."""
@@ -265,12 +270,12 @@ class Pool:
         down = state[:2] == "08" or state in ("57P03", "53300")
         return (SourceDown if down else SourceError)(self._redacted(str(error)))
 
-    def _entered(self) -> bool:
+    def _entered(self, left: int = 0) -> bool:
         if self._closed:
             raise SourceError("the connector is closed")
         if not self._idle and self._failure is not None:
             self._failure.refuse_in_pause()
-        if self._taken >= self._size:
+        if self._taken + left >= self._size:
             return False
         self._taken += 1
         return True

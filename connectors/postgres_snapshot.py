@@ -1,77 +1,34 @@
 """The scans of one query of a PostgreSQL."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from threading import Event, Lock
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pyarrow as pa
 from psycopg import pq
 
-from connectors.base import Scan, ScanCanceled, SourceColumn, SourceError, Stream
+from connectors.base import Scan, SourceColumn, Stream
 from connectors.postgres_keys import SentKeys, is_passed_once, sent
+from connectors.postgres_known import Arrivals, Known, KnownArrivals, Question
 from connectors.postgres_lines import Line, Lines
-from connectors.postgres_lookup import LookupFailed, LookupSession, row_of
+from connectors.postgres_lookup import row_of
+from connectors.postgres_parts import Parts
 from connectors.postgres_pool import Pool
-from connectors.postgres_types import Arrival, arrival, quoted
+from connectors.postgres_types import arrival, quoted
+from connectors.postgres_work import Work
 from connectors.spool import Spool
 from connectors.streams import Batches, PulledStream, Scans, scan_schema
 
-Arrivals = Mapping[str, Arrival]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """How the columns of a question arrive, and the SELECT list that asks for them so."""
-
-    arrivals: Arrivals
-    selected: str
-
-
-Question = tuple[tuple[str, ...], tuple[SourceColumn, ...]]
-"""A statement that selects the columns as they are, or what it shares with those that select the same, and the columns
-as they shall arrive."""
-
-
-class KnownArrivals:
-    """How the columns of a query arrive, so that a source is not asked twice: that costs two round trips.
-
-    Kept only where it lasts: a column may get another type at any time.
-    """
-
-    SIZE = 512
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._known: OrderedDict[Question, Known] = OrderedDict()
-
-    def get(self, question: Question) -> Known | None:
-        with self._lock:
-            found = self._known.get(question)
-            if found is not None:
-                self._known.move_to_end(question)
-            return found
-
-    def keep(self, question: Question, found: Known) -> None:
-        if not all(each.lasting for each in found.arrivals.values()):
-            return
-        with self._lock:
-            self._known[question] = found
-            if len(self._known) > self.SIZE:
-                self._known.popitem(last=False)
-
-    def forget(self, question: Question) -> None:
-        with self._lock:
-            self._known.pop(question, None)
-
 
 class PostgresSnapshot:
-    """Tables without a schema in their name are those of `schema`."""
+    """Tables without a schema in their name are those of `schema`. At most `parallel` connections read one scan."""
 
-    def __init__(self, pool: Pool, schema: str, known: KnownArrivals, lines: Lines) -> None:
+    def __init__(
+        self, pool: Pool, schema: str, known: KnownArrivals, lines: Lines, parallel: int = 1
+    ) -> None:
         self._pool = pool
+        self._parallel = parallel
         self._schema = schema
         self._known = known
         self._lines = lines
@@ -89,16 +46,17 @@ class PostgresSnapshot:
 
     def _open(self, scan: Scan) -> Stream:
         schema = scan_schema(scan.columns)
-        work = _Work(self._pool, self._lines)
+        work = Work(self._pool, self._lines)
         return PulledStream(
             schema,
             self._batches(scan, schema, work),
             work.interrupt,
             ask=lambda: self._ask(scan, work),
             left=work.leave_lookup,
+            connections=lambda: work.connections,
         )
 
-    def _ask(self, scan: Scan, work: "_Work") -> None:
+    def _ask(self, scan: Scan, work: Work) -> None:
         """Beside the lines, which keep several scans in one state."""
         if scan.one and not scan.keys and self._lines.alone:
             source = self._source(scan)
@@ -106,7 +64,7 @@ class PostgresSnapshot:
             if known is not None:
                 work.look_up(f"{known.selected} FROM {source} AS s LIMIT 2", known)
 
-    def _batches(self, scan: Scan, schema: pa.Schema, work: "_Work") -> Batches:
+    def _batches(self, scan: Scan, schema: pa.Schema, work: Work) -> Batches:
         answer = work.looked_up()
         if answer is not None and not answer.ntuples:
             return
@@ -116,7 +74,18 @@ class PostgresSnapshot:
         else:
             yield from self._streamed(scan, schema, work)
 
-    def _streamed(self, scan: Scan, schema: pa.Schema, work: "_Work") -> Batches:
+    def _streamed(self, scan: Scan, schema: pa.Schema, work: Work) -> Batches:
+        try:
+            parted = yield from self._whole(scan, schema, work)
+            if parted is not None:
+                yield from self._in_parts(scan, schema, work, parted)
+        finally:
+            self._lines.ended()
+
+    def _whole(
+        self, scan: Scan, schema: pa.Schema, work: Work
+    ) -> Generator[pa.RecordBatch, None, Known | None]:
+        """Reads nothing where parts are better: then it returns how their columns arrive."""
         keys = tuple(map(sent, scan.keys))
         with work.on_a_line(keys) as line:
             inline = _inline(line, keys)
@@ -126,19 +95,34 @@ class PostgresSnapshot:
             try:
                 asked_before = self._known.get(question)
                 known = asked_before or self._found_out(question, line, scan, source, described)
+                if scan.parts and not keys and self._parallel > 1 and self._lines.spares():
+                    work.leave_line()
+                    return known
                 selected = f"{known.selected} FROM {source} AS s"
                 sql = _with((each.as_expression for each in inline), selected)
                 one = work.one(line, sql) if scan.one else None
                 if one is not None and asked_before is not None and self._lines.alone:
                     self._pool.open_lookup()  # for the next one: what was asked twice will be asked again
                 rows = work.asked(line, sql) if one is None else one
-                _refuse_other_types(scan, known.arrivals, rows.schema)
-                check_text = line.connection.unchecked_text
-                for batch in rows:
-                    yield _finished(batch, schema, known.arrivals, check_text=check_text)
+                yield from _arrived(rows, scan, schema, known, line)
             except Exception:
                 self._known.forget(question)
                 raise
+        return None
+
+    def _in_parts(self, scan: Scan, schema: pa.Schema, work: Work, known: Known) -> Batches:
+        def arrived(rows: Spool, line: Line) -> Iterator[pa.RecordBatch]:
+            return _arrived(rows, scan, schema, known, line)
+
+        sqls = [f"{known.selected} FROM (\n{part}\n) AS s" for part in scan.parts]
+        others = [Work(self._pool, self._lines) for _ in range(min(self._parallel, len(sqls)) - 1)]
+        parts = Parts(self._lines, [work, *others], sqls, arrived)
+        work.work_beside(parts)
+        try:
+            yield from parts.batches()
+        except Exception:
+            self._known.forget(_question(scan, self._source(scan)))
+            raise
 
     def _found_out(
         self, question: Question, line: Line, scan: Scan, source: str, described: Iterable[str]
@@ -154,110 +138,6 @@ class PostgresSnapshot:
             return f"(\n{scan.query}\n)"
         table = scan.table or ()
         return ".".join(quoted(part) for part in ((self._schema, *table) if len(table) == 1 else table))
-
-
-class _Work:
-    """One scan's use of a line, that another thread may interrupt."""
-
-    def __init__(self, pool: Pool, lines: Lines) -> None:
-        self._pool = pool
-        self._lines = lines
-        self._lock = Lock()
-        self._canceled = Event()
-        self._line: Line | None = None
-        self._rows: Spool | None = None
-        self._lookup: LookupSession | None = None
-        self.known: Known | None = None
-
-    def interrupt(self) -> None:
-        self._canceled.set()
-        with self._lock:
-            if self._line is not None:
-                self._line.cancel()
-            if self._lookup is not None:
-                self._lookup.cancel()
-
-    def look_up(self, sql: str, known: Known) -> None:
-        """Send a question whose columns are `known`, if there is a session for it now."""
-        session = self._pool.lookup()
-        if session is None:
-            return
-        try:
-            session.send(self._lines.naming, sql)
-        except LookupFailed:
-            self._pool.give_lookup(session, clean=False)
-            return
-        with self._lock:
-            self._lookup, self.known = session, known
-
-    def looked_up(self) -> pq.abc.PGresult | None:
-        """The answer, once; None: nothing was asked, or it was refused. Waits for it."""
-        session, well, answer = self._lookup, False, None
-        if session is None:
-            return None
-        try:
-            answer = session.answer()
-            well = True
-        except LookupFailed:
-            pass
-        finally:
-            self.leave_lookup(well=well)
-        return answer
-
-    def leave_lookup(self, *, well: bool = False) -> None:
-        """Idempotent. Unless it went `well`, nobody knows what still comes."""
-        with self._lock:  # from here on a cancel finds nothing; one that was sent may still be on its way
-            session, self._lookup = self._lookup, None
-        if session is not None:
-            self._pool.give_lookup(session, clean=well and not self._canceled.is_set())
-
-    @contextmanager
-    def on_a_line(self, keys: tuple[SentKeys, ...]) -> Iterator[Line]:
-        try:
-            line = self._lines.take(self._canceled, {each.name: each.creation for each in keys if each.many})
-            with self._lock:
-                self._line = line
-            try:
-                yield line
-            finally:
-                if self._rows is not None:
-                    self._rows.close()
-                self._released(well=False)  # nothing was asked, or it has been released before
-        except Exception as error:
-            if self._canceled.is_set():
-                raise ScanCanceled("the scan was cancelled") from error
-            raise self._failure(error, keys) from error
-        finally:
-            self._lines.ended()
-
-    def asked(self, line: Line, sql: str) -> Spool:
-        """The running query. Its end releases the line, in whatever thread that happens."""
-        rows = line.connection.query(sql)
-        line.spool = self._rows = Spool(rows, lambda well: self._released(well=well))
-        return self._rows
-
-    def one(self, line: Line, sql: str) -> pa.RecordBatchReader | None:
-        """Its only row, or none, in one round trip instead of three; the line is released. None: there are more rows,
-        as many as nobody knows."""
-        found = line.connection.at_once(f"{sql} LIMIT 2")
-        if found.num_rows > 1:
-            return None
-        self._released(well=True)
-        return found.to_reader()
-
-    def _released(self, *, well: bool) -> None:
-        with self._lock:  # from here on a cancel finds nothing; one that was sent may still be on its way
-            line, self._line = self._line, None
-        if line is not None:
-            self._lines.release(line, well=well)
-
-    def _failure(self, error: Exception, keys: tuple[SentKeys, ...]) -> SourceError:
-        """Without the keys, which the driver repeats with the statement."""
-        found = self._pool.failure(error)
-        text = str(found)
-        for each in keys:
-            text = text.replace(each.arrays, "(keys)")
-        return found if text == str(found) else type(found)(text)
 
 
 def _inline(line: Line, keys: tuple[SentKeys, ...]) -> tuple[SentKeys, ...]:
@@ -313,6 +193,15 @@ def _plainly(scan: Scan, source: str) -> str:
 
 def _question(scan: Scan, source: str, described: Iterable[str] = ()) -> Question:
     return scan.shape or (_with(described, _plainly(scan, source)),), scan.columns
+
+
+def _arrived(
+    rows: Spool | pa.RecordBatchReader, scan: Scan, schema: pa.Schema, known: Known, line: Line
+) -> Iterator[pa.RecordBatch]:
+    _refuse_other_types(scan, known.arrivals, rows.schema)
+    check_text = line.connection.unchecked_text
+    for batch in rows:
+        yield _finished(batch, schema, known.arrivals, check_text=check_text)
 
 
 def _refuse_other_types(scan: Scan, arrivals: Arrivals, delivered: pa.Schema) -> None:

@@ -33,7 +33,9 @@ class Snapshots:
         if self._reserved:
             return stream
         turn = _Turn(self._reserve, stream)
-        return PulledStream(stream.schema, turn.batches(), turn.interrupt)
+        return PulledStream(
+            stream.schema, turn.batches(), turn.interrupt, connections=lambda: stream.connections
+        )
 
     def close(self) -> None:
         """Idempotent. Every source is let go, also if one fails to."""

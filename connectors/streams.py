@@ -32,6 +32,11 @@ def nothing() -> None:
     """What need not be done."""
 
 
+def alone() -> int:
+    """One connection, or what a source has instead."""
+    return 1
+
+
 class PulledStream:
     """A Stream that does all its work, connecting included, while a batch is pulled from `batches`.
 
@@ -47,8 +52,10 @@ class PulledStream:
         interrupt: Callable[[], None] = nothing,
         ask: Callable[[], None] = nothing,
         left: Callable[[], None] = nothing,
+        connections: Callable[[], int] = alone,
     ) -> None:
         self.schema = schema
+        self._connections = connections
         self._batches = batches
         self._interrupt = interrupt
         self._ask = ask
@@ -57,6 +64,10 @@ class PulledStream:
         self._pulling = Lock()
         self._handed_out = False
         self._closed = False
+
+    @property
+    def connections(self) -> int:
+        return self._connections()
 
     def reader(self) -> pa.RecordBatchReader:
         if self._handed_out:

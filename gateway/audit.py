@@ -25,13 +25,14 @@ FLUSH_SECONDS = 0.2
 @dataclass(frozen=True, slots=True)
 class SourceAccess:
     """What one source was asked: the query as sent (no keys, no secrets), rows and bytes that came, and for how long it
-    was read, in seconds; None: not counted, the engine reads the files itself."""
+    was read, in seconds; None: not counted, the engine reads the files itself. `connections` read it side by side."""
 
     source: str
     query: str
     rows: int | None
     bytes: int | None
     seconds: float | None = None
+    connections: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ Opener = Callable[[str, Mapping[str, object], Path], Connector]
 """(kind, options, folder for relative paths) -> Connector. ValueError says what is wrong with the options."""
 
 PARALLEL = 16
-WAITING = frozenset({"pool", "pool_timeout", "connect_timeout", "statement_timeout"})
+WAITING = frozenset({"pool", "parallel", "pool_timeout", "connect_timeout", "statement_timeout"})
 """Options that do not say whose account on which server it is."""
 
 

@@ -208,6 +208,7 @@ class _FragmentInput:
         self._rows = 0
         self._bytes = 0
         self._seconds = 0.0
+        self._connections = 1
         self._scan = filled(fragment)
         self._asked: Stream | None = None
         self.schema = hashed_schema(scan_schema(fragment.scan.columns), fragment.hashed)
@@ -234,6 +235,7 @@ class _FragmentInput:
             with self._counting:  # parts of a statement may read it side by side
                 self._rows += batch.num_rows
                 self._bytes += size_of(batch)
+            self._connections = stream.connections
             yield (
                 hash_columns(batch, self._fragment.hashed, self._hash_key) if self._fragment.hashed else batch
             )
@@ -252,7 +254,9 @@ class _FragmentInput:
 
     def access(self) -> SourceAccess:
         seconds = round(self._seconds, 6)
-        return SourceAccess(self._fragment.source, self._scan.asked, self._rows, self._bytes, seconds)
+        return SourceAccess(
+            self._fragment.source, self._scan.asked, self._rows, self._bytes, seconds, self._connections
+        )
 
 
 class _StageInput:

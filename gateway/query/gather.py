@@ -14,6 +14,7 @@ from connectors.base import KeySet, Scan
 from gateway.engines.base import Input, source_failure
 from gateway.query.plan import Form, Fragment, KeyTransfer, Plan, with_keys
 from gateway.query.plan import Input as Read
+from gateway.query.plan.model import PART, without_parts
 
 GATHERED_BYTES = 256_000_000
 """What all inputs of a query may take together in the gateway's memory; beyond it an input streams into the engine,
@@ -113,7 +114,11 @@ def needs(read: Read) -> tuple[str, ...]:
 
 def filled(fragment: Fragment, earlier: Earlier | None = None) -> Scan:
     """The fragment's scan with the keys that there are; without those of an input that was too large to be held."""
-    if not fragment.transfers or fragment.scan.query is None:
+    query = fragment.scan.query
+    if query is not None and fragment.parts:
+        parts = tuple(query.replace(PART, part) for part in fragment.parts)
+        return replace(fragment.scan, query=without_parts(query), parts=parts)
+    if not fragment.transfers or query is None:
         return fragment.scan
     sent, spans = [], set()
     for each in fragment.transfers:
@@ -126,11 +131,11 @@ def filled(fragment: Fragment, earlier: Earlier | None = None) -> Scan:
         sent += [KeySet(each.name, keys)] if keys is not None else []
     names = frozenset(keys.name for keys in sent)
     sure = names - {each.name for each in fragment.transfers if each.probed and each.name not in spans}
-    query, otherwise = (
-        with_keys(fragment.scan.query, fragment.transfers, some, frozenset(spans)) for some in (names, sure)
+    asked, otherwise = (
+        with_keys(query, fragment.transfers, some, frozenset(spans)) for some in (names, sure)
     )
-    other = otherwise if otherwise != query else None
-    return replace(fragment.scan, query=query, keys=tuple(sent), otherwise=other)
+    other = otherwise if otherwise != asked else None
+    return replace(fragment.scan, query=asked, keys=tuple(sent), otherwise=other)
 
 
 def _values(transfer: KeyTransfer, origin: pa.Table) -> pa.Table:

@@ -27,7 +27,8 @@ class PlaceNote:
     with `below` what that reads.
 
     `query` is what runs there, exactly, with its keys if any; `kept` says why the source runs no more than that; empty:
-    it runs all of the relation. `rows` is the estimate without keys, `reduced` with them; `actual` what came.
+    it runs all of the relation. `rows` is the estimate without keys, `reduced` with them; `actual` what came. In so
+    many `parts` the source may read it; 0: only as a whole.
     """
 
     name: str
@@ -41,6 +42,7 @@ class PlaceNote:
     keys: tuple[KeyNote, ...]
     below: tuple["PlaceNote", ...] = ()
     actual: SourceAccess | None = None
+    parts: int = 0
 
     def lines(self, indent: str = "") -> Iterator[str]:
         yield f"{indent}{self.name}: {self._where()}"
@@ -62,9 +64,12 @@ class PlaceNote:
         if self.rows is not None:
             reduced = f", with keys about {self.reduced:,.0f}" if self.reduced is not None else ""
             yield f"estimate about {self.rows:,.0f} rows{reduced}"
+        if self.parts:
+            yield f"parts    {self.parts}, read side by side where connections are free"
         if self.actual is not None and self.actual.rows is not None:
             size = f"{self.actual.rows:,} rows, {self.actual.bytes or 0:,} bytes"
-            yield f"actual   {size}, {self.actual.seconds or 0:.3f} s"
+            side = f", by {self.actual.connections} connections" if self.actual.connections > 1 else ""
+            yield f"actual   {size}, {self.actual.seconds or 0:.3f} s{side}"
 
     def document(self) -> dict[str, object]:
         return {
@@ -78,6 +83,7 @@ class PlaceNote:
             "keys": [
                 {"from": key.origin, "columns": list(key.columns), "reason": key.reason} for key in self.keys
             ],
+            "parts": self.parts or None,
             "actual": self._actual(),
             "inputs": [place.document() for place in self.below],
         }
@@ -85,7 +91,12 @@ class PlaceNote:
     def _actual(self) -> dict[str, object] | None:
         if self.actual is None:
             return None
-        return {"rows": self.actual.rows, "bytes": self.actual.bytes, "seconds": self.actual.seconds}
+        return {
+            "rows": self.actual.rows,
+            "bytes": self.actual.bytes,
+            "seconds": self.actual.seconds,
+            "connections": self.actual.connections,
+        }
 
 
 def places(
@@ -113,6 +124,7 @@ def _place(name: str, read: Input, mesh: Mesh, asked: Iterator[SourceAccess]) ->
         reduced=read.reduced,
         keys=tuple(KeyNote(one.origin, one.columns, one.reason) for one in read.transfers),
         actual=next(asked, None),
+        parts=len(read.parts),
     )
 
 

@@ -15,6 +15,7 @@ from gateway.query.plan.expand import expand
 from gateway.query.plan.model import MARK, Form, Fragment, Input, KeyTransfer, Plan, Stage
 from gateway.query.plan.parts import parts
 from gateway.query.plan.passthrough import passed_through
+from gateway.query.plan.pieces import in_one_piece, parted
 from gateway.query.plan.rules.share import Twin
 from gateway.query.plan.rules.span import may_span
 from gateway.query.plan.schedule import Schedule, Sent
@@ -77,10 +78,14 @@ class _Emitter:
                 _put(table, copied(node))
             if tables:
                 _put(tables[0], node)
-        passed = passed_through(self.draft.tree, self.inputs)
+        passed, kept = passed_through(self.draft.tree, self.inputs), self._kept()
         pieces = parts(self.draft.tree, self.inputs, branches)
+        streamed = {name for each in pieces for name in each.inputs if name not in each.kept}
+        for name, one in self.inputs.items():
+            if name in streamed or name not in kept:
+                self.inputs[name] = in_one_piece(one)
         sql = generate(self.draft.tree, consume=True)
-        return Plan(sql, names, self.inputs, tuple(self.reader.native), self._kept(), passed, pieces)
+        return Plan(sql, names, self.inputs, tuple(self.reader.native), kept, passed, pieces)
 
     def _alike(self, alias: str) -> set[str]:
         """The unit, and those that are read with it."""
@@ -137,6 +142,7 @@ class _Emitter:
         set_where(_reading(select), [*where(_reading(select)), *(condition for _, condition in keys)])
         columns, first = self._columns(unit, shown), _order_of(unit, shown)
         expand(select, self.draft, None)
+        parts = () if keys else parted(select, unit, self.draft, self.schedule.full[unit.alias])
         text, transfers = _cut_out(remote_text(select, self.draft.dialect(unit)), keys)
         fragment = Fragment(
             unit.source,
@@ -148,6 +154,7 @@ class _Emitter:
             rows=self.schedule.full[unit.alias],
             reduced=self.schedule.rows[unit.alias] if transfers else None,
             first=first,
+            parts=parts,
         )
         return self._read(unit, fragment, (unit.source, text, fragment.transfers, fragment.hashed, columns))
 

@@ -15,6 +15,10 @@ MARK = "\0"
 can hold it: `parse`, `bind` and the policy loader refuse NUL."""
 
 
+PART = f"{MARK}part{MARK}"
+"""Stands for the condition of a part, first in the WHERE of a remote query that may be read in parts."""
+
+
 class Form(Enum):
     """Which rows a source is asked for: those with one of the keys, or at least or at most the only one, or between
     the least and the greatest of them."""
@@ -49,10 +53,11 @@ class KeyTransfer:
 class Fragment:
     """The piece of a query that one source runs.
 
-    `scan.query` holds a mark for each of `transfers`. `hashed` columns are hashed by the gateway as they arrive.
-    `relations` are those it reads, `kept` says why more was not given to the source; empty: nothing was kept.
-    `rows` is the estimated number of rows without transfers, and `reduced` with them; None: unknown. `first`: the
-    columns by whose order these are but the first rows, for a trial.
+    `scan.query` holds a mark for each of `transfers`, and PART if its source may read it in `parts`
+    (`TableStatistics.parts`). `hashed` columns are hashed by the gateway as they arrive. `relations` are those it
+    reads, `kept` says why more was not given to the source; empty: nothing was kept. `rows` is the estimated number of
+    rows without transfers, and `reduced` with them; None: unknown. `first`: the columns by whose order these are but
+    the first rows, for a trial.
     """
 
     source: str
@@ -64,6 +69,7 @@ class Fragment:
     rows: float | None = None
     reduced: float | None = None
     first: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -180,4 +186,9 @@ def with_keys(
         asked = transfer.spanned if transfer.name in spans else transfer.condition
         condition = asked if transfer.name in sent else "(1 = 1)"
         query = query.replace(f"{MARK}{transfer.name}{MARK}", condition)
-    return query
+    return without_parts(query)
+
+
+def without_parts(query: str) -> str:
+    """The source's query for all of its rows."""
+    return query.replace(f"{PART} AND ", "").replace(f" WHERE {PART}", "")

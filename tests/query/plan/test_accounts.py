@@ -107,7 +107,9 @@ def test_one_account_joins_at_the_server_under_that_account(roles: PostgresServe
 
 def test_how_long_to_wait_makes_no_other_account(roles: PostgresServer, tmp_path: Path) -> None:
     plan, _ = asked(
-        two_domains(tmp_path, uri(roles, "dual"), uri(roles, "dual"), ", pool: 2, statement_timeout: 9")
+        two_domains(
+            tmp_path, uri(roles, "dual"), uri(roles, "dual"), ", pool: 2, parallel: 1, statement_timeout: 9"
+        )
     )
     assert len(plan.fragments()) == 1
 

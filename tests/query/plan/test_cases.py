@@ -6,6 +6,7 @@
     -- trial, <rows that are read> rows for <rows of the answer>:, and the plan of that
     -- <name> @ <source>: the remote SQL, |keys n| in the place of keys
     --   keys n = <giver>.<column>: the condition that sends them
+    --   in <n> parts, if its source may read it in those
     the engine's SQL
 
 No source can be opened: plans come from what the sources say of their tables and sizes. `sales` and `depot` are two
@@ -41,6 +42,8 @@ DISTINCT = {
     "item": ColumnStatistics(distinct=1_000),
 }
 INDEXED = {"parcels": ("order_id", "weighed"), "boxes": ("order_id",)}
+PARTS = ("ctid < '(5000,0)'", "ctid >= '(5000,0)'")
+PARTED = frozenset({"entries", "hidden"})
 ORDERED = {"parcels": ("order_id", "weighed")}
 TYPES = {"int8": "BIGINT", "text": "VARCHAR", "bigint": "BIGINT", "date": "DATE", "float8": "DOUBLE",
          "character(8)": "VARCHAR", "numeric(12,2)": "DECIMAL(12,2)", "INTEGER": "BIGINT",
@@ -67,6 +70,7 @@ def silent(
             (("id",),) if name in unique else (),
             INDEXED.get(name, ()),
             ORDERED.get(name, ()),
+            PARTS if name in PARTED else (),
         )
         for name, count in rows.items()
     }
@@ -92,8 +96,17 @@ SOURCES: Mapping[str, Silent] = {
             "clicks": "visit int8, item int8",
             "parcels": "order_id bigint, item int8, weighed date, flag text",
             "boxes": "order_id bigint, item int8",
+            "entries": "customer int8, region text, weight float8, visit int8",
+            "hidden": "customer int8, region text, weight float8, visit int8",
         },
-        {"lines": 5_000_000, "clicks": 9_000_000, "parcels": 5_000_000, "boxes": 5_000_000},
+        {
+            "lines": 5_000_000,
+            "clicks": 9_000_000,
+            "parcels": 5_000_000,
+            "boxes": 5_000_000,
+            "entries": 1_000_000,
+            "hidden": 1_000_000,
+        },
         spans={"clicks": ColumnStatistics(distinct=3_000_000, minimum=1, maximum=20_000_000)},
     ),
     "shop": silent(
@@ -119,8 +132,12 @@ SOURCES: Mapping[str, Silent] = {
 POLICIES = {
     **{
         domain: f"p, all-{domain}, role:any, {domain}, {domain}.*, select, *, -, -, allow\n"
-        for domain in ("sales", "depot", "desk")
+        for domain in ("sales", "desk")
     },
+    "depot": "".join(
+        f"p, {name}, role:any, depot, depot.{name}, select, {'eu' if name == 'hidden' else '*'}, -, -, allow\n"
+        for name in ("lines", "clicks", "parcels", "boxes", "entries", "hidden")
+    ),
     "shop": """\
 p, all-shop, role:any, shop, shop.*, select, *, -, -, allow
 p3, town, role:any, shop, shop.firms.town, partial, 1, -, -
@@ -168,6 +185,8 @@ def _of(name: str, read: Input) -> Iterator[str]:
         for sent in read.transfers:
             origin = f"{sent.origin.removeprefix('#')}.{'.'.join(sent.columns)}"
             yield f"--   {sent.name} = {origin}: {sent.condition}"
+        if read.parts:
+            yield f"--   in {len(read.parts)} parts"
         if read.hashed:
             yield f"--   hashed: {', '.join(read.hashed)}"
     else:
