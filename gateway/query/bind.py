@@ -11,6 +11,7 @@ from gateway.query.parse import Statement
 from gateway.query.request import Request
 from gateway.query.session import Session, answer_session_functions
 from gateway.query.visible import VisibleCatalog, VisibleRelation
+from gateway.sql.allowed import check_length
 from gateway.sql.coercion import type_constants
 from gateway.sql.costs import check_costs
 from gateway.sql.exact_parts import give_fractions
@@ -69,10 +70,13 @@ def bind(
     given = tuple(parameter.type for parameter in request.parameters) or request.parameter_types
     types = inferred(places, given)
     fill(places, types, None if describing else request.parameters, request.zone)
+    for series in nodes.of(exp.GenerateSeries) if places else ():
+        check_length(series, statement.limits, bound=True)
     in_zone(resolved.tree, nodes, request.zone)
     write_escapes(nodes)
     type_constants(nodes)
-    give_fractions(nodes)
+    if give_fractions(nodes):
+        nodes = Nodes(resolved.tree)
     respell_typed(nodes)
     _refuse_zero_divisors(nodes)
     check_costs(resolved.tree, statement.limits)

@@ -21,6 +21,12 @@ SAME_TYPE = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.NullSafeEQ, 
              exp.Least, exp.ArrayOverlaps, exp.ArrayContainsAll, exp.ArrayContainedBy)  # fmt: skip
 
 
+ALWAYS: Mapping[type[object], str] = {
+    **dict.fromkeys((exp.Limit, exp.Offset, exp.Fetch), "BIGINT"),
+    **dict.fromkeys((exp.And, exp.Or, exp.Not, exp.Where, exp.Having), "BOOLEAN"),
+}
+"""What stands in a clause or beside a connector is of one type."""
+
 NUMBERS: Mapping[type[exp.Expr], tuple[str, str]] = {
     exp.Left: ("expression", "INTEGER"), exp.Right: ("expression", "INTEGER"),
     exp.Substring: ("start length", "INTEGER"),
@@ -73,10 +79,8 @@ def _asked_for(place: exp.Expr) -> str | None:
         place, parent = parent, parent.parent
     if isinstance(parent, exp.Cast | exp.TryCast):
         return _type_name(parent.to)
-    if isinstance(parent, exp.Limit | exp.Offset | exp.Fetch):
-        return "BIGINT"
-    if isinstance(parent, exp.And | exp.Or | exp.Not | exp.Where | exp.Having):
-        return "BOOLEAN"
+    if known := ALWAYS.get(type(parent)):
+        return known
     if isinstance(parent, exp.If) and place.arg_key == "this":  # of CASE WHEN, or of CASE subject WHEN
         subject = parent.parent.this if isinstance(parent.parent, exp.Case) else None
         return _known_type(subject) if subject else "BOOLEAN"
@@ -92,10 +96,21 @@ def _asked_for(place: exp.Expr) -> str | None:
     if parent is not None and _quantifies(parent):
         inner = _asked_for(parent)
         return f"{inner}[]" if inner else None
+    if isinstance(parent, exp.GenerateSeries):
+        return _of_series(place, parent)
     if isinstance(parent, SAME_TYPE):
         siblings = (child for child in parent.iter_expressions() if child is not place)
         return next((name for name in map(_known_type, siblings) if name), None)
     return None
+
+
+def _of_series(place: exp.Expr, series: exp.GenerateSeries) -> str | None:
+    """Of a bound the type of the other one; the step between moments is an interval."""
+    others = (series.args.get(key) for key in ("start", "end"))
+    known = next((kind for each in others if each is not None and (kind := _known_type(each))), None)
+    if known is not None and known.startswith(("DATE", "TIMESTAMP")):
+        return "INTERVAL" if place.arg_key == "step" else known
+    return "INTEGER" if known == "BIGINT" and series.find(exp.Literal) else known
 
 
 def _beside(place: exp.Expr, row: exp.Tuple) -> exp.Expr | None:

@@ -9,7 +9,7 @@ from gateway.settings import Limits
 from gateway.sql.explaining import Layout
 from gateway.sql.questions import Form, parse_question
 from gateway.sql.resolve import TableName, base_tables, table_name
-from gateway.sql.syntax import parsed
+from gateway.sql.syntax import not_a_query, parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,23 @@ class Statement:
 def is_misspelled(text: str) -> bool:
     """Whether no parser would read it, whatever the limits."""
     try:
-        parsed(text, Limits())
+        check_spelling(text)
     except SyntaxRefused:
         return True
-    except Refused:
-        return False
     return False
+
+
+def check_spelling(text: str) -> None:
+    """Raises SyntaxRefused for what no parser would read, whatever the limits."""
+    try:
+        tree = parsed(text, Limits())
+    except SyntaxRefused:
+        raise
+    except Refused:
+        return
+    wrong = not_a_query(tree, text) if isinstance(tree, exp.Condition) else None
+    if isinstance(wrong, SyntaxRefused):
+        raise wrong
 
 
 def parse(text: str, limits: Limits) -> Statement:

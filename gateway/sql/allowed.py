@@ -208,10 +208,17 @@ def _check_type(node: exp.Expr, _limits: Limits) -> None:
 def _check_series(node: exp.Expr, limits: Limits) -> None:
     """In FROM a series makes rows; elsewhere a list, for each row, as long as a list that is written out may be."""
     assert isinstance(node, exp.GenerateSeries)
-    in_from = isinstance(node.parent, exp.Table | exp.Lateral)
-    if not in_from and node.find_ancestor(exp.Lambda) is not None:
+    if not isinstance(node.parent, exp.Table | exp.Lateral) and node.find_ancestor(exp.Lambda) is not None:
         raise SyntaxNotSupported("a series inside of a lambda is not supported")
-    items = length(node)
+    check_length(node, limits)
+
+
+def check_length(series: exp.GenerateSeries, limits: Limits, *, bound: bool = False) -> None:
+    """`bound`: its parameters have their values; before, one that asks for them is not held against the limits."""
+    in_from = isinstance(series.parent, exp.Table | exp.Lateral)
+    items = length(series)
+    if items is None and not bound and series.find(exp.Placeholder):
+        return
     if items is None:
         raise SyntaxNotSupported(
             "the bounds of a series must be written out: numbers, or dates and an interval"

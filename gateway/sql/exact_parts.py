@@ -15,8 +15,9 @@ DIGITS = {"SECOND": 6, "SECONDS": 6, "MILLISECOND": 3, "MILLISECONDS": 3}
 MOMENTS = (T.DATE, T.TIMESTAMP, T.TIMESTAMPNTZ, T.TIMESTAMPTZ, T.TIME)
 
 
-def give_fractions(nodes: Nodes) -> None:
-    """Changes their tree."""
+def give_fractions(nodes: Nodes) -> bool:
+    """Changes their tree; whether it did, and the nodes are no longer those of the tree."""
+    changed = False
     for node in nodes.of_any((exp.Extract, exp.Anonymous)):
         if _of_nothing(node):
             node.replace(cast(exp.Null(), "BIGINT"))
@@ -25,6 +26,8 @@ def give_fractions(nodes: Nodes) -> None:
         if found is not None:
             found.type = exp.DataType.build("DECIMAL(26, 6)", dialect="duckdb")
             node.replace(found)
+            changed = True
+    return changed
 
 
 def _of_nothing(node: exp.Expr) -> bool:

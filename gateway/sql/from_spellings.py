@@ -35,6 +35,7 @@ CASTS = (exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ, exp.DType.TIMESTAMPTZ, exp
 def respell_sources(tree: exp.Expr) -> None:
     """Changes the tree below its root."""
     for node in list(tree.find_all(exp.Table, exp.Lateral)):
+        node.args.pop("only", None)  # nothing inherits from a relation
         _unnested(node)
     for node in list(tree.find_all(exp.Table, exp.Lateral, exp.Unnest)):
         rows = _rows_of(node)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from gateway.sql.array_literals import as_list
+from gateway.sql.first_rows import first_rows
 from gateway.sql.intervals import PLAIN, in_parts
 from gateway.sql.naming import CALLED, result_name
 from gateway.sql.pattern_spellings import CALLS, PATTERNS, named
@@ -279,14 +280,6 @@ def _interval(node: exp.Expr) -> exp.Expr | None:
     return None if full is None else exp.Interval(this=node.this.copy(), unit=exp.Var(this=full))
 
 
-def _fetch(node: exp.Expr) -> exp.Expr | None:
-    """`FETCH FIRST n ROWS ONLY` is LIMIT n."""
-    options = node.args.get("limit_options")
-    if options is not None and (options.args.get("percent") or options.args.get("with_ties")):
-        return None
-    return exp.Limit(expression=(node.args.get("count") or exp.Literal.number(1)).copy())
-
-
 def _word(node: exp.Expr) -> exp.Expr | None:
     """`user` may be a column's name too, where there are columns."""
     name = node.name.lower() if not node.args.get("table") and not node.this.args.get("quoted") else ""
@@ -313,7 +306,7 @@ BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.Cast: _cast,
     exp.TryCast: _cast,
     exp.Column: _word,
-    exp.Fetch: _fetch,
+    exp.Fetch: first_rows,
     exp.Hex: lambda node: written(TEMPLATES["to_hex", 1], [node.this]) if _called(node) == "to_hex" else None,
     exp.Initcap: lambda node: written(TEMPLATES["initcap", 1], [node.this]),
     exp.Interval: _interval,

@@ -76,13 +76,27 @@ def _of_seconds(_annotator: TypeAnnotator, node: exp.Expr) -> exp.Expr:
     return node
 
 
+def _of_intervals(annotator: TypeAnnotator, node: exp.Expr) -> exp.Expr:
+    """A sum or an average: of intervals an interval."""
+    if isinstance(node, exp.Sum):
+        OF_SUM(annotator, node)
+    else:
+        node.type = shared_type("DOUBLE")
+    if node.this.type is not None and node.this.type.this is T.INTERVAL:
+        node.type = shared_type("INTERVAL")
+    return node
+
+
 T = exp.DType
 MOMENTS = {T.DATE, T.TIMESTAMP, T.TIMESTAMPNTZ, T.TIMESTAMPTZ, T.DATETIME}
 OF_STRUCT = DUCKDB.EXPRESSION_METADATA[exp.Struct]["annotator"]
 OF_DIFFERENCE = DUCKDB.EXPRESSION_METADATA[exp.Sub]["annotator"]
+OF_SUM = DUCKDB.EXPRESSION_METADATA[exp.Sum]["annotator"]
 METADATA = {
     **DUCKDB.EXPRESSION_METADATA,
+    exp.Avg: {"annotator": _of_intervals},
     exp.Struct: {"annotator": _struct},
+    exp.Sum: {"annotator": _of_intervals},
     exp.Sub: {"annotator": _difference},
     exp.UnixToTime: {"annotator": _of_seconds},
 }

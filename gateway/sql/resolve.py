@@ -25,6 +25,7 @@ from gateway.sql.recursion import reading_of
 from gateway.sql.scopes import USE, Scopes, ctes_in_sight, enclosing_selects
 from gateway.sql.stars import columns_that_stars_change, name_generators
 from gateway.sql.undefined import ambiguous, duplicate_alias, undefined_column, undefined_table
+from gateway.sql.whole_rows import expand_whole_rows
 
 TableName = tuple[str, ...]
 Columns = Mapping[str, str]
@@ -111,7 +112,7 @@ def resolve(
         nodes = Nodes(tree)
         _cross_join_natural(nodes)
         if nodes.of(exp.TableColumn):
-            _expand_whole_rows(nodes, columns)
+            expand_whole_rows(nodes, columns, _tables_by_select(nodes.of(exp.Table)))
             nodes = Nodes(tree)
         if open_brackets(tree):
             nodes = Nodes(tree)
@@ -217,28 +218,6 @@ def _cross_join_natural(nodes: Nodes) -> None:
                 join.set("on", exp.true())
             else:
                 join.set("kind", "CROSS")
-
-
-def _expand_whole_rows(nodes: Nodes, columns: list[Columns]) -> None:
-    """`SELECT o FROM sales.orders o` is a struct of the columns in sight, so that they count as used."""
-    by_select = _tables_by_select(nodes.of(exp.Table))
-    for row in nodes.of(exp.TableColumn):
-        for select in enclosing_selects(row):
-            number = by_select.get(id(select), {}).get(row.name.lower())
-            if number is not None:
-                row.replace(_row(row.name, columns[number]))
-                break
-
-
-def _row(alias: str, columns: Columns) -> exp.Struct:
-    return exp.Struct(
-        expressions=[
-            exp.PropertyEQ(
-                this=quoted(name), expression=exp.Column(this=quoted(name.lower()), table=quoted(alias))
-            )
-            for name in columns
-        ]
-    )
 
 
 def _check_columns(scopes: Iterable[Scope], columns: list[Columns]) -> None:

@@ -14,6 +14,8 @@ SECONDS = {
 DAY = SECONDS["DAY"]
 LONGEST = 1.2
 """How many times its shortest a unit may last."""
+LONGEST_NUMBER = 18
+"""Digits, of an interval's part."""
 WHOLE = (exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT)
 NOW = (exp.CurrentDate, exp.CurrentTimestamp, exp.Localtimestamp)
 NOW_CALLED = frozenset({"now", "today", "transaction_timestamp", "statement_timestamp", "clock_timestamp"})
@@ -101,22 +103,31 @@ def _step_seconds(node: exp.Expr | None) -> float | None:
     while isinstance(node, exp.Neg | exp.Paren):
         sign = -sign if isinstance(node, exp.Neg) else sign
         node = node.this
-    number, unit = _interval(node)
-    digits = number.removeprefix("-")
-    seconds = SECONDS.get(unit.upper().removesuffix("S"))
+    while (
+        isinstance(node, exp.Cast) and node.to.this is exp.DType.INTERVAL and isinstance(node.this, exp.Cast)
+    ):
+        node = node.this
+    parts = [_seconds(number, unit) for number, unit in _interval(node)]
+    known = [part for part in parts if part is not None]
+    mixed = min(known, default=0.0) < 0 < max(known, default=0.0)
+    return None if not known or len(known) < len(parts) or mixed else sign * sum(known)
+
+
+def _seconds(number: str, unit: str) -> float | None:
+    digits, seconds = number.removeprefix("-"), SECONDS.get(unit.upper().removesuffix("S"))
     return (
-        sign * int(number) * seconds
-        if digits.isdigit() and len(digits) < 12 and seconds is not None
-        else None
+        None
+        if not digits.isdigit() or len(digits) > LONGEST_NUMBER or seconds is None
+        else int(number) * seconds
     )
 
 
-def _interval(node: exp.Expr | None) -> tuple[str, str]:
-    """Number and unit of `INTERVAL '1' DAY` and `'1 day'::interval`; empty: it is something else."""
+def _interval(node: exp.Expr | None) -> list[tuple[str, str]]:
+    """Numbers and units of `INTERVAL '1' DAY` and `'1 day 2 hours'::interval`; none: it is something else."""
     if isinstance(node, exp.Cast) and node.to.this is exp.DType.INTERVAL and node.this.is_string:
-        number, _, unit = node.this.name.strip().partition(" ")
-        return number, unit.strip()
+        words = node.this.name.split()
+        return list(zip(words[::2], [*words[1::2], *[""] * (len(words) % 2)], strict=True))
     if not isinstance(node, exp.Interval) or not isinstance(node.args.get("unit"), exp.Var):
-        return "", ""
+        return []
     number = node.this.unnest() if isinstance(node.this, exp.Expr) else None
-    return (str(number.this) if isinstance(number, exp.Literal) else ""), node.args["unit"].name
+    return [(str(number.this) if isinstance(number, exp.Literal) else "", node.args["unit"].name)]

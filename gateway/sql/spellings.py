@@ -7,14 +7,17 @@ from sqlglot import exp
 from gateway.errors import SyntaxNotSupported
 from gateway.sql.char_formats import char_of, strftime_of
 from gateway.sql.dialect import quoted
+from gateway.sql.first_rows import keep_ties
 from gateway.sql.from_spellings import respell_sources
 from gateway.sql.interval_spellings import JUSTIFIED
 from gateway.sql.json_spellings import KEY_TESTS, changed, deleted, key_test
 from gateway.sql.naming import CALLED
 from gateway.sql.number_spellings import DIV, THRESHOLDS, WIDTH_BUCKET, number_of
+from gateway.sql.pattern_spellings import named
 from gateway.sql.postgres_spellings import BY_NODE, in_order
 from gateway.sql.templates import written
 from gateway.sql.text_formats import QUOTING, formatted
+from gateway.sql.word_borders import WITH_PATTERN, write_borders
 
 TO_DATE = 2
 """Arguments of `to_date`."""
@@ -23,10 +26,16 @@ TO_DATE = 2
 def respell(tree: exp.Expr) -> None:
     """Changes the tree below its root. Raises SyntaxNotSupported."""
     respell_sources(tree)
-    for node in reversed(list(tree.find_all(*_BY_NODE))):
+    found = list(tree.find_all(*_BY_NODE, *WITH_PATTERN))
+    for node in found:
+        if isinstance(node, WITH_PATTERN):
+            write_borders(node)
+    for node in reversed(found):
         made = _respelled(node)
         if made is not None:
             node.replace(made)
+    if any(isinstance(node, exp.Fetch) for node in found):
+        keep_ties(tree)
 
 
 def _respelled(node: exp.Expr) -> exp.Expr | None:
@@ -42,6 +51,18 @@ def _respelled(node: exp.Expr) -> exp.Expr | None:
     if found is not None and called:
         found.meta[CALLED] = called
     return found
+
+
+def _inside(node: exp.Expr) -> exp.Expr | None:
+    """`json_agg(...) FILTER` and `OVER`: of the list that it is made of."""
+    made = node.this
+    listed = made.find(exp.ArrayAgg) if made.meta_get(CALLED) in ("json_agg", "jsonb_agg") else None
+    if listed is None:
+        return None
+    listed = listed.parent if isinstance(listed.parent, exp.Filter) else listed
+    part = type(node)(**{**node.args, "this": listed.copy()})
+    listed.replace(part.copy())
+    return named(made.copy(), str(made.meta_get(CALLED)))
 
 
 def _comprehension(node: exp.Expr) -> None:
@@ -128,6 +149,7 @@ _BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.Anonymous: _call,
     **dict.fromkeys((exp.ArrayAgg, exp.GroupConcat), lambda node: node.set("this", in_order(node.this))),
     exp.Comprehension: _comprehension,
+    **dict.fromkeys((exp.Filter, exp.Window), _inside),
     exp.Format: lambda node: formatted(node.this, node.expressions),
     **dict.fromkeys(JUSTIFIED, lambda node: written(JUSTIFIED[type(node)], [node.this])),
     **dict.fromkeys(KEY_TESTS, key_test),

@@ -83,7 +83,7 @@ def checked(tree: exp.Expr, text: str, limits: Limits) -> exp.Query:
     if isinstance(tree, exp.Pivot):
         tree = exp.select("*").from_(exp.Subquery(this=tree))
     if not isinstance(tree, exp.Select | exp.SetOperation):
-        raise _not_a_query(tree, text)
+        raise not_a_query(tree, text)
     if isinstance(tree, exp.Select) and not tree.expressions:
         raise SyntaxRefused("SELECT needs something to select")
     check_expansion(tree)
@@ -182,7 +182,7 @@ def _too_many_tokens(limits: Limits) -> StatementTooComplex:
 
 
 def _check_numbers(tokens: Sequence[Token]) -> None:
-    """`0x1F` and `1foo` are numbers to DuckDB or mistakes, never a number and its alias."""
+    """``1foo` are numbers to DuckDB or mistakes, never a number and its alias."""
     for index, token in enumerate(tokens):
         if token.token_type is not TokenType.NUMBER:
             continue
@@ -241,7 +241,8 @@ def _write_refused() -> WriteRefused:
     return WriteRefused("this gateway only reads: the statement would write or change something")
 
 
-def _not_a_query(tree: exp.Expr, text: str) -> Refused:
+def not_a_query(tree: exp.Expr, text: str) -> Refused:
+    """What is wrong with a statement that asks for no rows."""
     word = _first_word(text)
     if isinstance(tree, WRITES) or word in WRITING_WORDS | COMMANDS:
         return _write_refused()

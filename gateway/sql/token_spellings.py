@@ -9,8 +9,10 @@ from sqlglot.parser import binary_range_parser
 from sqlglot.parsers.duckdb import DuckDBParser
 from sqlglot.tokenizer_core import Token, TokenType
 
-from gateway.errors import SyntaxNotSupported, SyntaxRefused
+from gateway.errors import SyntaxRefused
+from gateway.sql.escapes import known_text, unescaped
 from gateway.sql.intervals import PLAIN, in_parts
+from gateway.sql.whole_numbers import whole_numbers
 
 # The parser is compiled: its tables are changed in place.
 DuckDBParser.BITWISE[TokenType.HASH] = exp.BitwiseXor
@@ -35,19 +37,13 @@ OPERATORS = {
     (TokenType.DPIPE, TokenType.SLASH): TokenType.DPIPE_SLASH,
 }
 """Of jsonb: `?|`, `?&` and `#-`. Of numbers: the roots `|/` and `||/`."""
-ESCAPE = re.compile(
-    r"""\\(?:u(?P<four>[0-9A-Fa-f]{4})|U(?P<eight>[0-9A-Fa-f]{8})|x(?P<byte>[0-9A-Fa-f]{1,2})|(?P<octal>[0-7]{1,3})
-        |(?P<other>.))|''""",
-    re.VERBOSE | re.DOTALL,
-)
-LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 BY_NUMBER = re.compile(r"(?<!\\)(?:\\\\)*\\[uU]")
 UNICODE = re.compile(r"\\(?:([0-9A-Fa-f]{4})|\+([0-9A-Fa-f]{6})|(\\))")
 
 
 def respelled(tokens: Sequence[Token], text: str) -> list[Token]:
     """Raises SyntaxNotSupported, SyntaxRefused."""
-    found = [_one(token, text) for token in tokens]
+    found = [_one(token, text) for token in whole_numbers(tokens)]
     if [token.text.upper() for token in found[-3:]] == FOR_READING:
         del found[-3:]
     for at in range(len(found) - 2, -1, -1):
@@ -82,7 +78,7 @@ def respelled(tokens: Sequence[Token], text: str) -> list[Token]:
             and following.token_type is TokenType.L_PAREN
             and found[at].text.lower() == "float"
         ):
-            found[at] = tokens[at]  # `float(24)` has four
+            found[at] = _at(found[at], TokenType.FLOAT, found[at].text)  # `float(24)` has four
     return found
 
 
@@ -95,30 +91,8 @@ def _one(token: Token, text: str) -> Token:
         return _at(token, TYPES[token.text.lower()], token.text)
     written = text[token.start : token.end + 1]
     if written[:2] in ("e'", "E'") and BY_NUMBER.search(written):
-        return _at(token, TokenType.STRING, _known(ESCAPE.sub(_escaped, written[2:-1])))
+        return _at(token, TokenType.STRING, unescaped(written[2:-1]))
     return token
-
-
-def _known(text: str) -> str:
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise SyntaxRefused("invalid Unicode escape value")
-    return text
-
-
-def _escaped(match: "re.Match[str]") -> str:
-    if match["other"] is not None:
-        if match["other"] in "uU":
-            raise SyntaxRefused("invalid Unicode escape")
-        return LETTERS.get(match["other"], match["other"])
-    if match[0] == "''":
-        return "'"
-    number = match["four"] or match["eight"] or match["byte"]
-    code = int(number, 16) if number else int(match["octal"], 8)
-    if code > 0x10FFFF or (code > 0x7F and not (match["four"] or match["eight"])):
-        raise SyntaxNotSupported(
-            "an escape of a byte beside one by \\u is not supported: write the characters"
-        )
-    return chr(code)
 
 
 def _is_cast_on(tokens: Sequence[Token]) -> bool:
@@ -146,7 +120,9 @@ def _is_unicode(tokens: Sequence[Token]) -> bool:
 def _unicode(text: str) -> str:
     if UNICODE.sub("", text).count("\\"):
         raise SyntaxRefused("invalid Unicode escape")
-    return _known(UNICODE.sub(lambda match: match[3] or chr(int(match[1] or match[2], 16) & 0x1FFFFF), text))
+    return known_text(
+        UNICODE.sub(lambda match: match[3] or chr(int(match[1] or match[2], 16) & 0x1FFFFF), text)
+    )
 
 
 def _operator(tokens: list[Token]) -> list[Token]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from sqlglot import exp
 
 from gateway.sql.interval_spellings import interval_text
+from gateway.sql.interval_sums import summed
 from gateway.sql.json_spellings import JOINED, WITHOUT_KEY, WITHOUT_KEYS, WITHOUT_PLACE, contains, is_json
 from gateway.sql.literals import cast, shared_type
 from gateway.sql.nodes import Nodes
@@ -141,13 +142,31 @@ def _is_interval(node: exp.Expr) -> bool:
     return kind_of(node) is T.INTERVAL
 
 
+def _summed(node: exp.Expr) -> exp.Expr | None:
+    """A sum or an average of intervals."""
+    plain = not isinstance(node.parent, exp.Filter | exp.Window) and not isinstance(node.this, exp.Distinct)
+    return summed(node, node.this) if plain and _is_interval(node.this) else None
+
+
+def _filtered(node: exp.Expr) -> exp.Expr | None:
+    """The same with FILTER."""
+    aggregate = node.this
+    if not isinstance(aggregate, exp.Sum | exp.Avg) or isinstance(node.parent, exp.Window):
+        return None
+    if isinstance(aggregate.this, exp.Distinct) or not _is_interval(aggregate.this):
+        return None
+    return summed(aggregate, written("CASE WHEN $1 THEN $2 END", [node.expression.this, aggregate.this]))
+
+
 _BY_NODE: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr | None]] = {
     exp.Anonymous: _bytes,
     exp.DPipe: _joined,
     exp.Add: _days_later,
+    **dict.fromkeys((exp.Avg, exp.Sum), _summed),
     exp.ArrayContainsAll: _contained,
     exp.ArrayContainedBy: _contained,
     exp.EQ: _compared,
+    exp.Filter: _filtered,
     exp.Length: _length,
     exp.NEQ: _compared,
     exp.Sub: _less,

@@ -74,7 +74,7 @@ def test_a_relation_is_copied_by_its_name(real: Real) -> None:
         ("COPY (SELECT 1) TO PROGRAM 'id'", "25006"),
         ("COPY (SELECT * FROM sales.nope) TO STDOUT", "42P01"),
         ("COPY (SELECT 1 TO STDOUT", "42601"),
-        ("COPY (SELECT 1) TO STDOUT (FORMAT parquet)", "42601"),
+        ("COPY (SELECT 1) TO STDOUT (FORMAT parquet)", "22023"),
     ],
 )
 def test_copies_that_are_refused(real: Real, statement: str, state: str) -> None:

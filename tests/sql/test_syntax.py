@@ -192,7 +192,7 @@ def test_limits_by_name() -> None:
         ("select 1 from", SyntaxRefused),
         ("select 'a", SyntaxRefused),
         ("select 1\0", SyntaxRefused),
-        ("select 0x1F", SyntaxRefused),
+        ("select 0b1", SyntaxRefused),
         ("select 1abc", SyntaxRefused),
         ("select 1e", SyntaxRefused),
         ("insert into t values (1)", WriteRefused),

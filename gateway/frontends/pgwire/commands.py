@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gateway.errors import Refused, UndefinedSetting
 from gateway.frontends.pgwire.messages import Notice
 from gateway.frontends.pgwire.own_rows import LocalAnswer, text_answer
-from gateway.frontends.pgwire.refusals import UndefinedPreparedStatement
+from gateway.frontends.pgwire.refusals import NoTransaction, UndefinedPreparedStatement
 from gateway.frontends.pgwire.session_statements import (
     Accepted,
     Begin,
@@ -75,8 +75,9 @@ def carry_out(command: OfWorkspace, workspace: Workspace) -> Done:  # noqa: C901
             return _deallocate(workspace, name)
         case ClosePortal(name):
             return _close(workspace, name)
-        case Accepted(tag):
-            return Done(tag)
+        case Accepted(tag, of):
+            alone = of and workspace.transaction.status == IDLE
+            return Done(tag, notices=(_only_in_blocks(of),) if alone else ())
 
 
 def shown(name: str | None, workspace: Workspace) -> LocalAnswer:
@@ -121,6 +122,10 @@ def _begin(tag: str, isolation: str | None, workspace: Workspace) -> Done:
 
 def _end(workspace: Workspace, *, chain: bool, commit: bool) -> Done:
     before = workspace.transaction
+    if chain and before.status == IDLE:
+        raise NoTransaction(
+            f"{'COMMIT' if commit else 'ROLLBACK'} AND CHAIN can only be used in transaction blocks"
+        )
     tag = "COMMIT" if commit and before.status != FAILED else "ROLLBACK"
     undone = not commit or before.status == FAILED
     workspace.end(before.rolled_back() if undone else before.committed(), undone=undone)
@@ -135,10 +140,13 @@ def _set(workspace: Workspace, name: str, value: str | None, *, local: bool) -> 
     canonical, kept = (variable(name).name, None) if value is None else checked(name, value)
     workspace.transaction = workspace.transaction.with_setting(canonical, kept, local=local)
     if local and workspace.transaction.status == IDLE:
-        return Done(
-            "SET", notices=(Notice("WARNING", "25P01", "SET LOCAL can only be used in transaction blocks"),)
-        )
+        command = "SET TRANSACTION" if canonical == "transaction_isolation" else "SET LOCAL"
+        return Done("SET", notices=(_only_in_blocks(command),))
     return Done("SET")
+
+
+def _only_in_blocks(command: str) -> Notice:
+    return Notice("WARNING", "25P01", f"{command} can only be used in transaction blocks")
 
 
 def _reset(workspace: Workspace, name: str | None) -> Done:
@@ -154,14 +162,14 @@ def _discard(workspace: Workspace, what: str) -> Done:
         if workspace.transaction.status != IDLE:
             raise ActiveTransaction("DISCARD ALL cannot run inside a transaction block")
         workspace.transaction = workspace.transaction.reset()
-        workspace.statements.clear()
+        workspace.forget_statements()
         workspace.close_portals()
     return Done(f"DISCARD {'TEMP' if what == 'TEMPORARY' else what}")
 
 
 def _deallocate(workspace: Workspace, name: str | None) -> Done:
     if name is None:
-        workspace.statements.clear()
+        workspace.forget_statements()
         return Done("DEALLOCATE ALL")
     if workspace.statements.pop(name, None) is None:
         raise UndefinedPreparedStatement(f'prepared statement "{name}" does not exist')

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from gateway.frontends.pgwire.arrow import byte_strings
-from gateway.frontends.pgwire.copying import CopyTo
+from gateway.frontends.pgwire.copy_options import CopyTo
 from gateway.frontends.pgwire.encode import fields_of, step_of
 from gateway.frontends.pgwire.kernels import Array, pc
 from gateway.frontends.pgwire.messages import framed

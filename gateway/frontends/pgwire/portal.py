@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from gateway.frontends.pgwire.copying import CopyTo
+from gateway.frontends.pgwire.copy_options import CopyTo
 from gateway.frontends.pgwire.cursors import CursorStatement
 from gateway.frontends.pgwire.encode import BINARY, Encoder
 from gateway.frontends.pgwire.metadata.question import Given, Running

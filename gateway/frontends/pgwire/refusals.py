@@ -65,6 +65,10 @@ class InvalidDate(Refused):
     sqlstate = "22007"
 
 
+class PortalUsedUp(Refused):
+    sqlstate = "55000"
+
+
 class NoTransaction(Refused):
     sqlstate = "25P01"
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from gateway.engines.base import OutputColumn
 from gateway.errors import ProtocolViolation
-from gateway.frontends.pgwire.copying import CopyTo
+from gateway.frontends.pgwire.copy_options import CopyTo
 from gateway.frontends.pgwire.encode import Encoder, formats_of
 from gateway.frontends.pgwire.encode_copy import CopyEncoder
 from gateway.frontends.pgwire.encode_few import data_row

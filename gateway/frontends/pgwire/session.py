@@ -315,6 +315,7 @@ class Session:
         return bool(prepared.text) and prepared.session is None
 
     def _execute_command(self, portal: Portal) -> Steps[None]:
+        self._work.use_up(portal)
         match portal.prepared.session:
             case Declare() | Prepare():
                 yield from self._statements.cursor_command(portal)

@@ -89,9 +89,11 @@ class ClosePortal:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Nothing to do here; the client expects it to work."""
+    """Nothing to do here; the client expects it to work. `of`: what outside a transaction has nothing to work on, which
+    clients are warned of."""
 
     tag: str
+    of: str = ""
 
 
 OfWorkspace = (
@@ -194,12 +196,12 @@ def _set(words: Sequence[Token]) -> SessionStatement | None:
     rest = words[1:]
     if _is(rest, "TRANSACTION") or _is(rest, "SESSION", "CHARACTERISTICS", "AS", "TRANSACTION"):
         level = _isolation(rest)
-        if level is None:
-            return Accepted("SET")
         local = _is(rest, "TRANSACTION")
+        if level is None:
+            return Accepted("SET", "SET TRANSACTION" if local else "")
         return Set("transaction_isolation" if local else "default_transaction_isolation", level, local)
     if _is(rest, "CONSTRAINTS"):
-        return Accepted("SET CONSTRAINTS")
+        return Accepted("SET CONSTRAINTS", "SET CONSTRAINTS")
     local = _is(rest, "LOCAL")
     if local or (_is(rest, "SESSION") and not _is(rest, "SESSION", "AUTHORIZATION")):
         rest = rest[1:]

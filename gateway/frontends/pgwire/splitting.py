@@ -1,10 +1,10 @@
 """Splitting a query text into statements, and into tokens to recognize a session statement by."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.errors import SyntaxRefused
+from gateway.sql.escapes import unescaped
 from gateway.sql.lexing import coarse_spans, spans
 
 
@@ -38,7 +38,7 @@ class Token:
             tag = self.text.index("$", 1) + 1
             return self.text[tag:-tag]
         if self.text[0] in "eE":
-            return re.sub(r"\\(.)", r"\1", self.text[2:-1], flags=re.DOTALL).replace("''", "'")
+            return unescaped(self.text[2:-1])
         return self.text[1:-1].replace("''", "'")
 
 

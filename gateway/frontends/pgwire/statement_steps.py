@@ -7,7 +7,7 @@ from itertools import islice
 from gateway.errors import ShuttingDown
 from gateway.frontends.pgwire import messages as wire
 from gateway.frontends.pgwire.commands import Done, carry_out, shown
-from gateway.frontends.pgwire.copying import CopyTo
+from gateway.frontends.pgwire.copy_options import CopyTo
 from gateway.frontends.pgwire.cursors import (
     Declare,
     ExecutePrepared,
@@ -63,7 +63,7 @@ class StatementSteps:
         if isinstance(prepared.session, Declare) and prepared.count:
             inner = yield from self.describe(self._declared_query(prepared.session, prepared))
             return replace(prepared, parameters=inner.parameters)
-        if isinstance(prepared.session, ExecutePrepared):
+        if isinstance(prepared.session, ExecutePrepared) and prepared.session.name in self._work.statements:
             inner = yield from self.describe(self._work.statement(prepared.session.name))
             return replace(prepared, parameters=(), shape=inner.shape)
         if isinstance(prepared.session, Configure):
@@ -104,8 +104,8 @@ class StatementSteps:
                 return Shape((column,), (TEXT,))
             case SessionSignal(column=column):
                 return Shape((column,), (TRUTH,))
-            case Fetch(name, move=False):
-                rows = self._work.portal(name, "cursor").rows
+            case Fetch(name, move=False) if name in self._work.portals:
+                rows = self._work.portals[name].rows
                 return rows.shape if rows is not None else None
         return None
 

@@ -135,6 +135,10 @@ def seconds(duration: str) -> float | None:
 def _digits(value: str) -> str:
     if not re.fullmatch(r"-?\d{1,2}", value.strip()) or not -15 <= int(value) <= 3:
         raise InvalidParameterValue(f'"{value}" is outside the valid range for extra_float_digits (-15 .. 3)')
+    if int(value) < 0:
+        raise InvalidParameterValue(
+            "extra_float_digits below 0 is not available", hint="numbers are written with all of their digits"
+        )
     return str(int(value))
 
 

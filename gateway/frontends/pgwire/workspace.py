@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from gateway.errors import LimitExceeded, Refused, SyntaxRefused, TransactionAborted
 from gateway.frontends.pgwire.copying import copy_to
-from gateway.frontends.pgwire.cursors import Prepare, cursor_statement
+from gateway.frontends.pgwire.cursors import ExecutePrepared, Fetch, Prepare, cursor_statement
 from gateway.frontends.pgwire.metadata.routing import asked
 from gateway.frontends.pgwire.portal import Portal, Prepared
 from gateway.frontends.pgwire.refusals import (
@@ -13,18 +13,30 @@ from gateway.frontends.pgwire.refusals import (
     DuplicatePreparedStatement,
     IdleInTransaction,
     IdleSession,
+    PortalUsedUp,
     UndefinedPortal,
     UndefinedPreparedStatement,
 )
-from gateway.frontends.pgwire.session_statements import Commit, Rollback, RollbackTo, session_statement
+from gateway.frontends.pgwire.session_statements import (
+    Commit,
+    Rollback,
+    RollbackTo,
+    Show,
+    session_statement,
+)
+from gateway.frontends.pgwire.setting_calls import Configure, Setting
+from gateway.frontends.pgwire.signal_calls import SessionSignal
 from gateway.frontends.pgwire.splitting import Statement, split
 from gateway.frontends.pgwire.transaction import FAILED, IDLE, Kept, Transaction
 from gateway.frontends.pgwire.types import parameter_type
 from gateway.frontends.pgwire.variables import seconds
+from gateway.query.parse import check_spelling
 
 STATEMENTS = 1_000
 PORTALS = 100
 TEXT_CHARACTERS = 16_000_000
+ANSWERING = (Configure, ExecutePrepared, Fetch, SessionSignal, Setting, Show)
+"""Commands that give rows."""
 
 
 class Workspace:
@@ -92,8 +104,11 @@ class Workspace:
             self.close_portal(name)
 
     def prepared(self, statement: Statement, oids: tuple[int, ...] = ()) -> Prepared:
-        """Errors: TransactionAborted in a failed transaction, for all but its end."""
+        """Errors: TransactionAborted in a failed transaction, for all but its end; what nobody could read is told so
+        there too, and goes no further."""
         understood = self.understood(statement, oids)
+        if self.transaction.status == FAILED and understood.session is None and understood.catalog is None:
+            check_spelling(understood.text)
         self.require_alive(understood)
         return understood
 
@@ -116,15 +131,17 @@ class Workspace:
         )
 
     def keep(self, name: str, text: str, oids: tuple[int, ...]) -> None:
-        """A Parse message. The unnamed statement is replaced."""
-        if name and name in self.statements:
-            raise DuplicatePreparedStatement(f'prepared statement "{name}" already exists')
+        """A Parse message. The unnamed statement is gone, whatever comes of the new one."""
+        if not name:
+            self.statements.pop("", None)
         parts = split(text)
         if len(parts) > 1:
             raise SyntaxRefused(
                 "cannot insert multiple commands into a prepared statement", position=parts[1].start + 1
             )
         prepared = self.prepared(parts[0], oids) if parts else Prepared("")
+        if name and name in self.statements:
+            raise DuplicatePreparedStatement(f'prepared statement "{name}" already exists')
         held = sum(len(kept.text) for kept in self.statements.values())
         if len(self.statements) >= STATEMENTS or held + len(text) > TEXT_CHARACTERS:
             raise LimitExceeded(f"a session holds at most {STATEMENTS} prepared statements")
@@ -136,6 +153,11 @@ class Workspace:
         kept = self.statements[command.name]
         declared = () if kept.catalog else command.types
         self.statements[command.name] = replace(kept, declared=declared, start=start + command.start)
+
+    def forget_statements(self) -> None:
+        """But for the unnamed one."""
+        for name in [name for name in self.statements if name]:
+            del self.statements[name]
 
     def statement(self, name: str) -> Prepared:
         if name not in self.statements:
@@ -159,6 +181,14 @@ class Workspace:
             raise LimitExceeded(f"a session holds at most {PORTALS} portals")
         self.close_portal(name)
         self.portals[name] = portal
+
+    def use_up(self, portal: Portal) -> None:
+        """A command runs once a portal. Errors: PortalUsedUp."""
+        if isinstance(portal.prepared.session, ANSWERING):
+            return
+        if portal.done:
+            raise PortalUsedUp("portal cannot be run")
+        portal.done = True
 
     def close_portal(self, name: str) -> None:
         portal = self.portals.pop(name, None)

@@ -152,12 +152,10 @@ SELECT count(*) >= 0 FROM sales.customers TABLESAMPLE SYSTEM (10) REPEATABLE (1)
 SELECT profile @> '{"age": 21}'::jsonb, profile <@ '{"age": 21}'::jsonb FROM sales.customers WHERE customer_id = 1
 SELECT div(order_id, 7), div(amount, 3), div(-7, 2), div(7.9, -2), div(1e20::numeric, 3) FROM sales.orders WHERE order_id = 50
 SELECT to_char(1234567.891, 'FM999,999,999.00'), to_char(5, 'FM00'), to_char(-1234, '9,999PR'), to_char(12, 'L99'), to_char(485, 'RN')
-SELECT customer_id FROM sales.customers WHERE customer_id BETWEEN 1 AND 9 ORDER BY country FETCH FIRST 2 ROWS WITH TIES
 SELECT encode('123\000\001'::bytea, 'base64'), encode('abc'::bytea, 'hex'), decode('MTIz', 'base64'), encode('abc', 'escape'), '\x616263'::bytea
 SELECT customer_id FROM sales.customers WHERE customer_id BETWEEN 1 AND 2 ORDER BY random()
 SELECT setseed(0.5)
 SELECT a.n, b.n FROM generate_series(1, 2) a(n), generate_series(a.n, 2) b(n) ORDER BY 1, 2
-SELECT 1_000, 0x1F, 0b101, 0o17
 SELECT point(1,2)
 SELECT to_tsvector('english', 'a cat') @@ to_tsquery('cat')
 SELECT hashtext('a')
@@ -230,3 +228,16 @@ SELECT current_role
 SELECT current_catalog
 SELECT pg_backend_pid() IS NOT NULL, pg_is_in_recovery(), inet_client_addr() IS NULL
 SELECT pg_postmaster_start_time() IS NOT NULL
+
+-- NOT before a test of a whole row is read as IS NOT NULL
+SELECT carrier_id, NOT c IS NULL FROM shipping.carriers c ORDER BY 1
+
+-- refused: what would not be PostgreSQL's answer
+SELECT DISTINCT country FROM sales.customers ORDER BY country FETCH FIRST 1 ROW WITH TIES
+SELECT q IS NULL FROM (SELECT NULL::int AS a, NULL::int AS b) q
+WITH o AS (SELECT * FROM shipping.carriers) SELECT count(o) FROM shipping.carriers c LEFT JOIN o ON false
+SELECT 'a - b' ~ '\s\m.'
+SELECT c.carrier_id, g FROM shipping.carriers c, generate_series(1, c.carrier_id) g WHERE c.carrier_id > 0 ORDER BY 1, 2
+SELECT timestamptz '2024-02-03 10:00:00+00' AT LOCAL
+SELECT 0b101
+SELECT jsonb_object_agg(carrier_id, name) FILTER (WHERE carrier_id > 0) FROM shipping.carriers

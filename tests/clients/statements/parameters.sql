@@ -27,3 +27,8 @@ SELECT order_id FROM sales.orders WHERE note IS DISTINCT FROM $1 AND ordered_at 
 SELECT left(note, $1), right(note, $2), split_part(note, ',', $3) FROM sales.orders
 SELECT round(amount, $1), trunc(amount, $2), power(score, $3), mod(order_id, $4) FROM sales.orders
 SELECT to_timestamp($1), make_interval(days => $2)
+SELECT * FROM generate_series(1, $1)
+SELECT * FROM generate_series(date '2024-01-01', $1::date, '1 day')
+SELECT * FROM generate_series(timestamp '2024-01-01', $1, interval '1 day')
+SELECT * FROM generate_series(timestamp '2024-01-01', $1, $2)
+SELECT name FROM sales.customers ORDER BY name FETCH FIRST $1 ROWS WITH TIES

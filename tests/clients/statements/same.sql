@@ -1307,3 +1307,48 @@ SELECT regexp_count('foobarbaz', 'b'), regexp_count('foobarbaz', 'B', 1, 'i')
 SELECT percentile_cont(0.5::float8) WITHIN GROUP (ORDER BY amount), percentile_disc(1 - 0.5) WITHIN GROUP (ORDER BY order_id) FROM sales.orders WHERE order_id BETWEEN 1 AND 9
 SELECT extract(year FROM NULL::date), extract(day FROM NULL::timestamp)
 SELECT n FROM generate_series(1::int, 3::int) AS n
+SELECT country, count(*) FROM sales.customers GROUP BY country ORDER BY count(*) DESC, country FETCH FIRST 3 ROWS WITH TIES
+SELECT country, count(*) AS n FROM sales.customers WHERE customer_id > 0 GROUP BY 1 ORDER BY n DESC FETCH FIRST ROW WITH TIES
+SELECT country, count(*) AS n FROM sales.customers WHERE customer_id > 0 GROUP BY 1 ORDER BY 2 DESC FETCH NEXT 1 ROWS WITH TIES
+SELECT amount FROM sales.orders WHERE order_id BETWEEN 1 AND 2000 ORDER BY amount DESC OFFSET 2 FETCH FIRST 3 ROWS WITH TIES
+SELECT amount FROM sales.orders WHERE order_id BETWEEN 1 AND 2000 ORDER BY 1 OFFSET 3 ROWS FETCH FIRST 3 ROWS WITH TIES
+SELECT name FROM shipping.carriers ORDER BY name NULLS FIRST FETCH FIRST 1 ROW WITH TIES
+SELECT * FROM (SELECT carrier_id FROM shipping.carriers ORDER BY carrier_id FETCH FIRST 2 ROWS WITH TIES) t ORDER BY 1
+SELECT name FROM shipping.carriers FETCH FIRST 1 ROW WITH TIES
+SELECT date_trunc('month', ordered_at) m, sum(amount) FROM sales.orders WHERE order_id BETWEEN 1 AND 900 GROUP BY 1 ORDER BY sum(amount) DESC FETCH FIRST 2 ROWS WITH TIES
+SELECT count(*) FROM ONLY sales.customers
+SELECT c.name FROM ONLY sales.customers AS c WHERE c.customer_id = 1
+SELECT 1_000, 0x1F, 0o17, 0xFFFFFFFF, -0x10, 0x1f_ff, 1_000.5
+SELECT 0x7FFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF
+SELECT 0xZ
+SELECT order_id FROM sales.orders WHERE order_id = 0x10
+SELECT sum(transit), min(transit), max(transit) FROM shipping.parcels
+SELECT carrier_id, sum(transit), avg(transit) FROM shipping.parcels GROUP BY carrier_id ORDER BY 1
+SELECT avg(x), sum(x) FROM (VALUES (interval '1 day'), (interval '1 hour'), (NULL)) v(x)
+SELECT avg(x), sum(x) FROM (VALUES (interval '1 month'), (interval '1 day'), (interval '-7 min')) v(x)
+SELECT avg(x), sum(x) FROM (VALUES (interval '1 year 1 mon 1 day 1 s'), (interval '3 days'), (interval '0.000001 s')) v(x)
+SELECT avg(x), sum(x) FROM (SELECT interval '1 day' WHERE false) v(x)
+SELECT avg(ordered_at - timestamptz '2026-01-01 00:00+00'), sum(ordered_at - timestamptz '2026-01-01 00:00+00') FROM sales.orders WHERE order_id BETWEEN 1 AND 77
+SELECT sum(transit) FILTER (WHERE carrier_id = 1), avg(transit) FILTER (WHERE carrier_id = 2) FROM shipping.parcels
+SELECT extract(epoch FROM avg(transit)), extract(epoch FROM sum(transit)), extract(hour FROM avg(transit)) FROM shipping.parcels
+SELECT avg(transit) > interval '1 day', sum(transit) / 2 FROM shipping.parcels WHERE carrier_id = 1
+SELECT order_id % 3 AS k, avg(ordered_at - ordered_on) FROM sales.orders WHERE order_id BETWEEN 1 AND 10 GROUP BY 1 HAVING avg(ordered_at - ordered_on) > interval '1 hour' ORDER BY 2
+SELECT justify_hours(sum(transit)), to_char(avg(transit), 'HH24:MI') FROM shipping.parcels WHERE carrier_id = 1
+SELECT 'a foo b' ~ '\mfoo\M', 'afoo' ~ '\mfoo', 'foob' ~ 'foo\M', 'a b' ~ '\yb\y', 'ab' ~ 'a\Yb', 'ab' !~ '\mb', 'FOO' ~* '\mfoo'
+SELECT regexp_replace('the cat sat', '\mcat\M', 'dog'), regexp_replace('concat cat', '\ycat', 'dog', 'g'), regexp_replace('a1 22', '\m\d{2}\M', '#')
+SELECT name ~ '\y1\y', name ~ '\m(?:1|2)\M', name ~ '\m[A-Z]\w+\M' FROM sales.customers WHERE customer_id = 1
+SELECT count(*) FROM sales.customers WHERE name ~ '\m(1|2)\M'
+SELECT regexp_match('an order', '\m(o\w+)'), substring('an order 12' from '\m\d+\M'), regexp_split_to_array('a-b c', '\y\W\y')
+SELECT regexp_count('cat concat cat', '\mcat\M'), regexp_like('a cat', '\mcat\Z'), regexp_substr('x 123', '\m\d{3}\M')
+SELECT count(o), count(c) FROM sales.customers c LEFT JOIN sales.orders o ON o.customer_id = c.customer_id + 1000
+SELECT count(c), count(o) FROM shipping.carriers c RIGHT JOIN shipping.carriers o ON c.carrier_id = o.carrier_id + 100
+SELECT count(c), count(o) FROM shipping.carriers c FULL JOIN shipping.carriers o ON c.carrier_id = o.carrier_id + 100
+SELECT c.customer_id FROM sales.customers c LEFT JOIN sales.orders o ON o.customer_id = c.customer_id + 1000 WHERE o IS NULL AND c.customer_id BETWEEN 1 AND 3 ORDER BY 1
+SELECT c.customer_id FROM sales.customers c LEFT JOIN sales.orders o ON o.customer_id = c.customer_id + 1000 WHERE o IS NOT NULL
+SELECT carrier_id, c IS NULL, c IS NOT NULL FROM shipping.carriers c ORDER BY 1
+SELECT to_jsonb(o) FROM shipping.carriers c LEFT JOIN shipping.carriers o ON false WHERE c.carrier_id = 1
+SELECT json_agg(o) FROM shipping.carriers c LEFT JOIN shipping.carriers o ON false WHERE c.carrier_id = 1
+SELECT CASE WHEN o IS NULL THEN 'none' ELSE o.name END FROM shipping.carriers c LEFT JOIN shipping.carriers o ON o.carrier_id = c.carrier_id + 1 ORDER BY 1
+SELECT json_agg(carrier_id) FILTER (WHERE false), json_agg(c) FILTER (WHERE c.carrier_id > 100) FROM shipping.carriers c
+SELECT c.carrier_id, coalesce(json_agg(o.order_id) FILTER (WHERE o.order_id IS NOT NULL), '[]') FROM shipping.carriers c LEFT JOIN sales.orders o ON o.order_id = c.carrier_id GROUP BY 1 ORDER BY 1
+SELECT jsonb_agg(name) FILTER (WHERE carrier_id = 1) OVER (ORDER BY carrier_id) FROM shipping.carriers ORDER BY carrier_id

@@ -12,6 +12,12 @@ from gateway.frontends.pgwire.metadata.stand_ins import (
 )
 
 _ROLES = f"(VALUES ({PRINCIPAL_OID}::oid, {CALLER}, true), ({OWNER_OID}, '{OWNER}', false))"
+_IN_ITS_UNIT = """CASE WHEN k.unit IS NULL OR s.setting !~ '^[0-9]+[a-zA-Z]+$' THEN s.setting
+        WHEN k.unit IN ('ms', 's', 'min') THEN trunc(extract(epoch FROM s.setting::interval)
+            / extract(epoch FROM ('1' || k.unit)::interval))::text
+        ELSE (pg_size_bytes(s.setting)
+            / pg_size_bytes(CASE WHEN k.unit ~ '^[0-9]' THEN k.unit ELSE '1' || k.unit END))::text END"""
+"""SHOW says `4MB` where this view says 4096 of kB."""
 _VIEWS = (
     f"""CREATE VIEW {SCHEMA}.pg_roles AS SELECT r.rolname, false AS rolsuper, true AS rolinherit,
         false AS rolcreaterole, false AS rolcreatedb, r.own AS rolcanlogin, false AS rolreplication,
@@ -21,11 +27,12 @@ _VIEWS = (
         false AS usesuper, false AS userepl, false AS usebypassrls, '********'::text AS passwd,
         NULL::timestamptz AS valuntil, NULL::text[] AS useconfig
         FROM {_ROLES} AS r (oid, rolname, own) WHERE r.own""",
-    f"""CREATE VIEW {SCHEMA}.pg_settings AS SELECT s.name, s.setting, k.unit,
+    f"""CREATE VIEW {SCHEMA}.pg_settings AS SELECT s.name, {_IN_ITS_UNIT} AS setting, k.unit,
         coalesce(k.category, 'Customized Options') AS category, coalesce(k.short_desc, '') AS short_desc, k.extra_desc,
         coalesce(k.context, 'user') AS context, coalesce(k.vartype, 'string') AS vartype,
-        CASE WHEN s.setting = k.boot_val THEN 'default' ELSE 'session' END AS source, k.min_val, k.max_val, k.enumvals,
-        coalesce(k.boot_val, s.setting) AS boot_val, s.setting AS reset_val, NULL::text AS sourcefile,
+        CASE WHEN {_IN_ITS_UNIT} = k.boot_val THEN 'default' ELSE 'session' END AS source,
+        k.min_val, k.max_val, k.enumvals,
+        coalesce(k.boot_val, s.setting) AS boot_val, {_IN_ITS_UNIT} AS reset_val, NULL::text AS sourcefile,
         NULL::integer AS sourceline, false AS pending_restart
         FROM {SCHEMA}.settings() AS s LEFT JOIN {SCHEMA}.known_settings() AS k ON lower(k.name) = lower(s.name)""",
     f"""CREATE VIEW {SCHEMA}.pg_tablespace AS SELECT s.oid::oid, s.spcname::name, {OWNER_OID}::oid AS spcowner,
