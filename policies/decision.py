@@ -1,7 +1,7 @@
 """What a principal may see of one relation, and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,8 @@ class Decision:
 
     `restrictive` filters hold for every reference (AND). `expires` is the next instant, in seconds since the
     epoch, at which a considered line starts or ends to be live; None: never. `rules` are the ids of all lines
-    that matched.
+    that matched. `selectable` are the columns that the principal may name, in the relation's order: found once, since
+    a decision is remembered and asked again for each statement.
     """
 
     discoverable: bool
@@ -69,8 +70,8 @@ class Decision:
     restrictive: tuple[RowFilter, ...]
     rules: tuple[str, ...]
     expires: float | None
+    selectable: tuple[str, ...] = field(init=False)
 
-    @property
-    def selectable(self) -> tuple[str, ...]:
-        """The columns that the principal may name, in the relation's order."""
-        return tuple(name for name, column in self.columns.items() if column.selectable)
+    def __post_init__(self) -> None:
+        named = tuple(name for name, column in self.columns.items() if column.selectable)
+        object.__setattr__(self, "selectable", named)

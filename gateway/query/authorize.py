@@ -179,7 +179,7 @@ def _governed(
         raise AccessDenied(f"permission denied for relation {relation.qualified_name}")
     masks = {column: decision.columns[column].mask for column in columns}
     filters = filters_of(text or decision.selectable, decision)
-    body, inputs = _inputs(relation, {*columns, *visible.filtered(filters)}, visible)
+    body, inputs = (relation.body, {}) if relation.plain else _inputs(relation, columns, filters, visible)
     return GovernedRelation(
         relation=relation,
         body=body,
@@ -194,19 +194,20 @@ def _governed(
 Inputs = Mapping[tuple[str, str], GovernedRelation]
 
 
-def _inputs(relation: Relation, wanted: set[str], visible: VisibleCatalog) -> tuple[exp.Select, Inputs]:
+def _inputs(
+    relation: Relation, columns: tuple[str, ...], filters: tuple[Alternatives, ...], visible: VisibleCatalog
+) -> tuple[exp.Select, Inputs]:
     """The product's SQL and what it reads of other products: as its domain may, narrowed by what holds for the
     consumer.
 
-    Rows are decided by all that its text reads. What it reads for columns that are not `wanted` need not be seen.
+    Rows are decided by all that its text reads. What it reads for columns that are neither asked for nor looked at by
+    a filter need not be seen.
     """
-    if relation.plain:
-        return relation.body, {}
     text = relation.reads
     try:
         return relation.body, _inputs_read(relation, text, text, visible)
     except AccessDenied:
-        body = narrowed(relation.body, wanted)
+        body = narrowed(relation.body, {*columns, *visible.filtered(filters)})
         return body, _inputs_read(relation, relations_read(body), text, visible)
 
 

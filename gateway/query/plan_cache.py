@@ -136,7 +136,7 @@ class PlanCache:
         )
         key = self._key(asked, query)
         forms = _with_form(self._forms.get(key) or (), new)
-        self._forms.put(key, forms, asked.size + sum(form.size for form in forms))
+        self._forms.put(key, forms, asked.size + 2 * sum(form.size for form in forms))  # in pieces, and whole
 
     def _shape(self, text: str, limits: Limits) -> Shape | None:
         found = self._shapes.get(text)

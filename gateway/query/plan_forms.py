@@ -8,7 +8,7 @@ their places. A literal that became a pattern is free for others as long as it i
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 
 from gateway.query.plan.model import Fragment, Input, KeyTransfer, Plan, Stage
@@ -23,12 +23,17 @@ Piece = str | int
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A plan without its texts, these with places for slots that are `free`, and the values with which it was made."""
+    """A plan without its texts, these with places for slots that are `free`, and the values with which it was made.
+    `made` is the plan for these values: most statements come again as they are."""
 
     plan: Plan
     texts: tuple[Template, ...]
     values: tuple[Slot, ...]
     free: frozenset[int] = frozenset()
+    made: Plan = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "made", self._filled(self.values))
 
     def serves(self, values: Sequence[Slot]) -> bool:
         return all(
@@ -42,6 +47,9 @@ class Form:
         return frozenset(~number for text in self.texts for number in text.numbers if number < 0)
 
     def filled(self, values: Sequence[Slot]) -> Plan:
+        return self.made if values == self.values else self._filled(values)
+
+    def _filled(self, values: Sequence[Slot]) -> Plan:
         return _with_texts(self.plan, ((text.filled(values), text.pieces) for text in self.texts))
 
     @property

@@ -15,7 +15,7 @@ from gateway.sql.dialect import quoted
 from gateway.sql.doubt import doubting, failed_casts
 from gateway.sql.literals import cast, data_type, literal, shared_type
 from gateway.sql.masks import masked, substituted
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import by_level, copied
 from gateway.sql.passing import passed_on
 from gateway.sql.totality import ATTEMPT, COMPARISONS, numeric, one_family, operands_of, totalized
 from policies.decision import ColumnMask, RowFilter
@@ -150,7 +150,7 @@ def _attributes_fit(condition: exp.Expr) -> bool:
     """Whether no comparison with an attribute makes the engine cast the column, which fails on some rows: the
     identity provider may send a number where the filter's author thought of a text."""
     compared = (
-        node for node in condition.find_all(*COMPARISONS) if any(map(_is_attribute, operands_of(node)))
+        node for node in by_level(condition, COMPARISONS) if any(map(_is_attribute, operands_of(node)))
     )
     fit = all(one_family(*operands_of(node)) or numeric(*operands_of(node)) for node in compared)
     return fit and all(isinstance(node, exp.Boolean) for node in _taken_for_true(condition))
@@ -158,7 +158,7 @@ def _attributes_fit(condition: exp.Expr) -> bool:
 
 def _taken_for_true(condition: exp.Expr) -> Iterator[exp.Expr]:
     """Attributes that stand where true or false is asked for: `principal.staff AND ...`."""
-    for node in condition.find_all(exp.Literal, exp.Cast, exp.Boolean):
+    for node in by_level(condition, (exp.Literal, exp.Cast, exp.Boolean)):
         place = node.parent
         while isinstance(place, exp.Paren):
             place = place.parent
@@ -209,7 +209,7 @@ def bound_to(condition: exp.Expr, principal: Principal) -> exp.Expr | None:
     """The filter, changed in place, with the principal's attributes as typed literals. None: one is missing, empty, or
     of the wrong arity, which makes the whole filter false (governance.md, rule 9)."""
     root = exp.Paren(this=condition)
-    for node in list(root.find_all(exp.Column)):
+    for node in by_level(root, exp.Column):
         if node.table.lower() != "principal":
             continue
         value = principal.attributes.get(node.name)
@@ -260,7 +260,7 @@ def _values(body: exp.Select, *, plain: bool) -> Mapping[str, str]:
 
 def _placed(node: exp.Expr, values: Mapping[str, str]) -> exp.Expr:
     """Names of the relation's columns become those of the source table that a plain body reads."""
-    for column in node.find_all(exp.Column):
+    for column in by_level(node, exp.Column):
         if column.table == SELF:
             column.set("this", quoted(values.get(column.name, column.name)))
     return node

@@ -97,11 +97,9 @@ class VisibleCatalog:
     def _columns(self, relation: Relation, decision: Decision) -> Mapping[str, str]:
         columns = visible_columns(relation, decision)
         lost = self.lost(relation, decision)
-        return (
-            columns
-            if lost >= columns.keys()
-            else {name: columns[name] for name in columns if name not in lost}
-        )
+        if not lost or lost >= columns.keys():
+            return columns
+        return {name: columns[name] for name in columns if name not in lost}
 
     def owner(self, relation: Relation) -> Owner:
         """Whom to ask about it."""

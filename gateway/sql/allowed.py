@@ -18,6 +18,7 @@ from gateway.sql.functions import (
     SIZED,
     TABLE_FUNCTIONS,
 )
+from gateway.sql.nodes import everything
 from gateway.sql.series import length
 from gateway.sql.undefined import undefined_function
 
@@ -87,7 +88,7 @@ STRUCT MAP BIT
 def check_allowed(tree: exp.Expr, limits: Limits) -> None:
     """Raise SyntaxNotSupported, UndefinedFunction or LimitExceeded at the first thing that is not known to be safe."""
     plain = True
-    for node in tree.walk():
+    for node in everything(tree):
         kind = type(node)
         if kind not in NODES and kind not in FUNCTION_NODES:
             raise _unknown(node)

@@ -14,6 +14,7 @@ from sqlglot import exp
 from gateway.errors import StatementTooComplex
 from gateway.settings import Limits
 from gateway.sql.fanout import Edge, Side, conjuncts, joined_rows
+from gateway.sql.nodes import by_level, holds
 from gateway.sql.scopes import USE
 from gateway.sql.series import length
 from gateway.sql.sizes import CONSTANT, FIXED_BYTES, Value, item_of, whole_number
@@ -80,7 +81,7 @@ class _Costs:
         """A CTE that refers to itself: values that grow from step to step are followed; rows are counted as they are
         made (`recursion`), up to limits.generated_rows. None: it does not refer to itself."""
         name, query = cte.alias.lower(), cte.this
-        refers = any(table.name.lower() == name and not table.db for table in query.find_all(exp.Table))
+        refers = any(table.name.lower() == name and not table.db for table in by_level(query, exp.Table))
         if not refers or not isinstance(query, exp.SetOperation):
             return None
         start = step = self.query(query.left, ctes, outer)
@@ -234,7 +235,7 @@ class _Costs:
             aggregates = any(
                 found.find_ancestor(exp.Select) is node and found.find_ancestor(exp.Window) is None
                 for item in node.expressions
-                for found in item.find_all(exp.AggFunc)
+                for found in by_level(item, exp.AggFunc)
             )
             return 1.0 if aggregates else scope.times
         keys = [values.of(part) for part in _parts(group)]
@@ -247,7 +248,9 @@ class _Costs:
 
 
 def _check_separate(node: exp.Select) -> None:
-    own = [each for each in node.find_all(exp.Window, exp.Distinct) if each.find_ancestor(exp.Select) is node]
+    own = [
+        each for each in by_level(node, (exp.Window, exp.Distinct)) if each.find_ancestor(exp.Select) is node
+    ]
     windows = {_kept_together(each) for each in own if isinstance(each, exp.Window)}
     distinct = {each.sql() for each in own if isinstance(each, exp.Distinct)}
     if len(windows) > MAX_SEPARATE or len(distinct) > MAX_SEPARATE:
@@ -283,21 +286,21 @@ def _conditions(node: exp.Select) -> Iterator[exp.Expr]:
     where = node.args.get("where")
     if where is not None:
         yield where.this
-    for join in node.find_all(exp.Join):
+    for join in by_level(node, exp.Join):
         if join.args.get("on") is not None and join.find_ancestor(exp.Select) is node:
             yield join.args["on"]
 
 
 def _is_equality(part: exp.Expr) -> bool:
-    return isinstance(part, exp.EQ) and all(side.find(exp.Column) for side in (part.left, part.right))
+    return isinstance(part, exp.EQ) and all(holds(side, exp.Column) for side in (part.left, part.right))
 
 
 def _edges(part: exp.Expr, scope: Scope, values: ValueCosts, *, correlated: bool) -> Iterator[Edge]:
-    if not isinstance(part, exp.EQ | exp.NullSafeEQ) or part.find(exp.Query):
+    if not isinstance(part, exp.EQ | exp.NullSafeEQ) or holds(part, exp.Query):
         return
     sides = []
     for operand in (part.left, part.right):
-        names = {column.table.lower() for column in operand.find_all(exp.Column)}
+        names = {column.table.lower() for column in by_level(operand, exp.Column)}
         local = {name for name in names if name in scope.sources}
         if correlated and names - local:
             local.add(OUTER)
@@ -318,14 +321,14 @@ def _sided(node: exp.Select, scope: Scope) -> Iterator[Edge]:
 
 
 def _looks_outside(node: exp.Select, scope: Scope) -> bool:
-    inside = {name for select in node.find_all(exp.Select) for name in _names_in(select)}
+    inside = {name for select in by_level(node, exp.Select) for name in _names_in(select)}
     return any(
-        column.table and column.table.lower() not in inside for column in node.find_all(exp.Column)
+        column.table and column.table.lower() not in inside for column in by_level(node, exp.Column)
     ) or any(
         column.table
         and column.table.lower() not in scope.sources
         and column.find_ancestor(exp.Select) is node
-        for column in node.find_all(exp.Column)
+        for column in by_level(node, exp.Column)
     )
 
 
@@ -366,7 +369,7 @@ def _series(function: exp.GenerateSeries, item: exp.Expr, limits: Limits) -> Sou
 def _unnested(node: exp.Select) -> Iterator[tuple[str, exp.Expr]]:
     """The lists that UNNEST makes into rows in the SELECT list, and the names of their columns."""
     for item in node.expressions:
-        for found in item.find_all(exp.Explode, exp.Unnest):
+        for found in by_level(item, (exp.Explode, exp.Unnest)):
             lists = [found.this] if isinstance(found, exp.Explode) else found.expressions
             if found.find_ancestor(exp.Select) is node:
                 yield from ((item.alias_or_name.lower(), each) for each in lists)

@@ -93,8 +93,8 @@ def generate(tree: exp.Expr, dialect: str = "duckdb", *, consume: bool = False) 
     Raises SyntaxNotSupported where the dialect has no equal: sqlglot would otherwise drop the part silently.
     """
     try:
-        return tree.sql(
-            dialect=WRITING[dialect],
+        return WRITING[dialect].generate(  # as `tree.sql` does, but for an import at each call
+            tree,
             copy=not consume,
             identify=True,
             comments=False,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence, Sized
 from sqlglot import exp
 
 from gateway.errors import StatementTooComplex
+from gateway.sql.nodes import QUERIES, everything
 
 MAX_CTES = 200
 MAX_TABLES = 1_000
@@ -85,7 +86,7 @@ def _written_out(select: exp.Select) -> int:
 
 def _size(node: exp.Expr, sizes: Mapping[str, int], by_position: Sequence[int]) -> int:
     total = 0
-    for each in node.walk(prune=lambda inner: isinstance(inner, exp.Query)):
+    for each in everything(node, QUERIES):
         total += 1
         if isinstance(each, exp.Column) and not each.table:
             total += sizes.get(each.name.lower(), 0)
@@ -167,6 +168,6 @@ def _own(select: exp.Select) -> Iterator[exp.Expr]:
     ]
     for part in parts:
         if part is not None:
-            for node in part.walk(prune=lambda inner: isinstance(inner, exp.Query | exp.Lateral)):
+            for node in everything(part, (exp.Query, exp.Lateral)):
                 if isinstance(node, exp.Table | exp.Query | exp.Lateral):
                     yield node

@@ -15,7 +15,7 @@ class Nodes:
 
     def __init__(self, tree: exp.Expr) -> None:
         self._by_class: defaultdict[type[exp.Expr], list[exp.Expr]] = defaultdict(list)
-        self._outside_in = tuple(tree.walk())
+        self._outside_in = everything(tree)
         for node in self._outside_in:
             self._by_class[type(node)].append(node)
 
@@ -36,6 +36,25 @@ class Nodes:
         return [node for kind in kinds for node in self._by_class.get(kind, ())]
 
 
+def everything(tree: exp.Expr, closed: tuple[type[exp.Expr], ...] = ()) -> list[exp.Expr]:
+    """All nodes of a tree in breadth-first order; what is below those of a `closed` class is left out."""
+    nodes = [tree]
+    push = nodes.append
+    for node in nodes:
+        if closed and isinstance(node, closed):
+            continue
+        for value in node.args.values():
+            if isinstance(value, exp.Expr):
+                push(value)
+            elif isinstance(value, list):
+                for item in value:
+                    if isinstance(item, exp.Expr):
+                        push(item)
+    return nodes
+
+
+QUERIES = (exp.Query,)
+
 LEAVES = frozenset((exp.Column, exp.Identifier, exp.Literal))
 """Inside of which there are names and stars only."""
 
@@ -45,13 +64,56 @@ def nodes_of(tree: exp.Expr, kind: type[N] | tuple[type[N], ...]) -> list[N]:
     may stand inside of a column. sqlglot's own walk makes a generator of each step and takes some times as long."""
     nodes: list[N] = []
     stack = [tree]
+    push = stack.append
     while stack:
         node = stack.pop()
         if isinstance(node, kind):
             nodes.append(node)
         if type(node) not in LEAVES:
-            stack.extend(node.iter_expressions(reverse=True))
+            for value in reversed(node.args.values()):
+                if isinstance(value, exp.Expr):
+                    push(value)
+                elif isinstance(value, list):
+                    for item in reversed(value):
+                        if isinstance(item, exp.Expr):
+                            push(item)
     return nodes
+
+
+def by_level(tree: exp.Expr, kind: type[N] | tuple[type[N], ...]) -> list[N]:
+    """The same nodes as `nodes_of`, in the order of sqlglot's `find_all`: what is nearer to the root comes first."""
+    nodes = [tree]
+    push = nodes.append
+    for node in nodes:
+        if type(node) not in LEAVES:
+            for value in node.args.values():
+                if isinstance(value, exp.Expr):
+                    push(value)
+                elif isinstance(value, list):
+                    for item in value:
+                        if isinstance(item, exp.Expr):
+                            push(item)
+    return [node for node in nodes if isinstance(node, kind)]
+
+
+def holds(tree: exp.Expr, *kinds: type[exp.Expr]) -> bool:
+    """Whether a node of one of these classes is in the tree; none of which one may stand inside of a column."""
+    if type(tree) in LEAVES:
+        return isinstance(tree, kinds)
+    return bool(nodes_of(tree, kinds))
+
+
+def closed(*kinds: type[exp.Expr]) -> frozenset[type[exp.Expr]]:
+    """These classes and all that inherit from them: `type(node) in closed(...)` is `isinstance(node, (...))`, and takes
+    as long for forty classes as for one."""
+    found: set[type[exp.Expr]] = set()
+    stack = list(kinds)
+    while stack:
+        kind = stack.pop()
+        if kind not in found:
+            found.add(kind)
+            stack += kind.__subclasses__()
+    return frozenset(found)
 
 
 T = TypeVar("T", bound=exp.Expr)
@@ -62,31 +124,33 @@ def copied(tree: T) -> T:
     node too, which is a tree itself, and takes some times as long."""
     root = type(tree)()
     stack: list[tuple[exp.Expr, exp.Expr]] = [(tree, root)]
+    push = stack.append
     while stack:
         node, copy = stack.pop()
         copy._type = node._type  # noqa: SLF001 - as sqlglot copies it; `type` would build a type of a type
         copy._meta = dict(node._meta) if node._meta else None  # noqa: SLF001 - `meta` makes a dict where there is none
+        args = copy.args
         for key, value in node.args.items():
-            if isinstance(value, exp.Expr):
-                copy.args[key] = _below(copy, key, None, value, stack)
+            if value is None or type(value) in PLAIN_VALUES:
+                args[key] = value
+            elif isinstance(value, exp.Expr):
+                args[key] = child = type(value)()
+                child.parent, child.arg_key = copy, key
+                push((value, child))
             elif isinstance(value, list):
-                copy.args[key] = [
-                    _below(copy, key, index, item, stack) if isinstance(item, exp.Expr) else item
-                    for index, item in enumerate(value)
-                ]
+                args[key] = items = list(value)
+                for index, item in enumerate(value):
+                    if isinstance(item, exp.Expr):
+                        items[index] = child = type(item)()
+                        child.parent, child.arg_key, child.index = copy, key, index
+                        push((item, child))
             else:
-                copy.args[key] = value
+                args[key] = value
     return root
 
 
-def _below(
-    parent: exp.Expr, key: str, index: int | None, node: exp.Expr, stack: list[tuple[exp.Expr, exp.Expr]]
-) -> exp.Expr:
-    """A new node of the same class in its place. `set` would look for what it replaces, and for hashes to forget."""
-    child = type(node)()
-    child.parent, child.arg_key, child.index = parent, key, index
-    stack.append((node, child))
-    return child
+PLAIN_VALUES = frozenset({str, bool})
+"""What most arguments are that are no nodes."""
 
 
 def text_of(node: exp.Expr) -> str:
@@ -97,7 +161,7 @@ def text_of(node: exp.Expr) -> str:
         return f'"{node.table}"."{node.name}"'
     if type(node) is exp.Identifier:
         return f'"{node.this}"' if node.args.get("quoted") else str(node.this)
-    return node.sql(dialect=PLAIN, copy=False)
+    return PLAIN.generate(node, copy=False)  # as `node.sql` does, but for an import at each call
 
 
 PLAIN = Dialect()

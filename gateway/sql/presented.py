@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from gateway.sql.dialect import UNSIZED_DECIMAL
 from gateway.sql.naming import CALLED
+from gateway.sql.nodes import by_level
 from gateway.sql.scopes import Scopes, cte_of
 from gateway.sql.totality import T
 
@@ -192,8 +193,8 @@ class _Walk:
 
     def _calculated_decimal(self, node: exp.Expr) -> str:
         """An exact number that is calculated tells no size."""
-        unsized = any(_is_unsized(cast.to) for cast in node.find_all(exp.Cast))
-        unsized = unsized or any(self._is_unsized(each) for each in node.find_all(exp.Column))
+        unsized = any(_is_unsized(cast.to) for cast in by_level(node, exp.Cast))
+        unsized = unsized or any(self._is_unsized(each) for each in by_level(node, exp.Column))
         return ANY_SCALE if unsized else CALCULATED
 
     def _is_unsized(self, column: exp.Column) -> bool:

@@ -10,7 +10,7 @@ from sqlglot import exp
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.exact import is_whole, scale_of
 from gateway.sql.literals import cast
-from gateway.sql.nodes import LEAVES, nodes_of
+from gateway.sql.nodes import LEAVES, closed, nodes_of
 from gateway.sql.totality import (
     COMPARISONS,
     FAMILIES,
@@ -27,7 +27,7 @@ from gateway.sql.totality import (
 TEXT_FAMILY = next(family for family in FAMILIES if T.TEXT in family)
 ORDERINGS = (exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between)
 
-SHAPES = (
+SHAPES = closed(
     exp.Select, exp.From, exp.Table, exp.TableAlias, exp.Where, exp.Alias, exp.Identifier, exp.Subquery, exp.Join,
     exp.Column, exp.Paren, exp.And, exp.Or, exp.Not, exp.Is, exp.Null, exp.DataType, exp.DataTypeParam, exp.Tuple,
     exp.Exists, exp.Star,
@@ -76,6 +76,8 @@ def not_pushable(tree: exp.Expr, dialect: str) -> str | None:
     stack = [tree]
     while stack:
         node = stack.pop()
+        if type(node) is exp.Column:
+            continue
         if is_constant(node):
             if not _is_known_constant(node, dialect):
                 return _strange(node)
@@ -109,7 +111,7 @@ def _means_the_same(node: exp.Expr, dialect: str) -> bool:
         return False
     if isinstance(node, exp.Join) and node.args.get("on") is not None and not is_truth(node.args["on"]):
         return False
-    if isinstance(node, SHAPES):
+    if type(node) in SHAPES:
         return True
     if isinstance(node, exp.In) and node.args.get("query") is not None:
         return _compares_with_query(node)
@@ -244,25 +246,37 @@ POSTGRES_CHECKS: dict[type[exp.Expr], Callable[[exp.Expr], bool]] = {
 
 def remote_text(tree: exp.Select, dialect: str) -> str:
     """SQL in the source's dialect of a tree that `not_pushable` let pass. The tree is used up."""
-    for table in nodes_of(tree, exp.Table):
-        table.set("catalog", None)
-    for attempt in nodes_of(tree, exp.TryCast):
-        attempt.replace(exp.Cast(this=attempt.this, to=attempt.to))
-    for comparison in nodes_of(tree, COMPARISONS):
-        COLLATORS[dialect](comparison)
+    found = nodes_of(tree, (exp.Table, exp.TryCast, *COMPARISONS))
+    for node in found:
+        if isinstance(node, exp.Table):
+            node.set("catalog", None)
+        elif isinstance(node, exp.TryCast):
+            node.replace(exp.Cast(this=node.this, to=node.to))
+    for node in found:
+        if isinstance(node, COMPARISONS):
+            COLLATORS[dialect](node)
     SPELLERS[dialect](tree)
     return generate(tree, dialect, consume=True)
 
 
 def _spell_for_postgres(tree: exp.Select) -> None:
-    for select in nodes_of(tree, exp.Select):
-        if select.args.get("distinct") and select.args.get("order"):
-            _group_distinct(select)
-    for part in nodes_of(tree, exp.Extract):
+    found = nodes_of(tree, (exp.Select, exp.Extract, *BY_ORDER))
+    grouped = [one for one in found if isinstance(one, exp.Select) and _is_distinct_in_order(one)]
+    for select in grouped:
+        _group_distinct(select)
+    parts = nodes_of(tree, exp.Extract) if grouped else [one for one in found if isinstance(one, exp.Extract)]
+    for part in parts:
         part.replace(_counted_part(part))
-    for ordered in nodes_of(tree, (exp.Ordered, exp.Min, exp.Max)):
-        if kind_of(ordered.this) in TEXT_FAMILY:
+    for ordered in nodes_of(tree, BY_ORDER) if grouped or parts else found:
+        if isinstance(ordered, BY_ORDER) and kind_of(ordered.this) in TEXT_FAMILY:
             ordered.set("this", _collated(ordered.this, quoted("C")))
+
+
+BY_ORDER = (exp.Ordered, exp.Min, exp.Max)
+
+
+def _is_distinct_in_order(select: exp.Select) -> bool:
+    return bool(select.args.get("distinct") and select.args.get("order"))
 
 
 def _counted_part(part: exp.Extract) -> exp.Expr:

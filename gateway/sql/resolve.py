@@ -18,7 +18,7 @@ from gateway.sql.dialect import quoted
 from gateway.sql.expansion import check_names
 from gateway.sql.expansions import expand, has_shorthands
 from gateway.sql.naming import output_names, result_name
-from gateway.sql.nodes import Nodes, copied
+from gateway.sql.nodes import Nodes, copied, everything
 from gateway.sql.presented import presented
 from gateway.sql.qualify import annotate, qualified, quote, schema_of
 from gateway.sql.recursion import reading_of
@@ -66,7 +66,7 @@ def table_name(table: exp.Table) -> TableName:
 
 def base_tables(tree: exp.Expr) -> Iterator[exp.Table]:
     """The tables that are no CTE and no table function, in a fixed order."""
-    return filter(_is_base, tree.find_all(exp.Table))
+    return filter(_is_base, [node for node in everything(tree) if isinstance(node, exp.Table)])
 
 
 def _is_base(table: exp.Table) -> bool:
@@ -75,7 +75,7 @@ def _is_base(table: exp.Table) -> bool:
 
 def used_tables(tree: exp.Expr) -> Iterator[tuple[int, exp.Table]]:
     """Of a resolved tree: the number of each TableUse and its node."""
-    return _numbers(tree.find_all(exp.Table))
+    return _numbers(node for node in everything(tree) if isinstance(node, exp.Table))
 
 
 def _numbers(tables: Iterable[exp.Table]) -> Iterator[tuple[int, exp.Table]]:

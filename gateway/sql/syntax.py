@@ -21,6 +21,7 @@ from gateway.sql.dialect import DUCKDB, WRITTEN, sized
 from gateway.sql.expansion import check_expansion
 from gateway.sql.lexing import has_more_tokens
 from gateway.sql.naming import CALLED
+from gateway.sql.nodes import everything
 from gateway.sql.spellings import respell
 from gateway.sql.token_spellings import respelled
 from gateway.sql.tokens import tokenized
@@ -150,7 +151,7 @@ def parsed(text: str, limits: Limits) -> exp.Expr:
 def _finish(tree: exp.Expr) -> None:
     """The positions of words in the text have served; every copy of the tree would copy them too. Types in types
     (`numeric[]`) are read as those that stand alone."""
-    for node in tree.walk():
+    for node in everything(tree):
         if isinstance(node, exp.DataType):
             sized(node)
         called = node.meta_get(WRITTEN)  # kept by another key, or the engine would be called by it too

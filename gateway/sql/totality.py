@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlglot import exp
 
 from gateway.sql.dialect import generate
+from gateway.sql.nodes import closed
 
 T = exp.DType
 
@@ -25,6 +26,8 @@ FAMILIES: tuple[frozenset[exp.DType], ...] = (
     frozenset({T.TIMESTAMPTZ}),
     frozenset({T.UUID}),
 )  # fmt: skip
+
+UNTYPED = frozenset({T.NULL})
 
 MAX_DIGITS = 38
 INT128_DIGITS = 39
@@ -58,6 +61,7 @@ TOTAL_FUNCTIONS = (
     exp.TimestampTrunc, exp.DateTrunc,
 )  # fmt: skip
 
+TOTAL = closed(*TOTAL_NODES, *TOTAL_FUNCTIONS)
 
 ATTEMPT = "attempt"
 """Key in the meta of a TRY_CAST that was written as a cast."""
@@ -91,7 +95,7 @@ def is_total_node(node: exp.Expr) -> bool:
     """Whether the node itself cannot raise, given that its operands did not."""
     if isinstance(node, exp.And | exp.Or | exp.Not | exp.Case | exp.If | exp.Is | exp.Nullif):
         return is_constant(node) or is_plainly_typed(node)
-    if is_constant(node) or isinstance(node, TOTAL_NODES + TOTAL_FUNCTIONS):
+    if type(node) in TOTAL or is_constant(node):
         return True
     if isinstance(node, COMPARISONS):
         return one_family(*operands_of(node))
@@ -138,14 +142,16 @@ def operands_of(node: exp.Expr) -> list[exp.Expr]:
 
 def one_family(*operands: exp.Expr) -> bool:
     """Whether comparing the operands needs no cast that could fail. Empty: not known."""
-    kinds = {kind_of(operand) for operand in operands} - {T.NULL}
-    return bool(operands) and any(kinds <= family for family in FAMILIES) and _fit_one_decimal(operands)
+    kinds = {kind_of(operand) for operand in operands} - UNTYPED
+    if not operands or not any(kinds <= family for family in FAMILIES):
+        return False
+    return kinds.isdisjoint(FAMILIES[0]) or _fit_one_decimal(operands)
 
 
 def numeric(*operands: exp.Expr) -> bool:
     """Whether they are numbers of which one is approximate: all are compared as DOUBLE then, which none fails to be."""
     exact, approximate, *_ = FAMILIES
-    kinds = {kind_of(operand) for operand in operands} - {T.NULL}
+    kinds = {kind_of(operand) for operand in operands} - UNTYPED
     return bool(operands) and kinds <= exact | approximate and not kinds.isdisjoint(approximate)
 
 
@@ -183,7 +189,16 @@ def _digits_of(node: exp.Expr) -> tuple[int, int] | None:
 
 def kind_of(node: exp.Expr) -> exp.DType:
     """A bare number is read as exact, a bare text as text."""
-    node = node.unnest()
+    if type(node) is not exp.Column:  # which most nodes are that this is asked of
+        node = node.unnest()
+        if (found := _kind_of_computed(node)) is not None:
+            return found
+    kind = node.type.this if node.type is not None else T.UNKNOWN
+    return kind if isinstance(kind, T) else T.UNKNOWN
+
+
+def _kind_of_computed(node: exp.Expr) -> exp.DType | None:
+    """Of what is no column; None: what it was annotated with."""
     if isinstance(node, exp.Neg):
         return kind_of(node.this)
     if isinstance(node, TEXTS):
@@ -194,9 +209,8 @@ def kind_of(node: exp.Expr) -> exp.DType:
         return T.TEXT if node.is_string else T.DOUBLE if "e" in str(node.this).lower() else T.DECIMAL
     if isinstance(node, exp.Cast | exp.TryCast):
         kind = node.to.this
-    else:
-        kind = node.type.this if node.type is not None else T.UNKNOWN
-    return kind if isinstance(kind, T) else T.UNKNOWN
+        return kind if isinstance(kind, T) else T.UNKNOWN
+    return None
 
 
 def is_valid_pattern(pattern: exp.Expr) -> bool:

@@ -59,7 +59,7 @@ from gateway.query.plan.rules.unite import unite
 from gateway.query.plan.schedule import Schedule
 from gateway.query.plan.sources import CanRead, Sources
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import by_level, copied
 from gateway.sql.scopes import USE
 
 __all__ = [
@@ -161,7 +161,7 @@ def written(draft: Draft, schedule: Schedule, names: tuple[str, ...], branches: 
 
 def _drafted(query: GovernedQuery, sources: Sources) -> Draft:
     tree = query.tree
-    tables = [table for table in tree.find_all(exp.Table) if USE in table.meta]
+    tables = [table for table in by_level(tree, exp.Table) if USE in table.meta]
     leaves = {each.alias: leaf_of(each.alias, _own(each, query), sources) for each in tables}
     return Draft(tree, leaves, sources, Namer())
 

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from gateway.query.plan.draft import Unit
 from gateway.query.plan.estimate import Estimator
-from gateway.sql.nodes import text_of
+from gateway.sql.nodes import by_level, text_of
 from gateway.sql.totality import T, kind_of
 
 SENDING = 0.10
@@ -57,7 +57,7 @@ def is_worth_adding_up(
         return True
     rows, groups = estimator.unit_rows(unit), estimator.groups(unit, keys)
     columns = {
-        text_of(column): column for node in (*aggregates, *keys) for column in node.find_all(exp.Column)
+        text_of(column): column for node in (*aggregates, *keys) for column in by_level(node, exp.Column)
     }
     own = [column for column in columns.values() if column.table in unit.members]
     many = 0.0 if groups <= MANY_GROUPS else IN_ORDER if in_order else SPREADING

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from gateway.query.plan.barrier.leaves import ENGINE, Leaf, Namer
 from gateway.query.plan.sources import Sources
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import by_level, copied
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ def _item(select: exp.Select, name: str) -> exp.Expr:
 
 def inner_name(unit: str, below: exp.Query) -> str:
     """Of what stands in the FROM of a unit in the place of leaves: groups, or a set operation."""
-    return f"{unit}.{1 + sum(1 for _ in below.find_all(exp.Subquery))}"
+    return f"{unit}.{1 + sum(1 for _ in by_level(below, exp.Subquery))}"
 
 
 def is_inner(name: str) -> bool:

@@ -21,7 +21,7 @@ from gateway.query.plan.rules.span import may_span
 from gateway.query.plan.schedule import Schedule, Sent
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.literals import cast
-from gateway.sql.nodes import copied, text_of
+from gateway.sql.nodes import by_level, copied, text_of
 from gateway.sql.remote import remote_text
 
 
@@ -58,8 +58,8 @@ class _Emitter:
     def plan(self, names: tuple[str, ...], branches: int) -> Plan:
         givers = {sent.origin for sent in self.schedule.sent}
         units = self.draft.units
-        read = [table for tree in self.draft.trees() for table in tree.find_all(exp.Table)]
-        columns = [column for tree in self.draft.trees() for column in tree.find_all(exp.Column)]
+        read = [table for tree in self.draft.trees() for table in by_level(tree, exp.Table)]
+        columns = [column for tree in self.draft.trees() for column in by_level(tree, exp.Column)]
         for alias in self.schedule.order:
             unit, alike = units[alias], self._alike(alias)
             tables = [table for table in read if table.alias in alike]
@@ -249,7 +249,7 @@ class _Emitter:
         return replace(read, scan=scan, transfers=transfers, reduced=self.schedule.rows[unit.alias])
 
     def _block(self, unit: Unit) -> exp.Expr:
-        names = {table.name for table in unit.select.find_all(exp.Table)}
+        names = {table.name for table in by_level(unit.select, exp.Table)}
         reads = tuple(name for name in self.inputs if name in names)
         members = {member for needed in unit.needs for member in self.draft.units[needed].members}
         columns = tuple(unit.types.items())
@@ -348,6 +348,8 @@ MARKED = re.compile(f"\\({MARK}([^{MARK}]+){MARK}, (.*?), {MARK}{MARK}\\)", re.D
 
 def _cut_out(text: str, keys: _Given) -> tuple[str, tuple[KeyTransfer, ...]]:
     """A query with marks in the place of the conditions of its keys, and the transfers with those conditions."""
+    if not keys:
+        return text, ()
     asked = {found[1]: found[2].partition(f", {OR_ELSE}, ") for found in MARKED.finditer(text)}
     transfers = tuple(
         replace(one, condition=asked[one.name][0], spanned=asked[one.name][2]) for one, _ in keys

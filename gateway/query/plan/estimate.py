@@ -16,7 +16,7 @@ from gateway.query.plan.barrier.leaves import Leaf
 from gateway.query.plan.blocks import clauses_of, conditions, equality, items, where
 from gateway.query.plan.draft import Draft, Unit, is_regrouped, operation_of
 from gateway.query.plan.rules.take import TAKEN
-from gateway.sql.nodes import copied, text_of
+from gateway.sql.nodes import by_level, copied, text_of
 from gateway.sql.resolve import base_tables
 from gateway.sql.totality import is_constant
 
@@ -123,7 +123,7 @@ class Estimator:
         if group is None and isinstance(block.select.expressions[0].unalias(), exp.AggFunc):
             return 1.0
         if group is not None:
-            columns = [column for key in group.expressions for column in key.find_all(exp.Column)]
+            columns = [column for key in group.expressions for column in by_level(key, exp.Column)]
             rows = min(rows, prod(self.distinct(column) for column in columns))
         return max(1.0, rows * (HAVING if block.select.args.get("having") else 1.0))
 
@@ -210,7 +210,7 @@ class Estimator:
 
     def _kinds(self, node: exp.Expr) -> float:
         """Different values of an expression: at most those of its column, or the years, months or days there are."""
-        known = min((self.distinct(column) for column in node.find_all(exp.Column)), default=1.0)
+        known = min((self.distinct(column) for column in by_level(node, exp.Column)), default=1.0)
         part = node.this.name.upper() if isinstance(node, exp.Extract) else ""
         return min(known, PARTS.get(part, known))
 

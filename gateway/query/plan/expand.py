@@ -11,12 +11,12 @@ from gateway.query.plan.draft import Draft
 from gateway.query.rewrite import SELF
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import shared_type
-from gateway.sql.nodes import copied, nodes_of
+from gateway.sql.nodes import by_level, copied, nodes_of
 
 
 def expand(select: exp.Select, draft: Draft, reader: EngineReader | None) -> None:
     """Put what they stand for in the place of leaves. `reader`: the engine reads them. Changes the SELECT."""
-    tables = [table for table in select.find_all(exp.Table) if table.alias in draft.leaves]
+    tables = [table for table in by_level(select, exp.Table) if table.alias in draft.leaves]
     called = _aliases([draft.leaves[table.alias] for table in tables])
     used = _used(select)
     for table in tables:
@@ -84,7 +84,7 @@ def _put_ordered(table: exp.Table, leaf: Leaf) -> None:
 
 def _fenced(table: exp.Table, leaf: Leaf, conditions: list[exp.Expr]) -> exp.Subquery:
     """The source's own columns, behind a fence."""
-    names = dict.fromkeys(column.name for column in leaf.select.find_all(exp.Column))
+    names = dict.fromkeys(column.name for column in by_level(leaf.select, exp.Column))
     inner = exp.Select(expressions=[_own_column(name, leaf.alias) for name in names])
     inner.set("from_", exp.From(this=_source(table, leaf)))
     set_where(inner, conditions)
@@ -132,9 +132,10 @@ def _write_values(select: exp.Select, draft: Draft, aliases: set[str], reader: E
     """Columns of a leaf whose table stands in FROM itself become what the leaf shows for them."""
     if reader is not None:
         return
-    plain = {table.meta["plain"] for table in nodes_of(select, exp.Table) if table.meta.get("plain")}
-    for column in nodes_of(select, exp.Column):
-        if column.table in plain & aliases and not column.meta.get("source"):
+    found = nodes_of(select, (exp.Table, exp.Column))
+    plain = aliases & {table.meta_get("plain") for table in found if isinstance(table, exp.Table)}
+    for column in found:
+        if isinstance(column, exp.Column) and column.table in plain and not column.meta_get("source"):
             value = _called(copied(draft.leaves[column.table].value(column.name)), column.table)
             value = enclosed(value)
             if value.type is None:
@@ -156,9 +157,9 @@ def _aliases(leaves: list[Leaf]) -> Mapping[str, str]:
 
 
 def _rename(select: exp.Select, called: Mapping[str, str]) -> None:
-    for node in nodes_of(select, (exp.Table, exp.Subquery)):
-        if node.alias in called:
+    for node in nodes_of(select, (exp.Table, exp.Subquery, exp.Column)):
+        if isinstance(node, exp.Column):
+            if node.table in called:
+                node.set("table", quoted(called[node.table]))
+        elif node.alias in called:
             node.args["alias"].set("this", quoted(called[node.alias]))
-    for column in nodes_of(select, exp.Column):
-        if column.table in called:
-            column.set("table", quoted(called[column.table]))

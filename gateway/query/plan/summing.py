@@ -9,7 +9,7 @@ from gateway.query.plan.draft import Draft, Unit
 from gateway.sql.dialect import quoted
 from gateway.sql.exact import is_whole, scale_of
 from gateway.sql.literals import shared_type
-from gateway.sql.nodes import copied, text_of
+from gateway.sql.nodes import QUERIES, copied, everything, holds, text_of
 
 KNOWN = (exp.Sum, exp.Count, exp.Min, exp.Max)
 TEXTS = (exp.Substring, exp.Left, exp.Right, exp.Upper, exp.Lower, exp.DPipe)
@@ -17,8 +17,7 @@ TEXTS = (exp.Substring, exp.Left, exp.Right, exp.Upper, exp.Lower, exp.DPipe)
 
 def own_nodes(node: exp.Expr) -> Iterator[exp.Expr]:
     """The node and what is below it, but for subqueries."""
-    walked = node.walk(prune=lambda one: isinstance(one, exp.Query))
-    return (each for each in walked if not isinstance(each, exp.Query))
+    return (each for each in everything(node, QUERIES) if not isinstance(each, exp.Query))
 
 
 def parts(select: exp.Select, clauses: tuple[str, ...]) -> list[exp.Expr]:
@@ -51,7 +50,7 @@ def keys_of(select: exp.Select) -> list[exp.Expr] | None:
     if {key for key, value in group.args.items() if value} - {"expressions"}:
         return None
     keys = list(group.expressions)
-    return keys if all(key.find(exp.Column) for key in keys) else None
+    return keys if all(holds(key, exp.Column) for key in keys) else None
 
 
 def type_of(node: exp.Expr, draft: Draft) -> str | None:

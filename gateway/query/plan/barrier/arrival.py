@@ -3,6 +3,7 @@
 from sqlglot import exp
 
 from gateway.query.plan.blocks import joins, takes_some
+from gateway.sql.nodes import by_level
 from gateway.sql.scopes import USE
 
 AGGREGATES = (
@@ -28,11 +29,11 @@ PLACES = (
 
 def depends_on_arrival(tree: exp.Query) -> bool:
     """Of one relation the rows come as they lie there."""
-    if sum(USE in table.meta for table in tree.find_all(exp.Table)) < 2:
+    if sum(USE in table.meta for table in by_level(tree, exp.Table)) < 2:
         return False
-    return any(map(_takes_any, tree.find_all(exp.Select, exp.SetOperation))) or any(
+    return any(map(_takes_any, by_level(tree, (exp.Select, exp.SetOperation)))) or any(
         (isinstance(node, (*AGGREGATES, *PLACES)) and not isinstance(node.this, exp.Order)) or _is_named(node)
-        for node in tree.find_all(exp.Func)
+        for node in by_level(tree, exp.Func)
     )
 
 

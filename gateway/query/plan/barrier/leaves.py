@@ -16,7 +16,7 @@ from gateway.query.plan.barrier.raising import raises
 from gateway.query.plan.blocks import BARE, where
 from gateway.query.plan.sources import Sources
 from gateway.query.rewrite import GovernedSelect
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import by_level, copied, holds
 from gateway.sql.remote import not_pushable, same_meaning
 from gateway.sql.resolve import base_tables
 from gateway.sql.scopes import Scopes
@@ -113,7 +113,7 @@ def _reducible(governed: GovernedSelect, raw: frozenset[str], sources: Sources) 
         return frozenset()
     shown = _values(select).values()
     computed = [value for value in shown if not _is_cast_column(value)]
-    if any(raises(part) or part.find(exp.Query) for part in (*computed, *where(select))):
+    if any(raises(part) or holds(part, exp.Query) for part in (*computed, *where(select))):
         return frozenset()
     return _sound(select, sources.dialect(table.catalog) or "", sources, Scopes()) & raw
 
@@ -207,7 +207,7 @@ def _is_read_as_it_is(value: exp.Expr | None, scopes: Scopes) -> bool:
 
 def _strange_column(whole: exp.Select, dialect: str, sources: Sources, scopes: Scopes) -> str | None:
     """A column whose type means something else at the source may be delivered there, not calculated with."""
-    for column in whole.find_all(exp.Column):
+    for column in by_level(whole, exp.Column):
         table = scopes.source(column) if not _is_delivered(column, whole) else None
         if not isinstance(table, exp.Table) or not table.catalog:
             continue  # of a subquery or a CTE: what that reads is looked at there

@@ -9,7 +9,7 @@ from gateway.query.plan.barrier.attempts import over_rows
 from gateway.query.plan.barrier.raising import raising
 from gateway.query.plan.blocks import items
 from gateway.sql.dialect import quoted
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import by_level, copied
 
 BELOW = ("from_", "joins", "laterals", "where")
 ABOVE = ("distinct", "having", "qualify", "order")
@@ -78,7 +78,7 @@ def _may_fail_above(select: exp.Select, is_unit: Callable[[exp.Expr], bool]) -> 
 
 def _own_columns(select: exp.Select) -> list[exp.Expr]:
     own = {item.alias_or_name for item in items(select)}
-    return [one for part in _parts(select) for one in part.find_all(exp.Column) if one.table in own]
+    return [one for part in _parts(select) for one in by_level(part, exp.Column) if one.table in own]
 
 
 def _lift(

@@ -35,6 +35,8 @@ def raising(condition: exp.Expr, harmless: tuple[type[exp.Expr], ...] = ()) -> I
     stack = [condition]
     while stack:
         node = stack.pop()
+        if type(node) is exp.Column and type(node.this) is exp.Identifier:
+            continue
         if is_constant(node) or isinstance(node, exp.Query) or fits(node):
             continue
         known = isinstance(node, harmless) or is_total_node(node) or _is_unfailing(node) or _is_part(node)

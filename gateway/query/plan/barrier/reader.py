@@ -14,7 +14,7 @@ from gateway.query.plan.model import Fragment, Input, NativeRead, Stage
 from gateway.query.plan.sources import Sources
 from gateway.query.rewrite import SELF, GovernedSelect
 from gateway.sql.dialect import generate, quoted
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import by_level, copied, holds
 from gateway.sql.remote import not_pushable, remote_text, same_meaning
 from gateway.sql.resolve import base_tables
 from gateway.sql.scopes import columns_by_table
@@ -134,13 +134,13 @@ class EngineReader:
         return remote_text(query, dialect)
 
     def _understood(self, condition: exp.Expr, table: exp.Table, dialect: str) -> bool:
-        for column in condition.find_all(exp.Column):
+        for column in by_level(condition, exp.Column):
             if column.table != table.alias:
                 return False
             found = self.sources.column(table, column.name)
             if not same_meaning(found.native_type, found.type, dialect):
                 return False
-        return condition.find(exp.Query) is None and not_pushable(condition, dialect) is None
+        return not holds(condition, exp.Query) and not_pushable(condition, dialect) is None
 
 
 def _of_whole_columns(

@@ -19,6 +19,7 @@ from gateway.query.plan.model import Plan
 from gateway.query.plan.sources import Statistics
 from gateway.query.plan.summing import parts
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
+from gateway.sql.nodes import by_level, holds
 from gateway.sql.remote import TEXT_FAMILY
 from gateway.sql.resolve import base_tables
 from gateway.sql.totality import COMPARISONS, T, kind_of
@@ -44,7 +45,7 @@ def is_settled(query: GovernedQuery) -> bool:
     last = {id(select) for select in listing(query.tree)}
     return any(
         _may_raise(part)
-        for select in query.tree.find_all(exp.Select)
+        for select in by_level(query.tree, exp.Select)
         for part in _evaluated_before(select, is_last=id(select) in last)
     )
 
@@ -53,7 +54,7 @@ def errors_in_sight(query: GovernedQuery) -> frozenset[type[DataError]]:
     """The kinds of errors that may be raised, if a relation is governed."""
     if not any(relation.barrier for relation in query.relations.values()):
         return frozenset()
-    parts = (p for one in query.tree.find_all(exp.Select) for p in _evaluated_before(one, is_last=False))
+    parts = (p for one in by_level(query.tree, exp.Select) for p in _evaluated_before(one, is_last=False))
     return frozenset(_error_of(node) for part in parts for node in raising(part, HARMLESS))
 
 
@@ -110,7 +111,7 @@ def _evaluated_before(select: exp.Select, *, is_last: bool) -> Iterator[exp.Expr
 
 
 def _may_raise(part: exp.Expr) -> bool:
-    return raises(part, HARMLESS) or any(map(_may_find_several, part.find_all(exp.Subquery)))
+    return raises(part, HARMLESS) or any(map(_may_find_several, by_level(part, exp.Subquery)))
 
 
 def _may_find_several(subquery: exp.Subquery) -> bool:
@@ -120,4 +121,4 @@ def _may_find_several(subquery: exp.Subquery) -> bool:
         return False
     if not isinstance(select, exp.Select) or select.args.get("group"):
         return True
-    return select.expressions[0].find(exp.AggFunc) is None
+    return not holds(select.expressions[0], exp.AggFunc)

@@ -8,6 +8,7 @@ from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.summing import type_of
 from gateway.sql.dialect import quoted
 from gateway.sql.literals import shared_type
+from gateway.sql.nodes import by_level, holds
 
 
 def ahead(draft: Draft) -> None:
@@ -20,11 +21,11 @@ def ahead(draft: Draft) -> None:
 
 
 def _set_apart(query: exp.Subquery, block: exp.Select, draft: Draft) -> None:
-    read = [table.alias for table in block.find_all(exp.Table)]
+    read = [table.alias for table in by_level(block, exp.Table)]
     units = {alias: draft.units[alias] for alias in read if alias in draft.units}
     if not units or len(units) < len(read) or block.args.get("with_") or _is_unit_alone(block):
         return
-    own = {node.alias for node in block.find_all(exp.Subquery)}.union(
+    own = {node.alias for node in by_level(block, exp.Subquery)}.union(
         units, *(u.members for u in units.values())
     )
     value = block.expressions[0].unalias() if len(block.expressions) == 1 else None
@@ -44,4 +45,4 @@ def _set_apart(query: exp.Subquery, block: exp.Select, draft: Draft) -> None:
 def _is_unit_alone(block: exp.Select) -> bool:
     """Whether it only shows what a unit has: the unit's own answer can go as keys."""
     clauses = {key for key, value in block.args.items() if value} - {"expressions", "from_", "distinct"}
-    return len(items(block)) == 1 and not clauses and not block.expressions[0].find(exp.AggFunc)
+    return len(items(block)) == 1 and not clauses and not holds(block.expressions[0], exp.AggFunc)

@@ -12,6 +12,7 @@ from gateway.query.plan.blocks import items, selects
 from gateway.query.plan.rules.names import ITEMS
 from gateway.query.plan.summing import replaced
 from gateway.sql.dialect import quoted
+from gateway.sql.nodes import by_level, holds
 
 BEFORE = ("from_", "joins", "laterals", "where")
 AFTER = ("group", "having", "qualify", "order", "distinct", "windows")
@@ -22,8 +23,8 @@ def asked(tree: exp.Query) -> None:
     """Changes the tree."""
     for number, select in enumerate(selects(tree)):
         group = select.args.get("group")
-        keys = [key for key in _keys(group) if key.find(exp.Query)] if group is not None else []
-        if keys and not select.args.get("sample") and not select.find(exp.TableColumn):
+        keys = [key for key in _keys(group) if holds(key, exp.Query)] if group is not None else []
+        if keys and not select.args.get("sample") and not holds(select, exp.TableColumn):
             _Calculated(select, f"g{number}").before_grouping(keys)
 
 
@@ -70,7 +71,7 @@ class _Calculated:
             if node.table not in self._own:
                 return None
             self._shown.setdefault(_text(node), node.copy())
-        elif node.find(exp.Query) is None or _text(node) not in self._shown:
+        elif not holds(node, exp.Query) or _text(node) not in self._shown:
             return None
         column = exp.column(f"k{list(self._shown).index(_text(node)) + 1}", self._name, quoted=True)
         column.type = node.type
@@ -80,11 +81,11 @@ class _Calculated:
 def _text(key: exp.Expr) -> str:
     """Of copies of one expression the same: each has other names in its FROMs."""
     copy = key.copy()
-    named = [node for node in copy.find_all(*ITEMS) if node.alias]
+    named = [node for node in by_level(copy, ITEMS) if node.alias]
     names: Mapping[str, str] = {node.alias: f"#{number}" for number, node in enumerate(named)}
     for node in named:
         node.set("alias", exp.TableAlias(this=quoted(names[node.alias])))
-    for column in copy.find_all(exp.Column):
+    for column in by_level(copy, exp.Column):
         if column.table in names:
             column.set("table", quoted(names[column.table]))
     return copy.sql()

@@ -12,7 +12,7 @@ from gateway.query.plan.draft import Draft, Unit
 from gateway.query.plan.rules.push import is_pushable
 from gateway.query.plan.rules.summarize import LATER
 from gateway.query.plan.summing import parts_nodes
-from gateway.sql.nodes import copied, text_of
+from gateway.sql.nodes import by_level, copied, holds, text_of
 
 COMPUTING = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest)
 """What looks at several rows for one, or makes several of one."""
@@ -78,7 +78,7 @@ def _ties(known: list[exp.Ordered], unit: Unit, draft: Draft) -> list[exp.Ordere
     if unit.grouped or not draft.governed(unit.members):
         return []
     shown = {
-        text_of(column): column for column in draft.tree.find_all(exp.Column) if column.table in unit.members
+        text_of(column): column for column in by_level(draft.tree, exp.Column) if column.table in unit.members
     }
     ordered = [one.this for one in known]
     able = [one for one in shown.values() if one not in ordered and is_pushable(one, unit, draft)]
@@ -99,4 +99,4 @@ def ordered_by(ordered: exp.Expr, select: exp.Select, unit: Unit, draft: Draft) 
     new = exp.Ordered(
         this=copied(value), desc=ordered.args.get("desc"), nulls_first=ordered.args.get("nulls_first")
     )
-    return new if not isinstance(value, exp.Column) or value.find(exp.Query) is None else None
+    return new if not isinstance(value, exp.Column) or not holds(value, exp.Query) else None

@@ -25,7 +25,7 @@ from gateway.query.plan.rules.inline import CLAUSES
 from gateway.query.plan.summing import parts_nodes
 from gateway.sql.dialect import quoted
 from gateway.sql.exact import fits
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import QUERIES, by_level, copied, everything, holds
 from gateway.sql.totality import may_raise
 
 STRICT = (
@@ -72,7 +72,7 @@ def _scalars(select: exp.Select) -> Iterator[exp.Subquery]:
     later = parts_nodes(select, ("having", "order", "qualify"))
     single = not select.args.get("group") and not any(isinstance(node, exp.AggFunc) for node in later)
     for part in (*where(select), *(select.expressions if single else ())):
-        for node in part.walk(prune=lambda one: isinstance(one, exp.Query)):
+        for node in everything(part, QUERIES):
             if isinstance(node, exp.Subquery) and isinstance(node.parent, AROUND):
                 yield node
 
@@ -115,13 +115,13 @@ def _keys(inner: exp.Expr, outer: exp.Select) -> _Keys | None:
 
 def _is_aggregate(value: exp.Expr) -> bool:
     """One that is NULL over no rows, and cannot raise over more of them than before."""
-    found = list(value.find_all(exp.AggFunc))
+    found = by_level(value, exp.AggFunc)
     known = all(isinstance(one, exp.Sum | exp.Avg | exp.Min | exp.Max) for one in found)
-    if not found or not known or value.find(exp.Window, exp.Filter, exp.Query, exp.Distinct):
+    if not found or not known or holds(value, exp.Window, exp.Filter, exp.Query, exp.Distinct):
         return False
-    inside = {id(column) for one in found for column in one.find_all(exp.Column)}
+    inside = {id(column) for one in found for column in by_level(one, exp.Column)}
     plain = all(isinstance(one.this, exp.Column) or fits(one.this) for one in found)
-    return plain and all(id(column) in inside for column in value.find_all(exp.Column))
+    return plain and all(id(column) in inside for column in by_level(value, exp.Column))
 
 
 def _is_count(value: exp.Expr) -> bool:

@@ -10,6 +10,7 @@ from gateway.query.plan.costs import is_worth_adding_up
 from gateway.query.plan.draft import Draft
 from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.rules.summarize import is_known
+from gateway.sql.nodes import holds
 
 
 def eachside(select: exp.Select, draft: Draft) -> None:
@@ -21,7 +22,7 @@ def eachside(select: exp.Select, draft: Draft) -> None:
     values = [item.unalias() for item in select.expressions]
     if unit is None or unit.grouped or draft.dialect(unit) != "postgres" or where(select):
         return
-    computed = any(value.find(exp.AggFunc, exp.Window, exp.Explode) for value in values)
+    computed = any(holds(value, exp.AggFunc, exp.Window, exp.Explode) for value in values)
     if computed or not all(is_known(value, unit, draft) for value in values):
         return
     if is_worth_adding_up(unit, [], values, Estimator(draft)):

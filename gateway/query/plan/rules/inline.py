@@ -17,7 +17,7 @@ from gateway.query.plan.blocks import (
     selects,
     spread,
 )
-from gateway.sql.nodes import copied, nodes_of
+from gateway.sql.nodes import by_level, copied, holds, nodes_of
 
 CLAUSES = {"expressions", "from_", "joins", "where"}
 
@@ -46,12 +46,15 @@ def _rows(tree: exp.Query) -> set[str]:
 
 
 def _inline_ctes(tree: exp.Query) -> None:
+    clauses = nodes_of(tree, exp.With)
+    if not clauses:
+        return
     names = Counter(cte.alias.lower() for cte in nodes_of(tree, exp.CTE))
     reads: dict[str, list[exp.Table]] = {}
     for table in nodes_of(tree, exp.Table):
         if isinstance(table.this, exp.Identifier) and not table.db:
             reads.setdefault(table.name.lower(), []).append(table)
-    for clause in nodes_of(tree, exp.With):
+    for clause in clauses:
         if not clause.args.get("recursive"):
             for cte in list(clause.expressions):
                 name = cte.alias.lower()
@@ -92,9 +95,9 @@ def _is_mergeable(item: exp.Subquery) -> bool:
 
 def _is_simple(value: exp.Expr) -> bool:
     """Of each row by itself. A constant would become a position where the outer SELECT groups or orders by it."""
-    if value.find(exp.AggFunc, exp.Window, exp.Explode, exp.Unnest, exp.Query) is not None:
+    if holds(value, exp.AggFunc, exp.Window, exp.Explode, exp.Unnest, exp.Query):
         return False
-    return value.find(exp.Column) is not None
+    return holds(value, exp.Column)
 
 
 def _merge(item: exp.Subquery, select: exp.Select, tree: exp.Query) -> None:
@@ -106,7 +109,7 @@ def _merge(item: exp.Subquery, select: exp.Select, tree: exp.Query) -> None:
 
 
 def _columns_of(alias: str, tree: exp.Query) -> Iterator[exp.Column]:
-    return (column for column in list(tree.find_all(exp.Column)) if column.table == alias)
+    return (column for column in by_level(tree, exp.Column) if column.table == alias)
 
 
 def _substitute(column: exp.Column, value: exp.Expr) -> None:

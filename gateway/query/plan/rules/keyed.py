@@ -13,6 +13,7 @@ from gateway.query.plan.blocks import where
 from gateway.query.plan.draft import Draft
 from gateway.query.plan.model import Form
 from gateway.query.plan.schedule import Schedule
+from gateway.sql.nodes import by_level
 
 WORTH = 0.25
 """Share of the rows that keys leave at most: behind the fence one process filters, in a scan several do."""
@@ -33,5 +34,5 @@ def _has_filter(leaf: Leaf, draft: Draft) -> bool:
     if leaf.table is None:
         return False
     indexed = draft.sources.known(leaf.table).indexed
-    columns = {column.name for one in where(leaf.select) for column in one.find_all(exp.Column)}
+    columns = {column.name for one in where(leaf.select) for column in by_level(one, exp.Column)}
     return bool(columns) and columns.isdisjoint(indexed)

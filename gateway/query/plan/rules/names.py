@@ -5,7 +5,7 @@ from collections import Counter
 from sqlglot import exp
 
 from gateway.sql.dialect import quoted
-from gateway.sql.nodes import nodes_of
+from gateway.sql.nodes import by_level, nodes_of
 from gateway.sql.scopes import USE, Scopes
 
 COPY = "#"
@@ -16,9 +16,10 @@ def unique_names(tree: exp.Query) -> None:
     """Changes the tree. A relation's use `n` is called `t<n>`, everything else `q<n>`. What a name stands for was
     copied to where the name stood: the relations in each copy have names of their own, as `t<n>#2`."""
     scopes = Scopes()
-    owners = [(column, scopes.source(column)) for column in nodes_of(tree, exp.Column) if column.table]
-    rows = [(row, scopes.named(row.name, row)) for row in nodes_of(tree, exp.TableColumn)]
-    named = [node for node in tree.find_all(*ITEMS) if node.args.get("alias") and _is_in_from(node)]
+    found = nodes_of(tree, (exp.Column, exp.TableColumn))
+    owners = [(one, scopes.source(one)) for one in found if isinstance(one, exp.Column) and one.table]
+    rows = [(one, scopes.named(one.name, one)) for one in found if isinstance(one, exp.TableColumn)]
+    named = [node for node in by_level(tree, ITEMS) if node.args.get("alias") and _is_in_from(node)]
     uses = Counter[str]()
     new = {id(node): _name(node, number, uses) for number, node in enumerate(named)}
     for column, owner in owners:

@@ -22,7 +22,7 @@ from gateway.query.plan.summing import (
 )
 from gateway.sql.exact import is_whole, scale_of
 from gateway.sql.literals import cast, shared_type
-from gateway.sql.nodes import copied, text_of
+from gateway.sql.nodes import by_level, copied, text_of
 from gateway.sql.remote import is_plain_aggregate
 from gateway.sql.totality import may_raise
 
@@ -61,7 +61,7 @@ def _add_up(select: exp.Select, unit: Unit, draft: Draft, estimator: Estimator, 
         aggregate.replace(whole)
     for node in expressions:
         _show(node, outputs)
-    for column in list(draft.tree.find_all(exp.Column)):
+    for column in by_level(draft.tree, exp.Column):
         if column.table in unit.members:
             _show(column, outputs)
     outputs.settle()
@@ -80,8 +80,8 @@ def _show(node: exp.Expr, outputs: Outputs) -> None:
 
 def _looked_at(gone: list[exp.Expr], new: list[exp.Expr], tree: exp.Query) -> list[exp.Column]:
     """The columns of the statement, with what is new in the block, and without what is gone from it."""
-    dropped = {id(column) for node in gone for column in node.find_all(exp.Column)}
-    found = (column for node in (*new, tree) for column in node.find_all(exp.Column))
+    dropped = {id(column) for node in gone for column in by_level(node, exp.Column)}
+    found = (column for node in (*new, tree) for column in by_level(node, exp.Column))
     return [column for column in found if id(column) not in dropped]
 
 

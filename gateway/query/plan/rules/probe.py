@@ -18,6 +18,7 @@ from gateway.query.plan.estimate import Estimator
 from gateway.query.plan.model import Form
 from gateway.query.plan.schedule import Schedule, Sent
 from gateway.query.plan.summing import type_of
+from gateway.sql.nodes import by_level
 
 WORTH = 0.25
 """Share of the rows that keys leave at most: to read more of them, the whole table is read as fast."""
@@ -63,7 +64,7 @@ def _is_found(sent: Sent, unit: Unit, draft: Draft, estimator: Estimator) -> boo
 
 def _asked_of(leaf: Leaf, unit: Unit) -> set[str]:
     """The source's columns that its own conditions look at, and those of the statement."""
-    own = {column.name for one in where(leaf.select) for column in one.find_all(exp.Column)}
-    asked = [column for one in where(unit.select) for column in one.find_all(exp.Column)]
+    own = {column.name for one in where(leaf.select) for column in by_level(one, exp.Column)}
+    asked = [column for one in where(unit.select) for column in by_level(one, exp.Column)]
     values = [leaf.value(column.name) for column in asked if column.table == leaf.alias]
-    return own | {column.name for value in values for column in value.find_all(exp.Column)}
+    return own | {column.name for value in values for column in by_level(value, exp.Column)}

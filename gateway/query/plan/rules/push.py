@@ -27,7 +27,7 @@ from gateway.query.plan.blocks import (
 )
 from gateway.query.plan.draft import Draft, Unit
 from gateway.sql.leakproof import is_leakproof
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import by_level, copied, holds
 from gateway.sql.remote import not_pushable
 from gateway.sql.totality import is_truth
 
@@ -87,7 +87,7 @@ def fits_beside(condition: exp.Expr, unit: Unit, draft: Draft) -> bool:
         return True
     raw = all(
         column.name in draft.leaves[column.table].raw
-        for column in condition.find_all(exp.Column)
+        for column in by_level(condition, exp.Column)
         if column.table in looked_at
     )
     return raw and _tells_nothing(condition, draft)
@@ -131,12 +131,12 @@ def _leaves_in(condition: exp.Expr, draft: Draft) -> set[str]:
 def is_pushable(node: exp.Expr, unit: Unit, draft: Draft) -> bool:
     """Whether the unit's site understands an expression over its own leaves as DuckDB does."""
     if unit.site == ENGINE:
-        return not _units_in(node, draft) and node.find(exp.Query) is None
+        return not _units_in(node, draft) and not holds(node, exp.Query)
     inner = _units_in(node, draft)
     members = unit.members.union(*(each.members for each in inner))
     if any(each.site != unit.site or each.grouped for each in inner) or not _is_all_known(node, inner):
         return False
-    for column in node.find_all(exp.Column):
+    for column in by_level(node, exp.Column):
         if column.table not in members or column.name not in draft.leaves[column.table].sound:
             return False
         if column.name in draft.leaves[column.table].governed.hashed:
@@ -146,7 +146,7 @@ def is_pushable(node: exp.Expr, unit: Unit, draft: Draft) -> bool:
 
 
 def _units_in(node: exp.Expr, draft: Draft) -> list[Unit]:
-    return [draft.units[table.alias] for table in node.find_all(exp.Table) if table.alias in draft.units]
+    return [draft.units[table.alias] for table in by_level(node, exp.Table) if table.alias in draft.units]
 
 
 def _is_all_known(node: exp.Expr, inner: list[Unit]) -> bool:
@@ -156,7 +156,7 @@ def _is_all_known(node: exp.Expr, inner: list[Unit]) -> bool:
 
 def _adopt(condition: exp.Expr, unit: Unit, draft: Draft) -> None:
     """The units of a condition's subqueries are written out inside of the unit that takes the condition."""
-    for table in list(condition.find_all(exp.Table)):
+    for table in by_level(condition, exp.Table):
         inner = draft.units.pop(table.alias, None)
         if inner is None:
             continue

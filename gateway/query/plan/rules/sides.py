@@ -22,7 +22,7 @@ from gateway.query.plan.blocks import (
     where,
 )
 from gateway.query.plan.rules.inline import CLAUSES
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import by_level, copied, holds
 from gateway.sql.totality import may_raise
 
 OPERATION = {"this", "expression", "distinct"}
@@ -60,7 +60,7 @@ def _is_plain(side: exp.Expr) -> bool:
     if not isinstance(side, exp.Select) or clauses_of(side) - CLAUSES - {"distinct"} or not is_loose(side):
         return False
     distinct = side.args.get("distinct")
-    computed = any(item.find(exp.AggFunc, exp.Window, exp.Explode, exp.Query) for item in side.expressions)
+    computed = any(holds(item, exp.AggFunc, exp.Window, exp.Explode, exp.Query) for item in side.expressions)
     return not computed and not (distinct and distinct.args.get("on")) and "from_" in clauses_of(side)
 
 
@@ -73,17 +73,17 @@ def _is_asked(condition: exp.Expr, item: exp.Expr, found: list[exp.Select]) -> b
 
 
 def _is_askable(condition: exp.Expr, item: exp.Expr, found: list[exp.Select]) -> bool:
-    if condition.find(exp.Query) is not None or reads(condition) != {item.alias}:
+    if holds(condition, exp.Query) or reads(condition) != {item.alias}:
         return False
     for side in found:
         values = _values(side, found[0])
-        for column in condition.find_all(exp.Column):
+        for column in by_level(condition, exp.Column):
             value = values.get(column.name)
             if (
                 value is None
                 or value.type is None
                 or value.type != column.type
-                or value.find(exp.Column) is None
+                or not holds(value, exp.Column)
             ):
                 return False
         if may_raise(_over(condition, values)) is not None:

@@ -10,21 +10,22 @@ from decimal import Decimal
 from sqlglot import exp
 
 from gateway.query.plan.blocks import BARE
-from gateway.sql.nodes import nodes_of
+from gateway.sql.nodes import holds, nodes_of
 from gateway.sql.totality import COMPARISONS
 
 
 def simplify(tree: exp.Query) -> None:
     """Changes the tree."""
-    for operation in nodes_of(tree, (exp.Add, exp.Sub)):
-        value = _calculated(operation)
-        if value is not None and isinstance(operation.parent, COMPARISONS):
-            operation.replace(value)
-    for node in nodes_of(tree, exp.Exists):
+    for node in nodes_of(tree, (exp.Add, exp.Sub, exp.Exists)):
+        if not isinstance(node, exp.Exists):
+            value = _calculated(node)
+            if value is not None and isinstance(node.parent, COMPARISONS):
+                node.replace(value)
+            continue
         select = node.this
         if not isinstance(select, exp.Select) or any(select.args.get(key) for key in BARE):
             continue
-        if not any(item.find(exp.AggFunc, exp.Window, exp.Explode) for item in select.expressions):
+        if not any(holds(item, exp.AggFunc, exp.Window, exp.Explode) for item in select.expressions):
             select.set("expressions", [exp.alias_(exp.Literal.number("1"), "one", quoted=True)])
 
 

@@ -23,7 +23,7 @@ from gateway.query.plan.summing import (
     type_of,
 )
 from gateway.sql.dialect import quoted
-from gateway.sql.nodes import copied, text_of
+from gateway.sql.nodes import by_level, copied, holds, text_of
 from gateway.sql.remote import is_plain_aggregate, not_pushable
 from gateway.sql.totality import is_truth, may_raise
 
@@ -101,7 +101,7 @@ def _name_inner(unit: Unit) -> None:
     for clause in ("expressions", "group", "having"):
         given = unit.select.args.get(clause)
         for part in given if isinstance(given, list) else [given] if given else []:
-            for column in part.find_all(exp.Column):
+            for column in by_level(part, exp.Column):
                 if column.table == unit.alias:
                     column.set("table", quoted(name))
     inner.set("alias", exp.TableAlias(this=quoted(name)))
@@ -114,12 +114,12 @@ def _is_askable(node: exp.AggFunc, unit: Unit, draft: Draft) -> bool:
 def is_known(node: exp.Expr, unit: Unit, draft: Draft) -> bool:
     """Whether the site understands an expression over what the unit reads or, grouped, shows. A subquery's rows would
     have to be taken along."""
-    if node.find(exp.Query) is not None:
+    if holds(node, exp.Query):
         return False
     if not unit.grouped:
         return is_pushable(node, unit, draft)
     own = all(
-        column.table == unit.alias and column.name in unit.types for column in node.find_all(exp.Column)
+        column.table == unit.alias and column.name in unit.types for column in by_level(node, exp.Column)
     )
     return own and not_pushable(node, draft.dialect(unit)) is None
 
@@ -131,7 +131,7 @@ def _having(attempt: exp.Select, unit: Unit, draft: Draft) -> list[exp.Expr]:
     if clause is None:
         return []
     conditions = list(conjuncts(clause.this))
-    summed = [one for one in conditions if one.find(exp.AggFunc)]
+    summed = [one for one in conditions if holds(one, exp.AggFunc)]
     plain = [without_values(one, unit, draft) or one for one in summed]
     pairs = zip(summed, plain, strict=True)
     taken = [one for one, known in pairs if is_truth(known) and is_known(known, unit, draft)]
@@ -188,7 +188,8 @@ def _make_distinct(select: exp.Select, unit: Unit, draft: Draft) -> None:
     if select.args["distinct"].args.get("on") or any(select.args.get(key) for key in LATER):
         return
     if not all(
-        is_known(value, unit, draft) and value.find(exp.Column) and type_of(value, draft) for value in values
+        is_known(value, unit, draft) and holds(value, exp.Column) and type_of(value, draft)
+        for value in values
     ):
         return
     outputs = Outputs(unit, draft)

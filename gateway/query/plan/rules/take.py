@@ -7,7 +7,7 @@ from sqlglot import exp
 from gateway.query.plan.barrier.leaves import Leaf
 from gateway.query.plan.blocks import add_where, conjuncts
 from gateway.sql.leakproof import is_leakproof
-from gateway.sql.nodes import copied
+from gateway.sql.nodes import by_level, copied
 
 PRESERVING_RIGHT = {"RIGHT", "FULL"}
 PRESERVING_LEFT = {"LEFT", "FULL"}
@@ -39,7 +39,7 @@ def taken(table: exp.Table, raw: frozenset[str]) -> tuple[exp.Expr, ...]:
     found = []
     for condition in _conditions(table, select):
         for conjunct in conjuncts(condition):
-            columns = list(conjunct.find_all(exp.Column))
+            columns = by_level(conjunct, exp.Column)
             own = all(column.table == table.alias for column in columns)
             if columns and own and {column.name for column in columns} <= raw and is_leakproof(conjunct):
                 found.append(copied(conjunct))

@@ -33,7 +33,7 @@ from gateway.query.plan.model import Form
 from gateway.query.plan.rules.span import span
 from gateway.query.plan.schedule import End, Schedule, Sent
 from gateway.query.plan.summing import type_of
-from gateway.sql.nodes import copied, text_of
+from gateway.sql.nodes import by_level, copied, holds, text_of
 
 MOST_KEYS = 500_000
 """More distinct values than this are not sent where a span does, ..."""
@@ -307,7 +307,7 @@ class _Blocks:
         self._subqueries = {
             node.alias: node.this
             for tree in draft.trees()
-            for node in tree.find_all(exp.Subquery)
+            for node in by_level(tree, exp.Subquery)
             if node.alias
             and isinstance(node.this, exp.Select)
             and not any(node.args.get(key) for key in BARE)
@@ -337,11 +337,11 @@ class _Blocks:
         """Whether a block without the rows that lack some value of a column is the same but for rows that lack it."""
         if any(select.args.get(key) for key in CUTS) or not is_loose(select):
             return False
-        if any(item.find(exp.Window) for item in select.expressions):
+        if any(holds(item, exp.Window) for item in select.expressions):
             return False
         group = select.args.get("group")
         if group is None:
-            return not any(item.find(exp.AggFunc) for item in select.expressions)
+            return not any(holds(item, exp.AggFunc) for item in select.expressions)
         return text_of(value) in {text_of(key) for key in group.expressions}
 
     def _takes_keys(self, unit: Unit, column: exp.Column) -> bool:
