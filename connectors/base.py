@@ -90,7 +90,9 @@ class Scan:
     may differ in anything. `one`: one row at most is expected, which more must not harm. `otherwise` is a query for
     the same rows and others, for a source that would find those of `query` without an index. `parts` are queries for
     some of the rows each, one after the other for all of them, in an order that `query` may give them, too: a source
-    may run them side by side, and gives what comes in that order.
+    may run them side by side, and gives what comes in that order. `as_stored`: rows of one
+    table that are not put in order come in the order in which they lie in it, whatever the source believes of their
+    number: it knows rows, too, of which the order may not tell.
     """
 
     columns: tuple[SourceColumn, ...]
@@ -101,6 +103,7 @@ class Scan:
     one: bool = False
     otherwise: str | None = None
     parts: tuple[str, ...] = ()
+    as_stored: bool = False
 
     @property
     def asked(self) -> str:

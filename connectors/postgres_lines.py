@@ -10,7 +10,7 @@ from types import MappingProxyType
 import adbc_driver_manager
 
 from connectors.base import ScanCanceled, SourceDown, SourceError
-from connectors.postgres_pool import Connection, Pool
+from connectors.postgres_pool import AS_FOUND, AS_STORED, Connection, Pool
 from connectors.postgres_types import literal, quoted
 from connectors.spool import Spool
 
@@ -33,13 +33,20 @@ NO_TABLES: Tables = MappingProxyType({})
 @dataclass(eq=False, slots=True)
 class Line:
     """A connection in use by a query. `tables` are its temporary ones. `spool` is what runs, if it can be put aside;
-    `canceled`: a cancel was sent, and may still be on its way."""
+    `canceled`: a cancel was sent, and may still be on its way. `as_stored`: how its rows come (`Scan.as_stored`)."""
 
     connection: Connection
     tables: tuple[str, ...] = ()
     busy: bool = True
     canceled: bool = False
     spool: Spool | None = None
+    as_stored: bool = False
+
+    def read(self, *, as_stored: bool) -> None:
+        """Before a scan, from whose transaction nothing of it lasts."""
+        if self.as_stored is not as_stored:
+            self.connection.run((AS_STORED if as_stored else AS_FOUND).format("LOCAL "))
+            self.as_stored = as_stored
 
     def cancel(self) -> None:
         self.canceled = True
@@ -84,6 +91,12 @@ class Lines:
         """The statement that names a session after the query."""
         return f"SET application_name = {self._name}"
 
+    def naming_and(self, settings: Mapping[str, str]) -> str:
+        """One statement that names the session, and sets something until its transaction ends."""
+        local = (f"pg_catalog.set_config('{name}', '{value}', true)" for name, value in settings.items())
+        named = f"pg_catalog.set_config('application_name', {self._name}, false)"
+        return f"SELECT {', '.join((named, *local))}"
+
     def reserve(self, canceled: Event) -> None:
         """Wait for the first line's place, if that is not over. For one thread at a time, before any `take`."""
         with self._changed:
@@ -93,8 +106,8 @@ class Lines:
         with self._changed:
             self._place = True
 
-    def take(self, canceled: Event, tables: Tables = NO_TABLES) -> Line:
-        """A line for one scan; it says which of `tables` it has."""
+    def take(self, canceled: Event, tables: Tables = NO_TABLES, *, as_stored: bool = False) -> Line:
+        """A line for one scan; it says which of `tables` it has, and whether it is read `as_stored`."""
         while not canceled.is_set():
             with self._changed:
                 self._refuse_if_over()
@@ -103,7 +116,7 @@ class Lines:
                     self._state = State.STARTING
                 idle = None if first or (tables and self._exported) else self._idle()
             if first:
-                return self._first(canceled, tables)
+                return self._first(canceled, tables, as_stored)
             line = idle or self._further(tables) or self._idle_soon(canceled)
             if line is not None:
                 return line
@@ -134,7 +147,7 @@ class Lines:
         if not well:
             with self._changed:
                 self.broken_off += 1  # before the locks go
-        usable = well or (not self.alone and _recovered(line.connection))
+        usable = well or (not self.alone and _recovered(line))
         gone = self.alone or not usable
         with self._changed:
             if gone:
@@ -173,11 +186,11 @@ class Lines:
 
     # --- new lines ----------------------------------------------------------------------------------------
 
-    def _first(self, canceled: Event, tables: Tables) -> Line:
+    def _first(self, canceled: Event, tables: Tables, as_stored: bool) -> Line:  # noqa: FBT001
         """Whoever calls has made the state STARTING."""
         try:
             self._enter(canceled)
-            line = self._with_place(tables, first=True)
+            line = self._with_place(tables, first=True, as_stored=as_stored)
         except BaseException:
             with self._changed:
                 if self._state is State.STARTING:
@@ -208,10 +221,10 @@ class Lines:
             self._lines.append(line)
         return line
 
-    def _with_place(self, tables: Tables, *, first: bool) -> Line:
+    def _with_place(self, tables: Tables, *, first: bool, as_stored: bool = False) -> Line:
         """Gives the place back if it fails."""
         try:
-            line = self._opened(tables)
+            line = self._opened(tables, as_stored=as_stored)
             if first and not self.alone and self._pool.exports:
                 self._exported = line.connection.value(f"SELECT pg_catalog.current_setting('{EXPORTED}')")
         except BaseException:
@@ -219,7 +232,7 @@ class Lines:
             raise
         return line
 
-    def _opened(self, tables: Tables) -> Line:
+    def _opened(self, tables: Tables, *, as_stored: bool) -> Line:
         if tables and self._pool.makes_tables:
             try:
                 making = f"BEGIN READ WRITE; {'; '.join(tables.values())}; COMMIT; "
@@ -229,7 +242,8 @@ class Lines:
             except SourceError:  # the account may not, or the server is a standby
                 self._pool.makes_tables = False
         if self.alone:
-            return Line(self._pool.connection(self.naming))
+            connection = self._pool.connection(self.naming, as_stored=as_stored)
+            return Line(connection, as_stored=as_stored)
         return Line(self._begun(""))
 
     def _begun(self, making: str) -> Connection:
@@ -239,17 +253,20 @@ class Lines:
         end = f"SET LOCAL application_name = {self._name}; {SAVEPOINT}"
         if self._exported is not None:
             imported = f"SET TRANSACTION SNAPSHOT {literal(self._exported)}; "
-            return self._pool.connection(begin + imported + end)
+            return self._transaction(begin + imported + end)
         if self._pool.exports and not self.alone:
             try:
-                return self._pool.connection(begin + EXPORT + end)
+                return self._transaction(begin + EXPORT + end)
             except SourceDown:
                 raise
             except SourceError:  # a server that cannot, if the rest succeeds without
-                connection = self._pool.connection(begin + end)
+                connection = self._transaction(begin + end)
                 self._pool.exports = False
                 return connection
-        return self._pool.connection(begin + end)
+        return self._transaction(begin + end)
+
+    def _transaction(self, opening: str) -> Connection:
+        return self._pool.connection(opening, in_transaction=True)
 
     # --- lines that are there --------------------------------------------------------------------------------
 
@@ -278,14 +295,15 @@ class Lines:
         self._pool.give(line.connection, clean=clean and (not in_transaction or _tidied(line)))
 
 
-def _recovered(connection: Connection) -> bool:
+def _recovered(line: Line) -> bool:
     """Whether the transaction goes on after a scan broke off. Twice, because a cancel that came too late for the scan
     may hit the first."""
     for _ in range(2):
         try:
-            connection.run("ROLLBACK TO " + SAVEPOINT)
+            line.connection.run("ROLLBACK TO " + SAVEPOINT)
         except adbc_driver_manager.Error:
             continue
+        line.as_stored = False
         return True
     return False
 

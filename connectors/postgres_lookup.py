@@ -48,7 +48,7 @@ class LookupSession:
         self._readable.register(self._raw.socket, select.POLLIN)
 
     def send(self, before: str, query: str) -> None:
-        """Both in one round trip, which `answer` ends."""
+        """Both in one round trip, and one transaction, which `answer` ends."""
         try:
             self._raw.send_query_params(before.encode(), None)
             self._raw.send_query_params(query.encode(), None, result_format=BINARY)
@@ -61,9 +61,9 @@ class LookupSession:
         found = None
         try:
             while (result := self._next()) is None or result.status != pq.ExecStatus.PIPELINE_SYNC:
-                if result is not None and result.status == pq.ExecStatus.TUPLES_OK:
-                    found = result
-                elif result is None and self._raw.status != pq.ConnStatus.OK:
+                if result is not None:
+                    found = result if result.status == pq.ExecStatus.TUPLES_OK else None
+                elif self._raw.status != pq.ConnStatus.OK:
                     raise LookupFailed
         except psycopg.Error as error:
             raise LookupFailed from error

@@ -130,7 +130,7 @@ class Parts:
 
     def _on_a_line(self, number: int) -> AbstractContextManager[Line | None]:
         work = self._works[number]
-        return work.on_a_spare_line() if number else work.on_a_line(())
+        return work.on_a_spare_line() if number else work.on_a_line((), as_stored=False)
 
     def _are_left(self) -> bool:
         with self._changed:

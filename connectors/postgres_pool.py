@@ -35,6 +35,20 @@ SESSION = (
 """The last: of several processes that a server allows a query, by default (0.1) it uses one where more than a few rows
 come. Measured, passing a row between processes costs a tenth of that; what a whole large table costs to send stays."""
 
+ORDERING = MappingProxyType(
+    {
+        "enable_indexscan": "off",
+        "enable_indexonlyscan": "off",
+        "max_parallel_workers_per_gather": "0",
+        "synchronize_seqscans": "off",
+    }
+)
+"""Settings by which rows of a table come in the order in which it holds them: a bitmap keeps it, an index and several
+processes do not."""
+AS_STORED = "".join(f"SET {{0}}{name} = {value}; " for name, value in ORDERING.items())
+AS_FOUND = "".join(f"SET {{0}}{name} TO DEFAULT; " for name in ORDERING)
+"""{0}: LOCAL, or nothing."""
+
 # A source whose machine vanished answers nothing, not even an error: without these a read would never end.
 ALIVE = MappingProxyType(
     {
@@ -54,9 +68,18 @@ class Connection:
 
     def __init__(self, raw: adbc_driver_manager.AdbcConnection, session: tuple[str, ...]) -> None:
         self._raw = raw
+        self._as_stored: bool | None = False  # None: nobody knows
         self.run("; ".join((*SESSION, *session)))
         with closing(self.query("SELECT current_setting('server_encoding') AS encoding")) as rows:
             self.unchecked_text: bool = rows.read_all().column("encoding")[0].as_py() == "SQL_ASCII"
+
+    def begin(self, opening: str, *, as_stored: bool, in_transaction: bool) -> None:
+        """Run the statements by which a query begins, `in_transaction` those of one, which may be rolled back: with it
+        goes what is set."""
+        known, self._as_stored = self._as_stored, None
+        change = "" if known is as_stored else (AS_STORED if as_stored else AS_FOUND).format("")
+        self.run(change + opening)
+        self._as_stored = None if change and in_transaction else as_stored
 
     def run(self, sql: str) -> None:
         """Statements without a result."""
@@ -208,11 +231,13 @@ class Pool:
         self._next_lookup = 0.0
         self.give_lookup(session, clean=True)
 
-    def connection(self, opening: str) -> Connection:
-        """A connection on which the statements `opening` have run. SourceDown: none to be had."""
+    def connection(
+        self, opening: str, *, as_stored: bool = False, in_transaction: bool = False
+    ) -> Connection:
+        """A connection on which the statements `opening` have run (`Connection.begin`). SourceDown: none to be had."""
         while (idle := self._pop_idle()) is not None:
             try:
-                idle.run(opening)
+                idle.begin(opening, as_stored=as_stored, in_transaction=in_transaction)
             except adbc_driver_manager.Error as error:
                 idle.close()
                 if not _is_lost(error):
@@ -222,7 +247,7 @@ class Pool:
         self._make_room()
         connection = self._connected()
         try:
-            connection.run(opening)
+            connection.begin(opening, as_stored=as_stored, in_transaction=in_transaction)
         except adbc_driver_manager.Error as error:
             connection.close()
             raise self.failure(error) from error

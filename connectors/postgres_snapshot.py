@@ -62,7 +62,7 @@ class PostgresSnapshot:
             source = self._source(scan)
             known = self._known.get(_question(scan, source))
             if known is not None:
-                work.look_up(f"{known.selected} FROM {source} AS s LIMIT 2", known)
+                work.look_up(f"{known.selected} FROM {source} AS s LIMIT 2", known, as_stored=scan.as_stored)
 
     def _batches(self, scan: Scan, schema: pa.Schema, work: Work) -> Batches:
         answer = work.looked_up()
@@ -87,7 +87,7 @@ class PostgresSnapshot:
     ) -> Generator[pa.RecordBatch, None, Known | None]:
         """Reads nothing where parts are better: then it returns how their columns arrive."""
         keys = tuple(map(sent, scan.keys))
-        with work.on_a_line(keys) as line:
+        with work.on_a_line(keys, as_stored=scan.as_stored) as line:
             inline = _inline(line, keys)
             source = self._source(_by_index(scan, line, inline))
             described = [each.description for each in inline]

@@ -13,7 +13,7 @@ from connectors.postgres_keys import SentKeys
 from connectors.postgres_known import Known
 from connectors.postgres_lines import Line, Lines
 from connectors.postgres_lookup import LookupFailed, LookupSession
-from connectors.postgres_pool import Pool
+from connectors.postgres_pool import ORDERING, Pool
 from connectors.spool import Spool
 
 
@@ -62,13 +62,13 @@ class Work:
             if self._lookup is not None:
                 self._lookup.cancel()
 
-    def look_up(self, sql: str, known: Known) -> None:
+    def look_up(self, sql: str, known: Known, *, as_stored: bool) -> None:
         """Send a question whose columns are `known`, if there is a session for it now."""
         session = self._pool.lookup()
         if session is None:
             return
         try:
-            session.send(self._lines.naming, sql)
+            session.send(self._lines.naming_and(ORDERING) if as_stored else self._lines.naming, sql)
         except LookupFailed:
             self._pool.give_lookup(session, clean=False)
             return
@@ -97,10 +97,12 @@ class Work:
             self._pool.give_lookup(session, clean=well and not self._canceled.is_set())
 
     @contextmanager
-    def on_a_line(self, keys: tuple[SentKeys, ...]) -> Iterator[Line]:
+    def on_a_line(self, keys: tuple[SentKeys, ...], *, as_stored: bool) -> Iterator[Line]:
         with self._failures(keys):
-            line = self._lines.take(self._canceled, {each.name: each.creation for each in keys if each.many})
+            tables = {each.name: each.creation for each in keys if each.many}
+            line = self._lines.take(self._canceled, tables, as_stored=as_stored)
             with self._using(line):
+                line.read(as_stored=as_stored)
                 yield line
 
     @contextmanager

@@ -21,6 +21,7 @@ from gateway.query.explain.nodes import laid_out
 from gateway.query.mesh import Governed, Mesh
 from gateway.query.parse import Statement, parse
 from gateway.query.plan import Plan, plan
+from gateway.query.plan.blocks import PARTLY
 from gateway.query.plan_cache import Asked
 from gateway.query.present import column_notes, columns_of, present, told
 from gateway.query.request import Description, Request, Result
@@ -56,7 +57,7 @@ def run(request: Request, mesh: Mesh, in_force: InForce | None = None) -> Result
             bound = clock.time("bind", bind, statement, request, visible)
             authorized = clock.time("authorize", authorize, bound, visible)
             trail.record = record = described(record, authorized, data=statement.form in ("rows", "summary"))
-            planned = answer_plan(statement, authorized, mesh, clock)
+            planned = answer_plan(statement, authorized, mesh, clock, partly=request.partly)
             mesh.plans.remember(asked, statement, authorized, planned)
         running = clock.time("start", started, planned, record, mesh, limit)
         return GovernedResult(
@@ -140,13 +141,17 @@ def recalled(asked: Asked | None, visible: VisibleCatalog, mesh: Mesh) -> tuple[
     return (authorized, planned) if still_read else None
 
 
-def answer_plan(statement: Statement, authorized: AuthorizedQuery, mesh: Mesh, clock: "Clock") -> Plan:
+def answer_plan(
+    statement: Statement, authorized: AuthorizedQuery, mesh: Mesh, clock: "Clock", *, partly: bool = False
+) -> Plan:
     """The plan of what the statement asks for: rows, or something about them."""
     if statement.form == "policy":
         return told(laid_out(consumer_policy(authorized), statement.layout))
     notes = column_notes(authorized.bound) if statement.form == "columns" else ()
     presented = authorized.bound.resolved.presented if statement.form == "rows" else ()
     governed = clock.time("rewrite", rewrite, authorized)
+    if partly:
+        governed.tree.meta[PARTLY] = True
     if statement.form == "plan":
         outline = consumer_plan(authorized.bound, governed, mesh.catalog, mesh.connectors)
         return told(laid_out(outline, statement.layout))

@@ -94,6 +94,7 @@ class PlanCache:
             request.search_path,
             request.zone,
             request.parameter_types,
+            request.partly,
             kinds,
         )
         return Asked((*key, describing and found.asks), (*found.slots, *slots))

@@ -28,7 +28,8 @@ class Parameter:
 class Request:
     """One statement of one principal. `parameters` are positional, `$1` first.
 
-    `settings` answer `current_setting` and SHOW: names and texts that the session set.
+    `settings` answer `current_setting` and SHOW: names and texts that the session set. `partly`: it may be that only
+    its first rows are read, as of a cursor, and which ones these are must not tell of hidden ones.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Request:
     parameters: tuple[Parameter, ...] = ()
     parameter_types: tuple[str | None, ...] = ()
     settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    partly: bool = False
 
     @property
     def zone(self) -> str:

@@ -125,11 +125,13 @@ class StatementSteps:
             self._work.statements[name] = known
 
     def open(self, portal: Portal, ahead: int | None = None) -> Steps[AnyRows]:
-        """Run the portal's statement. `ahead`: up to so many of its rows (0: all) will be asked for next."""
+        """Run the portal's statement. `ahead`: up to so many of its rows (0: all) will be asked for next; None: nobody
+        knows how many, it is a cursor."""
         prepared = portal.prepared
         self._start(portal)
         if prepared.catalog is None:
-            return (yield from self._execution.run(portal, self._request(prepared, portal.parameters), ahead))
+            request = replace(self._request(prepared, portal.parameters), partly=ahead != 0)
+            return (yield from self._execution.run(portal, request, ahead))
         return (yield from self._execution.run_catalog(portal, self._catalog_statement(prepared)))
 
     def still_allowed(self, portal: Portal) -> Steps[None]:

@@ -19,7 +19,18 @@ from gateway.query.plan.barrier.settled import errors_in_sight, is_blurred, is_s
 from gateway.query.plan.blocks import selects
 from gateway.query.plan.draft import Draft
 from gateway.query.plan.emit import emit
-from gateway.query.plan.model import Form, Fragment, Input, KeyTransfer, Part, Plan, Stage, Trial, with_keys
+from gateway.query.plan.model import (
+    Form,
+    Fragment,
+    Input,
+    KeyTransfer,
+    Part,
+    Plan,
+    Stage,
+    Trial,
+    read_as_stored,
+    with_keys,
+)
 from gateway.query.plan.parts import united
 from gateway.query.plan.rules.ahead import ahead
 from gateway.query.plan.rules.anyrow import anyrow
@@ -93,12 +104,13 @@ def plan(
 ) -> Plan:
     """Raises SourceUnavailable for a product whose source was down when the mesh was loaded.
     The query is used up: copying its typed trees would cost as much as the rest of the step."""
-    definite(query)
+    as_stored = definite(query, catalog.tables)
     branches, errors = len(united(query.tree)), errors_in_sight(query)
     draft = cut(query, catalog, connectors, can_read)
     tried = tried_first(draft, query.names)
     made = _made(draft, query.names, branches)
-    return replace(made, blurred=is_blurred(errors, made), trial=tried)
+    made = replace(made, blurred=is_blurred(errors, made), trial=tried)
+    return read_as_stored(made) if as_stored else made
 
 
 def _made(draft: Draft, names: tuple[str, ...], branches: int = 1) -> Plan:

@@ -14,6 +14,10 @@ BARE = frozenset({"distinct", "group", "having", "order", "limit", "offset", "qu
 MOVABLE_JOINS = frozenset({"", "INNER", "CROSS"})
 
 
+PARTLY = "partly"
+"""Key in the meta of a statement of which it may be that only the first rows are read (`Request.partly`)."""
+
+
 def items(select: exp.Select) -> list[exp.Expr]:
     """What stands in FROM, in order, joined or not."""
     start = select.args.get("from_")
@@ -154,8 +158,8 @@ def first_of_each(query: exp.Expr) -> exp.Expr | None:
 
 
 def takes_some(query: exp.Expr) -> bool:
-    """Whether some of its rows are asked for, by LIMIT, OFFSET or DISTINCT ON."""
-    cut = any(query.args.get(key) is not None for key in ("limit", "offset"))
+    """Whether some of its rows are asked for, by LIMIT, OFFSET or DISTINCT ON, or by whoever reads its answer."""
+    cut = any(query.args.get(key) is not None for key in ("limit", "offset")) or bool(query.meta_get(PARTLY))
     return cut or first_of_each(query) is not None
 
 

@@ -167,6 +167,19 @@ class Trial:
     wanted: int
 
 
+def read_as_stored(plan: Plan) -> Plan:
+    """The plan with every scan in the order in which its source keeps the rows (`Scan.as_stored`)."""
+    inputs = {name: _as_stored(read) for name, read in plan.inputs.items()}
+    trial = plan.trial and replace(plan.trial, plan=read_as_stored(plan.trial.plan))
+    return replace(plan, inputs=inputs, trial=trial)
+
+
+def _as_stored(read: Input) -> Input:
+    if isinstance(read, Fragment):
+        return replace(read, scan=replace(read.scan, as_stored=True))
+    return replace(read, inputs={name: _as_stored(each) for name, each in read.inputs.items()})
+
+
 def _all(inputs: Mapping[str, Input]) -> Iterator[Input]:
     for read in inputs.values():
         yield read

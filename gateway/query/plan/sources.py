@@ -45,10 +45,7 @@ class Sources:
         return self.accounts.get(key, key)
 
     def table(self, table: exp.Table) -> SourceTable:
-        found = self.tables.get(table.catalog, {}).get(_name(table))
-        if found is None:
-            raise InternalFailure
-        return found
+        return table_of(self.tables, table)
 
     def column(self, table: exp.Table, name: str) -> SourceColumn:
         found = next((column for column in self.table(table).columns if column.name == name), None)
@@ -58,6 +55,14 @@ class Sources:
 
     def known(self, table: exp.Table) -> TableStatistics:
         return self.statistics.get(table.catalog, {}).get(_name(table), UNKNOWN)
+
+
+def table_of(tables: Tables, table: exp.Table) -> SourceTable:
+    """What a source told of the table that a tree names."""
+    found = tables.get(table.catalog, {}).get(_name(table))
+    if found is None:
+        raise InternalFailure
+    return found
 
 
 def _name(table: exp.Table) -> tuple[str, ...]:

@@ -1,54 +1,63 @@
-"""Rule: where some of joined rows are asked for and no order says which, or in which order, what they show decides.
+"""Rule: where some rows are asked for and no order says which, or in which order, what they show decides.
 
-Else it would be the order in which their source joins them, which it chooses by what it knows of all rows, hidden ones
-too.
+Else it would be the order in which their source, or the engine, joins or groups them, or which index it takes: it
+chooses by what it knows of all rows, hidden ones too. Rows of one table alone may come as they are stored: whoever
+reads them has its source see to that (`Scan.as_stored`).
 """
 
 from collections.abc import Iterator
 
 from sqlglot import exp
 
-from gateway.query.plan.barrier.arrival import AGGREGATES, NAMED, PLACES
+from gateway.query.plan.barrier.arrival import AGGREGATES, NAMED
 from gateway.query.plan.barrier.macros import MACROS, write_out
 from gateway.query.plan.blocks import takes_some
-from gateway.query.rewrite import GovernedQuery, GovernedSelect
+from gateway.query.plan.rules.peers import peers
+from gateway.query.plan.sources import Tables
+from gateway.query.plan.stored import Stored
+from gateway.query.rewrite import GovernedQuery
 from gateway.sql.nodes import copied, text_of
-from gateway.sql.resolve import base_tables
-from gateway.sql.scopes import USE
+from gateway.sql.scopes import cte_of
 
 COMPUTED = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest, exp.Lambda, exp.Query)
 
 
-def definite(query: GovernedQuery) -> None:
-    """Changes the tree, if something is hidden."""
-    if not any(relation.barrier for relation in query.relations.values()) or not _joins(query):
-        return
-    if any(_tables(relation) > 1 for relation in query.relations.values()):
-        _order_what_is_looked_at(query.tree)
+def definite(query: GovernedQuery, tables: Tables) -> bool:
+    """Changes the tree, if something is hidden. Whether rows are taken as they are stored."""
+    if not any(relation.barrier for relation in query.relations.values()):
+        return False
+    stored, as_stored = Stored(query.relations, tables), False
+    _order_aggregates(query.tree)
+    peers(query.tree)
     for asked in query.tree.find_all(exp.Select, exp.SetOperation):
         if asked.args.get("order") is None and takes_some(asked) and not isinstance(asked.parent, exp.Exists):
-            ordered = [exp.Ordered(this=value) for value in _deciding(asked)]
-            asked.set("order", exp.Order(expressions=ordered) if ordered else None)
+            if stored.holds(asked):
+                as_stored = True
+            else:
+                ordered = [exp.Ordered(this=value) for value in _deciding(asked)]
+                asked.set("order", exp.Order(expressions=ordered) if ordered else None)
+    return as_stored
 
 
-def _order_what_is_looked_at(tree: exp.Query) -> None:
-    """By aggregates and windows: the rows of a relation that joins in its own SQL come as its source joins them."""
+def _order_aggregates(tree: exp.Query) -> None:
+    """Those that tell which value came first; not where the rows that they look at have got an order."""
     write_out(tree, MACROS)
     for node in tree.find_all(*AGGREGATES):
-        if not isinstance(node, exp.Mode):
+        if not isinstance(node, exp.Mode) and not _has_order(node):
             _order_aggregate(node)
     for named in tree.find_all(exp.Anonymous):
-        if named.name.lower() in NAMED:
+        if named.name.lower() in NAMED and not _has_order(named):
             _order_by_values(named)
-    for window in tree.find_all(exp.Window):
-        select = window.find_ancestor(exp.Select)
-        if isinstance(window.this, PLACES) and select is not None and select.args.get("group") is None:
-            order = window.args.get("order") or exp.Order(expressions=[])
-            columns = {text_of(column): column for column in select.find_all(exp.Column) if column.table}
-            order.set(
-                "expressions", [*order.expressions, *(exp.Ordered(this=copied(c)) for c in columns.values())]
-            )
-            window.set("order", order if order.expressions else None)
+
+
+def _has_order(node: exp.Expr) -> bool:
+    """`array_agg(x) FROM (SELECT ... ORDER BY ...)`, as people write it for PostgreSQL."""
+    select = node.find_ancestor(exp.Select)
+    start = select.args.get("from_") if select is not None and not select.args.get("joins") else None
+    source = start.this if start is not None else None
+    if isinstance(source, exp.Table):
+        source = cte_of(source)
+    return source is not None and isinstance(source.this, exp.Query) and bool(source.this.args.get("order"))
 
 
 def _order_by_values(node: exp.Anonymous) -> None:
@@ -68,21 +77,6 @@ def _order_aggregate(node: exp.Expr) -> None:
     values = value.expressions if isinstance(value, exp.Distinct) else [value]
     order.set("expressions", [*order.expressions, *(exp.Ordered(this=copied(one)) for one in values)])
     node.set(last, order)
-
-
-def _joins(query: GovernedQuery) -> bool:
-    """Whether one SELECT, with all that is inside of it, reads several tables."""
-    return any(_read(select, query) > 1 for select in query.tree.find_all(exp.Select))
-
-
-def _read(select: exp.Select, query: GovernedQuery) -> int:
-    used = (table for table in select.find_all(exp.Table) if USE in table.meta)
-    return sum(_tables(query.relations[table.meta[USE]]) for table in used)
-
-
-def _tables(select: GovernedSelect) -> int:
-    tables = base_tables(select.select)
-    return sum(1 if table.catalog else _tables(select.inputs[table.db, table.name]) for table in tables)
 
 
 def _deciding(query: exp.Query) -> Iterator[exp.Expr]:

@@ -1,11 +1,10 @@
-"""Rule: where rows or values are alike in what decides which of them come first, what they show decides.
+"""Rule: where rows or values are alike in what decides their order, what they show decides.
 
 Else it would be decided by the order in which they arrive, which sources and the engine choose by sizes.
 """
 
 from sqlglot import exp
 
-from gateway.query.plan.blocks import takes_some
 from gateway.query.plan.draft import Draft
 from gateway.sql.nodes import nodes_of
 
@@ -16,7 +15,7 @@ def ties(draft: Draft) -> None:
         return
     for tree in draft.trees():
         for query in nodes_of(tree, (exp.Select, exp.SetOperation)):
-            if query.args.get("order") is not None and takes_some(query):
+            if query.args.get("order") is not None:
                 _order_by_all(query)
         for mode in nodes_of(tree, exp.Mode):
             _least_of_most_frequent(mode)

@@ -11,6 +11,24 @@ SELECT s.code, count(*) AS n FROM hr.staff AS s JOIN sales.orders AS o ON o.cust
 -- scan 2 @ sales: SELECT "orders"."customer" AS "customer" FROM "orders" AS "orders"
 SELECT "u1"."code" AS "code", COUNT(*) AS "n" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."customer" = "u1"."id" GROUP BY "u1"."code" ORDER BY 1, 2 LIMIT 3
 
+-- groups of one table
+SELECT s.code, count(*) AS n FROM hr.staff AS s GROUP BY s.code LIMIT 3
+-- =>
+-- scan 1 @ hr: SELECT "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+SELECT "u1"."code" AS "code", COUNT(*) AS "n" FROM "#scan 1" AS "u1" GROUP BY "u1"."code" ORDER BY 1, 2 LIMIT 3
+
+-- values that are put together
+SELECT array_agg(s.code) AS codes FROM hr.staff AS s
+-- =>
+-- scan 1 @ hr: SELECT "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+SELECT ARRAY_AGG("u1"."code" ORDER BY "u1"."code") AS "codes" FROM "#scan 1" AS "u1"
+
+-- not where rows that are put together have got an order
+SELECT array_agg(q.id) AS ids FROM (SELECT s.id FROM hr.staff AS s ORDER BY s.code) AS q
+-- =>
+-- scan 1 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+SELECT ARRAY_AGG("q0"."id") AS "ids" FROM (SELECT "u1"."id" AS "id" FROM "#scan 1" AS "u1" ORDER BY "u1"."code", 1) AS "q0"
+
 -- not where an order says which
 SELECT s.id, o.note FROM hr.staff AS s JOIN sales.orders AS o ON o.customer = s.id ORDER BY o.note LIMIT 3
 -- =>
@@ -23,7 +41,7 @@ SELECT "u1"."id" AS "id", "u2"."note" AS "note" FROM "#scan 2" AS "u1" CROSS JOI
 -- scan 2 @ sales: SELECT "orders"."note" AS "note", "orders"."customer" AS "customer" FROM "orders" AS "orders"
 SELECT "u1"."id" AS "id", "u2"."note" AS "note" FROM "#scan 1" AS "u1" CROSS JOIN "#scan 2" AS "u2" WHERE "u2"."customer" = "u1"."id" ORDER BY "u2"."note", 1 LIMIT 3
 
--- not of one table
+-- not of one table, whose rows come as they are stored
 SELECT s.id FROM hr.staff AS s LIMIT 3
 -- =>
 -- scan 1 @ hr: SELECT "staff"."id" AS "id" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU' LIMIT 3

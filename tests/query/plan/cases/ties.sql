@@ -23,11 +23,11 @@ SELECT mode(s.code) AS m FROM hr.staff AS s
 -- scan 1 @ hr: SELECT "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
 SELECT MODE("u1"."code" ORDER BY "u1"."code") AS "m" FROM "#scan 1" AS "u1"
 
--- not where all rows are told
+-- all rows, in an order that leaves some alike
 SELECT s.id, s.code FROM hr.staff AS s ORDER BY s.code
 -- =>
 -- scan 1 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
-SELECT "u1"."id" AS "id", "u1"."code" AS "code" FROM "#scan 1" AS "u1" ORDER BY "u1"."code"
+SELECT "u1"."id" AS "id", "u1"."code" AS "code" FROM "#scan 1" AS "u1" ORDER BY "u1"."code", 1
 
 -- not where nothing is hidden
 SELECT o.id, o.note FROM sales.orders AS o ORDER BY o.note LIMIT 3
