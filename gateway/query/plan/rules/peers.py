@@ -45,10 +45,8 @@ def _settle(window: exp.Window, select: exp.Select) -> None:
     is_first = isinstance(window.this, exp.FirstValue) and window.args.get("spec") is None
     if isinstance(function, IN_ORDER) or is_first or by_rows:
         _order_rows(window, select)
-        if not by_rows:
-            window.set(
-                "spec", None
-            )  # means nothing here, and may not stand beside an order by several columns
+        if not by_rows:  # a frame means nothing here, and may not stand beside an order by several columns
+            window.set("spec", None)
     elif isinstance(function, IN_FRAME) and not isinstance(_last_argument(function)[1], exp.Order):
         _order_frame(function, window, select)
 
