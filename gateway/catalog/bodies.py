@@ -11,11 +11,11 @@ from gateway.catalog.types import Typer, empty_select
 from gateway.documents import did_you_mean
 from gateway.errors import MeshgateError
 from gateway.settings import Limits
+from gateway.sql.allowed.functions import SESSION_FUNCTIONS
+from gateway.sql.bounds.recursion import refers_to_itself
 from gateway.sql.dialect import generate, quoted
-from gateway.sql.functions import SESSION_FUNCTIONS
-from gateway.sql.lineage import Origin, filtering, is_plain, lineage
-from gateway.sql.recursion import refers_to_itself
-from gateway.sql.resolve import Resolved, TableName, base_tables, resolve, table_name, used_tables
+from gateway.sql.names.lineage import Origin, filtering, is_plain, lineage
+from gateway.sql.names.resolve import Resolved, TableName, base_tables, resolve, table_name, used_tables
 from gateway.sql.syntax import parse_query
 
 KEEPS_ITS_LIST = frozenset({"expressions", "from_", "joins", "where", "laterals", "with_"})

@@ -14,7 +14,7 @@ from gateway.errors import MeshgateError
 from gateway.settings import Limits
 from gateway.sql.dialect import generate, quoted
 from gateway.sql.literals import cast
-from gateway.sql.resolve import resolve
+from gateway.sql.names.resolve import resolve
 from gateway.sql.syntax import parse_expression
 from gateway.sql.totality import may_raise, totalized
 from policies.principal import AttributeValue, Principal

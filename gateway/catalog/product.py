@@ -7,7 +7,7 @@ from types import MappingProxyType
 from sqlglot import exp
 
 from connectors.base import SourceTable, TableStatistics
-from gateway.sql.reading import Read, relations_read
+from gateway.sql.names.reading import Read, relations_read
 from policies.decision import ProtectedRelation
 
 EMPTY: Mapping[str, str] = MappingProxyType({})

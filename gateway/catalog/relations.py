@@ -27,7 +27,7 @@ from gateway.catalog.shares import Shares
 from gateway.catalog.types import Typer, declared, normalized, unknown_type, widens
 from gateway.documents import Place, choices, did_you_mean
 from gateway.settings import Limits
-from gateway.sql.resolve import TableName
+from gateway.sql.names.resolve import TableName
 
 Name = tuple[str, str]
 """(domain, relation)"""

@@ -11,7 +11,7 @@ from sqlglot.errors import SqlglotError
 from gateway.documents import did_you_mean
 from gateway.errors import MeshgateError
 from gateway.sql.dialect import generate, quoted
-from gateway.sql.presented import of_type
+from gateway.sql.names.presented import of_type
 
 
 class DescribedColumn(Protocol):

@@ -312,7 +312,7 @@ STREAMED: tuple[tuple[str, type[Failed]], ...] = (
 
 NO_SPACE = os.strerror(errno.ENOSPC)
 LIMIT = re.compile(r"Invalid Input Error: #limit (recursion|generated_rows) (\d{1,18})")
-"""What `gateway.sql.recursion` lets the engine raise."""
+"""What `gateway.sql.bounds.recursion` lets the engine raise."""
 UNREADABLE = re.compile("Invalid Input Error: #unreadable")
 """What `gateway.query.plan.barrier.unreadable` lets the engine raise."""
 BROKEN_TEXT = re.compile("Invalid Input Error: Invalid string encoding found in Parquet file")

@@ -14,7 +14,7 @@ from gateway.query.bind import bind
 from gateway.query.parse import parse
 from gateway.query.request import Request
 from gateway.query.visible import Alternatives, VisibleCatalog
-from gateway.sql.resolve import base_tables, table_name
+from gateway.sql.names.resolve import base_tables, table_name
 from policies.decision import ColumnMask, Decision, RowFilter
 from policies.lines import FilterLine, GrantLine, Line, MaskLine, RoleLine, RuleLine
 from policies.masks import strictness

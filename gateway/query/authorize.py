@@ -10,8 +10,8 @@ from gateway.catalog.product import Relation
 from gateway.errors import AccessDenied, Refused
 from gateway.query.bind import BoundQuery
 from gateway.query.visible import Alternatives, VisibleCatalog, VisibleRelation, filters_of, mistyped
-from gateway.sql.narrowing import narrowed
-from gateway.sql.reading import Read, relations_read
+from gateway.sql.names.narrowing import narrowed
+from gateway.sql.names.reading import Read, relations_read
 from policies.decision import ColumnMask, Decision
 
 

@@ -11,16 +11,16 @@ from gateway.query.parse import Statement
 from gateway.query.request import Request
 from gateway.query.session import Session, answer_session_functions
 from gateway.query.visible import VisibleCatalog, VisibleRelation
-from gateway.sql.allowed import check_length
+from gateway.sql.allowed.statements import check_length
+from gateway.sql.bounds.costs import check_costs
+from gateway.sql.bounds.recursion import bound_recursion
 from gateway.sql.coercion import type_constants
-from gateway.sql.costs import check_costs
 from gateway.sql.exact_parts import give_fractions
-from gateway.sql.like_escapes import write_escapes
+from gateway.sql.names.resolve import Resolved, resolve
 from gateway.sql.nodes import Nodes
-from gateway.sql.recursion import bound_recursion
-from gateway.sql.resolve import Resolved, resolve
-from gateway.sql.typed_spellings import respell_typed
-from gateway.sql.zoned import in_zone
+from gateway.sql.spellings.like_escapes import write_escapes
+from gateway.sql.spellings.typed import respell_typed
+from gateway.sql.zones.statements import in_zone
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from gateway.errors import InvalidParameterValue, SyntaxNotSupported, UndefinedP
 from gateway.query.request import Parameter
 from gateway.sql.literals import as_text, literal
 from gateway.sql.shape import Shape, Slot
-from gateway.sql.zones import instant
+from gateway.sql.zones.clocks import instant
 
 UNTYPED = "VARCHAR"
 """What a parameter is whose use says nothing: text, as in PostgreSQL."""

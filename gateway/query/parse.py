@@ -7,8 +7,8 @@ from sqlglot import exp
 from gateway.errors import Refused, SyntaxRefused
 from gateway.settings import Limits
 from gateway.sql.explaining import Layout
+from gateway.sql.names.resolve import TableName, base_tables, table_name
 from gateway.sql.questions import Form, parse_question
-from gateway.sql.resolve import TableName, base_tables, table_name
 from gateway.sql.syntax import not_a_query, parsed
 
 

@@ -27,8 +27,8 @@ from gateway.query.recent import Recent
 from gateway.query.request import Request
 from gateway.query.visible import VisibleCatalog, VisibleRelation
 from gateway.settings import Limits
-from gateway.sql.base_columns import BaseColumn
-from gateway.sql.resolve import Resolved, TableName, TableUse
+from gateway.sql.names.base_columns import BaseColumn
+from gateway.sql.names.resolve import Resolved, TableName, TableUse
 from gateway.sql.shape import Shape, Slot, shape
 from policies.decision import RowFilter
 

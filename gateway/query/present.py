@@ -20,9 +20,9 @@ from gateway.query.parse import Statement
 from gateway.query.plan import Fragment, Input, Plan
 from gateway.query.visible import VisibleCatalog
 from gateway.sql.dialect import generate, quoted
-from gateway.sql.lineage import is_plain
 from gateway.sql.literals import cast, data_type, literal
-from gateway.sql.scopes import USE, Scopes
+from gateway.sql.names.lineage import is_plain
+from gateway.sql.names.scopes import USE, Scopes
 
 DESCRIBED = ("column_name", "column_type", "null", "key", "default", "extra")
 LISTED = {"database": "VARCHAR", "schema": "VARCHAR", "name": "VARCHAR", "column_names": "VARCHAR[]",

@@ -8,7 +8,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from gateway.engines.base import OutputColumn
-from gateway.sql.zones import is_utc
+from gateway.sql.zones.clocks import is_utc
 from policies.principal import Principal
 
 ParameterValue = None | bool | int | float | str | bytes | object

@@ -15,8 +15,8 @@ from gateway.sql.dialect import quoted
 from gateway.sql.doubt import doubting, failed_casts
 from gateway.sql.literals import cast, data_type, literal, shared_type
 from gateway.sql.masks import masked, substituted
+from gateway.sql.names.passing import passed_on
 from gateway.sql.nodes import by_level, copied
-from gateway.sql.passing import passed_on
 from gateway.sql.totality import ATTEMPT, COMPARISONS, numeric, one_family, operands_of, totalized
 from policies.decision import ColumnMask, RowFilter
 from policies.fields import values_of

@@ -10,7 +10,7 @@ from sqlglot import exp
 from gateway.errors import UndefinedSetting
 from gateway.sql.literals import cast, literal
 from gateway.sql.nodes import Nodes
-from gateway.sql.zones import zone_of
+from gateway.sql.zones.clocks import zone_of
 
 
 @dataclass(frozen=True, slots=True)

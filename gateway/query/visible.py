@@ -9,10 +9,10 @@ from sqlglot import exp
 from gateway.catalog.expressions import attributes_named
 from gateway.catalog.product import Catalog, Owner, Relation
 from gateway.errors import AccessDenied, UndefinedTable
-from gateway.sql.narrowing import narrowed
-from gateway.sql.reading import Read, relations_read
-from gateway.sql.resolve import TableName
-from gateway.sql.undefined import undefined_table
+from gateway.sql.names.narrowing import narrowed
+from gateway.sql.names.reading import Read, relations_read
+from gateway.sql.names.resolve import TableName
+from gateway.sql.names.undefined import undefined_table
 from policies.decision import ColumnMask, Decision, RowFilter
 from policies.policy_set import PolicySet
 from policies.principal import Circumstances, Principal

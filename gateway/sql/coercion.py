@@ -11,9 +11,9 @@ from datetime import date, timedelta
 
 from sqlglot import exp
 
-from gateway.sql.array_literals import type_lists
 from gateway.sql.literals import cast
 from gateway.sql.nodes import Nodes
+from gateway.sql.spellings.array_literals import type_lists
 from gateway.sql.totality import COMPARISONS, T, is_constant, kind_of, operands_of
 
 NAMES = {

@@ -16,14 +16,14 @@ from gateway.errors import (
     WriteRefused,
 )
 from gateway.settings import Limits
-from gateway.sql.allowed import check_allowed
+from gateway.sql.allowed.statements import check_allowed
+from gateway.sql.bounds.expansion import check_expansion
 from gateway.sql.dialect import DUCKDB, WRITTEN, sized
-from gateway.sql.expansion import check_expansion
 from gateway.sql.lexing import has_more_tokens
-from gateway.sql.naming import CALLED
+from gateway.sql.names.naming import CALLED
 from gateway.sql.nodes import everything
-from gateway.sql.spellings import respell
-from gateway.sql.token_spellings import respelled
+from gateway.sql.spellings.forms import respell
+from gateway.sql.spellings.words import respelled
 from gateway.sql.tokens import tokenized
 
 OPENING = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}

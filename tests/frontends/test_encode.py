@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 
 from gateway.errors import DataError, DatatypeMismatch, NumericOutOfRange
-from gateway.frontends.pgwire.encode import BINARY, TEXT, Encoder
-from gateway.frontends.pgwire.encode_few import FEW
+from gateway.frontends.pgwire.encoding.batches import BINARY, TEXT, Encoder
+from gateway.frontends.pgwire.encoding.few import FEW
 from gateway.frontends.pgwire.types import column_type
 from tests.frontends.wire_messages import answers
 

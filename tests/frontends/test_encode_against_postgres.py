@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import pq
 
-from gateway.frontends.pgwire.encode import BINARY, TEXT, Encoder
-from gateway.frontends.pgwire.encode_few import FEW
+from gateway.frontends.pgwire.encoding.batches import BINARY, TEXT, Encoder
+from gateway.frontends.pgwire.encoding.few import FEW
 from gateway.frontends.pgwire.types import column_type
 from tests.servers import postgres_server
 

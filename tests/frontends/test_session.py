@@ -7,7 +7,7 @@ import pytest
 
 from gateway.errors import ProtocolViolation, SourceUnavailable
 from gateway.frontends.pgwire.failure import canceled_by_user
-from gateway.frontends.pgwire.session_statements import session_statement
+from gateway.frontends.pgwire.statements.recognized import session_statement
 from gateway.query.request import Request
 from tests.frontends.fake_gateway import DuckGateway, DuckResult
 from tests.frontends.session_driver import Replay, session_over

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.frontends.pgwire.splitting import split, tokens
+from gateway.frontends.pgwire.statements.splitting import split, tokens
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,8 @@ from gateway.query.pipeline import run
 from gateway.query.request import Parameter, Request
 from gateway.settings import Limits
 from gateway.sql.dialect import quoted
-from gateway.sql.lineage import is_plain, lineage
-from gateway.sql.resolve import Resolved, base_tables, resolve, table_name, used_tables
+from gateway.sql.names.lineage import is_plain, lineage
+from gateway.sql.names.resolve import Resolved, base_tables, resolve, table_name, used_tables
 from gateway.sql.syntax import parse_expression, parse_query
 from policies.lines import MESH, read_lines
 from policies.policy_set import PolicySet

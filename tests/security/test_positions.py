@@ -12,8 +12,8 @@ import pytest
 import gateway.errors
 from gateway.errors import Refused
 from gateway.query.mesh import Mesh
-from gateway.sql.from_spellings import ENTRIES
-from gateway.sql.functions import TABLE_FUNCTIONS
+from gateway.sql.allowed.functions import TABLE_FUNCTIONS
+from gateway.sql.spellings.from_clause import ENTRIES
 from tests.query.mesh import Told, ask
 from tests.security.drivers import RecordingEngine, texts
 from tests.security.positions import COLUMN_AT, FUNCTION_AT, RELATION_AT

@@ -9,11 +9,11 @@ from sqlglot import exp
 from gateway.engines.duckdb_engine import DuckDBEngine
 from gateway.errors import MeshgateError, Refused, SyntaxNotSupported, UndefinedFunction
 from gateway.settings import Limits
-from gateway.sql.allowed import GRAMMAR, NODES, PLAINLY_WRITTEN, TYPES, check_allowed, check_calls
+from gateway.sql.allowed.functions import ALLOWED, SESSION_FUNCTIONS, TABLE_FUNCTIONS
+from gateway.sql.allowed.nodes import FUNCTION_NODES
+from gateway.sql.allowed.refused import FAMILIES, REFUSED
+from gateway.sql.allowed.statements import GRAMMAR, NODES, PLAINLY_WRITTEN, TYPES, check_allowed, check_calls
 from gateway.sql.dialect import DUCKDB, generate
-from gateway.sql.function_nodes import FUNCTION_NODES
-from gateway.sql.functions import ALLOWED, SESSION_FUNCTIONS, TABLE_FUNCTIONS
-from gateway.sql.functions_refused import FAMILIES, REFUSED
 from gateway.sql.syntax import parse_query
 from tests.tpch import mesh as tpch
 

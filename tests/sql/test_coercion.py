@@ -10,8 +10,8 @@ from sqlglot import exp
 from gateway.settings import Limits
 from gateway.sql.coercion import type_constants
 from gateway.sql.leakproof import is_leakproof
+from gateway.sql.names.resolve import resolve
 from gateway.sql.nodes import Nodes
-from gateway.sql.resolve import resolve
 from gateway.sql.syntax import parse_query
 
 TABLES = {("s", "o"): {"id": "BIGINT", "d": "DATE", "ts": "TIMESTAMP WITH TIME ZONE", "t": "TIMESTAMP"}}

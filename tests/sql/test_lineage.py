@@ -3,8 +3,8 @@
 import pytest
 
 from gateway.settings import Limits
-from gateway.sql.lineage import filtering, lineage
-from gateway.sql.resolve import Resolved, resolve
+from gateway.sql.names.lineage import filtering, lineage
+from gateway.sql.names.resolve import Resolved, resolve
 from gateway.sql.syntax import parse_query
 
 TABLES = {

@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from gateway.settings import Limits
-from gateway.sql.narrowing import narrowed
-from gateway.sql.resolve import Resolved, resolve
+from gateway.sql.names.narrowing import narrowed
+from gateway.sql.names.resolve import Resolved, resolve
 from gateway.sql.syntax import parse_query
 from tests.query.mesh import multiset
 

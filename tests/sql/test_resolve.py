@@ -18,8 +18,8 @@ import pytest
 from gateway.errors import Refused
 from gateway.settings import Limits
 from gateway.sql.dialect import generate
-from gateway.sql.lineage import filtering, is_plain, lineage
-from gateway.sql.resolve import Resolved, resolve
+from gateway.sql.names.lineage import filtering, is_plain, lineage
+from gateway.sql.names.resolve import Resolved, resolve
 from gateway.sql.syntax import parse_query
 
 TABLES = {

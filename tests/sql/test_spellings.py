@@ -5,7 +5,7 @@ import pytest
 
 from gateway.errors import InvalidParameterValue, Refused, StatementTooComplex, SyntaxNotSupported
 from gateway.settings import Limits
-from gateway.sql.json_spellings import contains
+from gateway.sql.spellings.json_functions import contains
 from gateway.sql.syntax import parse_expression, parse_query
 
 REFUSED = {

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.frontends.pgwire.convert import jsonb_text
-from gateway.sql.intervals import in_parts
+from gateway.frontends.pgwire.encoding.convert import jsonb_text
+from gateway.sql.spellings.intervals import in_parts
 from tests.servers import PostgresServer
 
 INTERVALS = (

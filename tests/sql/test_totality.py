@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from gateway.settings import Limits
 from gateway.sql.leakproof import is_leakproof
+from gateway.sql.names.resolve import resolve
 from gateway.sql.remote import not_pushable
-from gateway.sql.resolve import resolve
 from gateway.sql.syntax import parse_query
 from gateway.sql.totality import may_raise, totalized
 

@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from gateway.catalog.product import DataProduct, Owner
 from gateway.frontends.listing import Definition, ForeignKey, Table, definition, foreign_keys, primary_key
 from gateway.query.visible import VisibleCatalog
-from gateway.sql.undefined import undefined_table
+from gateway.sql.names.undefined import undefined_table
 
 Document = dict[str, Any]
 MOST_FOUND = 100

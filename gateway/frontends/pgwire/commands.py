@@ -6,7 +6,7 @@ from gateway.errors import Refused, UndefinedSetting
 from gateway.frontends.pgwire.messages import Notice
 from gateway.frontends.pgwire.own_rows import LocalAnswer, text_answer
 from gateway.frontends.pgwire.refusals import NoTransaction, UndefinedPreparedStatement
-from gateway.frontends.pgwire.session_statements import (
+from gateway.frontends.pgwire.statements.recognized import (
     Accepted,
     Begin,
     ClosePortal,
@@ -22,7 +22,7 @@ from gateway.frontends.pgwire.session_statements import (
     Set,
     Show,
 )
-from gateway.frontends.pgwire.setting_calls import Configure, Setting
+from gateway.frontends.pgwire.statements.setting_calls import Configure, Setting
 from gateway.frontends.pgwire.transaction import FAILED, IDLE
 from gateway.frontends.pgwire.variables import VARIABLES, checked, switch, variable
 from gateway.frontends.pgwire.workspace import Workspace

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from functools import partial
 
 from gateway.errors import MeshgateError
-from gateway.frontends.pgwire.cursors import Fetch
 from gateway.frontends.pgwire.effects import Call, Disconnected, Send, Steps, T
-from gateway.frontends.pgwire.encode import formats_of
+from gateway.frontends.pgwire.encoding.batches import formats_of
 from gateway.frontends.pgwire.handshake import PostgresGateway
 from gateway.frontends.pgwire.metadata.governed import CatalogStatement
 from gateway.frontends.pgwire.metadata.question import Described
@@ -14,6 +13,7 @@ from gateway.frontends.pgwire.portal import AnyRows, Portal
 from gateway.frontends.pgwire.refusals import FeatureRefused
 from gateway.frontends.pgwire.rows import CatalogRows, Pulled, Rows, catalog_shape, shape_of
 from gateway.frontends.pgwire.scrolling import ScrolledRows
+from gateway.frontends.pgwire.statements.cursors import Fetch
 from gateway.query.request import Description, Request, Result
 
 NOTHING = memoryview(b"")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from gateway.frontends.pgwire.decode_binary import from_binary
-from gateway.frontends.pgwire.decode_text import from_text
+from gateway.frontends.pgwire.decoding.binary import from_binary
+from gateway.frontends.pgwire.decoding.text import from_text
 from gateway.frontends.pgwire.refusals import ValueOutOfRange
 from gateway.frontends.pgwire.types import ColumnType, duckdb_name
 from gateway.query.request import Parameter

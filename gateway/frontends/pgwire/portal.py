@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, replace
 
-from gateway.frontends.pgwire.copy_options import CopyTo
-from gateway.frontends.pgwire.cursors import CursorStatement
-from gateway.frontends.pgwire.encode import BINARY, Encoder
+from gateway.frontends.pgwire.encoding.batches import BINARY, Encoder
 from gateway.frontends.pgwire.metadata.question import Given, Running
 from gateway.frontends.pgwire.metadata.routing import Asked
 from gateway.frontends.pgwire.refusals import IndeterminateType
 from gateway.frontends.pgwire.rows import RAW, CatalogRows, Rows, Shape
 from gateway.frontends.pgwire.scrolling import ScrolledRows
-from gateway.frontends.pgwire.session_statements import SessionStatement
-from gateway.frontends.pgwire.setting_calls import Configure
+from gateway.frontends.pgwire.statements.copy_options import CopyTo
+from gateway.frontends.pgwire.statements.cursors import CursorStatement
+from gateway.frontends.pgwire.statements.recognized import SessionStatement
+from gateway.frontends.pgwire.statements.setting_calls import Configure
 from gateway.frontends.pgwire.types import ColumnType
 from gateway.query.request import Parameter, Result
 

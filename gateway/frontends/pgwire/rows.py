@@ -7,13 +7,13 @@ import pyarrow as pa
 
 from gateway.engines.base import OutputColumn
 from gateway.errors import ProtocolViolation
-from gateway.frontends.pgwire.copy_options import CopyTo
-from gateway.frontends.pgwire.encode import Encoder, formats_of
-from gateway.frontends.pgwire.encode_copy import CopyEncoder
-from gateway.frontends.pgwire.encode_few import data_row
+from gateway.frontends.pgwire.encoding.batches import Encoder, formats_of
+from gateway.frontends.pgwire.encoding.copy import CopyEncoder
+from gateway.frontends.pgwire.encoding.few import data_row
 from gateway.frontends.pgwire.messages import ColumnDescription
 from gateway.frontends.pgwire.metadata.fixed_oids import relation_oid
 from gateway.frontends.pgwire.metadata.question import Field
+from gateway.frontends.pgwire.statements.copy_options import CopyTo
 from gateway.frontends.pgwire.types import BY_NAME, ColumnType, PgType, column_type, in_style
 
 _ROWS_AT_ONCE = 1 << 31

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 
 from gateway.errors import LimitExceeded
-from gateway.frontends.pgwire.cursors import Fetch
-from gateway.frontends.pgwire.encode import Encoder
+from gateway.frontends.pgwire.encoding.batches import Encoder
 from gateway.frontends.pgwire.rows import Pulled, Shape
+from gateway.frontends.pgwire.statements.cursors import Fetch
 
 KEPT_BYTES = 256_000_000
 """Of one cursor, as Arrow holds them."""

@@ -7,13 +7,6 @@ from functools import partial
 from gateway.errors import LimitExceeded, MeshgateError, ProtocolViolation, ShuttingDown
 from gateway.frontends.pgwire import messages as wire
 from gateway.frontends.pgwire.commands import Done
-from gateway.frontends.pgwire.cursors import (
-    CursorStatement,
-    Declare,
-    ExecutePrepared,
-    Fetch,
-    Prepare,
-)
 from gateway.frontends.pgwire.effects import Call, Disconnected, Receive, Send, Steps, T
 from gateway.frontends.pgwire.execution import Execution
 from gateway.frontends.pgwire.failure import error_response
@@ -23,8 +16,15 @@ from gateway.frontends.pgwire.parameters import bound
 from gateway.frontends.pgwire.portal import Portal, Prepared, with_values
 from gateway.frontends.pgwire.refusals import FeatureRefused
 from gateway.frontends.pgwire.rows import Rows, Shape
-from gateway.frontends.pgwire.splitting import Statement, split
 from gateway.frontends.pgwire.statement_steps import StatementSteps
+from gateway.frontends.pgwire.statements.cursors import (
+    CursorStatement,
+    Declare,
+    ExecutePrepared,
+    Fetch,
+    Prepare,
+)
+from gateway.frontends.pgwire.statements.splitting import Statement, split
 from gateway.frontends.pgwire.variables import VARIABLES
 from gateway.frontends.pgwire.workspace import Workspace
 from gateway.query.parse import is_misspelled

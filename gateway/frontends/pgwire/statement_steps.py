@@ -7,15 +7,8 @@ from itertools import islice
 from gateway.errors import ShuttingDown
 from gateway.frontends.pgwire import messages as wire
 from gateway.frontends.pgwire.commands import Done, carry_out, shown
-from gateway.frontends.pgwire.copy_options import CopyTo
-from gateway.frontends.pgwire.cursors import (
-    Declare,
-    ExecutePrepared,
-    Fetch,
-    Prepare,
-)
 from gateway.frontends.pgwire.effects import Send, Signal, Steps
-from gateway.frontends.pgwire.encode_copy import COPY_DONE, copy_out_response
+from gateway.frontends.pgwire.encoding.copy import COPY_DONE, copy_out_response
 from gateway.frontends.pgwire.execution import Execution
 from gateway.frontends.pgwire.failure import canceled_by_user
 from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
@@ -32,10 +25,17 @@ from gateway.frontends.pgwire.refusals import (
 )
 from gateway.frontends.pgwire.rows import Shape, catalog_shape, shape_of, values_of
 from gateway.frontends.pgwire.scrolling import ScrolledRows
-from gateway.frontends.pgwire.session_statements import SessionStatement, Show
-from gateway.frontends.pgwire.setting_calls import Configure, Setting
-from gateway.frontends.pgwire.signal_calls import SessionSignal
-from gateway.frontends.pgwire.splitting import Statement, near, outside_brackets, split, tokens
+from gateway.frontends.pgwire.statements.copy_options import CopyTo
+from gateway.frontends.pgwire.statements.cursors import (
+    Declare,
+    ExecutePrepared,
+    Fetch,
+    Prepare,
+)
+from gateway.frontends.pgwire.statements.recognized import SessionStatement, Show
+from gateway.frontends.pgwire.statements.setting_calls import Configure, Setting
+from gateway.frontends.pgwire.statements.signal_calls import SessionSignal
+from gateway.frontends.pgwire.statements.splitting import Statement, near, outside_brackets, split, tokens
 from gateway.frontends.pgwire.transaction import IDLE
 from gateway.frontends.pgwire.types import ColumnType, PgType, column_type, duckdb_name
 from gateway.frontends.pgwire.variables import PURPOSE, seconds

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gateway.errors import DatatypeMismatch
-from gateway.sql.presented import CALCULATED
-from gateway.sql.zones import is_utc
+from gateway.sql.names.presented import CALCULATED
+from gateway.sql.zones.clocks import is_utc
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from importlib.metadata import version
 from types import MappingProxyType
 
 from gateway.errors import InvalidParameterValue, LimitExceeded, Refused, UndefinedSetting
-from gateway.frontends.pgwire.encode_interval import STYLES
-from gateway.frontends.pgwire.zone_offsets import is_known
+from gateway.frontends.pgwire.encoding.intervals import STYLES
+from gateway.frontends.pgwire.encoding.zone_offsets import is_known
 from gateway.query.session import SERVER_VERSION
-from gateway.sql.zones import is_utc, zone_named
+from gateway.sql.zones.clocks import is_utc, zone_named
 
 PURPOSE = "mesh.purpose"
 Check = Callable[[str], str]

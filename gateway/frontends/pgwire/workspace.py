@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gateway.errors import LimitExceeded, Refused, SyntaxRefused, TransactionAborted
-from gateway.frontends.pgwire.copying import copy_to
-from gateway.frontends.pgwire.cursors import ExecutePrepared, Fetch, Prepare, cursor_statement
 from gateway.frontends.pgwire.metadata.routing import asked
 from gateway.frontends.pgwire.portal import Portal, Prepared
 from gateway.frontends.pgwire.refusals import (
@@ -17,16 +15,18 @@ from gateway.frontends.pgwire.refusals import (
     UndefinedPortal,
     UndefinedPreparedStatement,
 )
-from gateway.frontends.pgwire.session_statements import (
+from gateway.frontends.pgwire.statements.copying import copy_to
+from gateway.frontends.pgwire.statements.cursors import ExecutePrepared, Fetch, Prepare, cursor_statement
+from gateway.frontends.pgwire.statements.recognized import (
     Commit,
     Rollback,
     RollbackTo,
     Show,
     session_statement,
 )
-from gateway.frontends.pgwire.setting_calls import Configure, Setting
-from gateway.frontends.pgwire.signal_calls import SessionSignal
-from gateway.frontends.pgwire.splitting import Statement, split
+from gateway.frontends.pgwire.statements.setting_calls import Configure, Setting
+from gateway.frontends.pgwire.statements.signal_calls import SessionSignal
+from gateway.frontends.pgwire.statements.splitting import Statement, split
 from gateway.frontends.pgwire.transaction import FAILED, IDLE, Kept, Transaction
 from gateway.frontends.pgwire.types import parameter_type
 from gateway.frontends.pgwire.variables import seconds

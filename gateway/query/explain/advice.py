@@ -8,7 +8,7 @@ from connectors.base import KeepsStatistics
 from gateway.query.plan.barrier.leaves import Leaf
 from gateway.query.plan.draft import Draft
 from gateway.query.plan.schedule import Schedule
-from gateway.sql.resolve import base_tables
+from gateway.sql.names.resolve import base_tables
 
 
 def advice(draft: Draft, schedule: Schedule) -> tuple[str, ...]:

@@ -70,8 +70,8 @@ from gateway.query.plan.rules.unite import unite
 from gateway.query.plan.schedule import Schedule
 from gateway.query.plan.sources import CanRead, Sources
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
+from gateway.sql.names.scopes import USE
 from gateway.sql.nodes import by_level, copied
-from gateway.sql.scopes import USE
 
 __all__ = [
     "Form",

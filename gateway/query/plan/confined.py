@@ -11,8 +11,8 @@ from sqlglot import exp
 
 from gateway.query.plan.blocks import equality
 from gateway.query.plan.draft import Draft, Unit
+from gateway.sql.names.resolve import base_tables
 from gateway.sql.nodes import copied, nodes_of, text_of
-from gateway.sql.resolve import base_tables
 
 Domains = frozenset[str]
 

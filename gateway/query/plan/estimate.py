@@ -16,8 +16,8 @@ from gateway.query.plan.barrier.leaves import Leaf
 from gateway.query.plan.blocks import clauses_of, conditions, equality, items, where
 from gateway.query.plan.draft import Draft, Unit, is_regrouped, operation_of
 from gateway.query.plan.rules.take import TAKEN
+from gateway.sql.names.resolve import base_tables
 from gateway.sql.nodes import by_level, copied, text_of
-from gateway.sql.resolve import base_tables
 from gateway.sql.totality import is_constant
 
 UNKNOWN_ROWS = 1_000.0

@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from gateway.query.plan.sources import Tables, table_of
 from gateway.query.rewrite import GovernedSelect
-from gateway.sql.scopes import USE, cte_of
+from gateway.sql.names.scopes import USE, cte_of
 
 REORDERING = ("joins", "laterals", "group", "having", "distinct", "qualify", "windows", "order", "sample")
 

@@ -18,7 +18,7 @@ from gateway.frontends.pgwire.metadata.names import (
     TOLD,
 )
 from gateway.frontends.pgwire.metadata.stand_ins import SCHEMA
-from gateway.frontends.pgwire.splitting import Token, tokens
+from gateway.frontends.pgwire.statements.splitting import Token, tokens
 
 LONGEST = 100_000
 """Characters of a statement about the catalog."""

@@ -3,8 +3,8 @@
 from sqlglot import exp
 
 from gateway.query.plan.blocks import joins, takes_some
+from gateway.sql.names.scopes import USE
 from gateway.sql.nodes import by_level
-from gateway.sql.scopes import USE
 
 AGGREGATES = (
     exp.First, exp.Last, exp.AnyValue, exp.ArrayAgg, exp.GroupConcat, exp.ArgMax, exp.ArgMin, exp.Mode,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from gateway.query.plan.barrier.raising import raising
-from gateway.sql.functions import AGGREGATES, WINDOWS
+from gateway.sql.allowed.functions import AGGREGATES, WINDOWS
 from gateway.sql.nodes import copied
 from gateway.sql.totality import COMPARISONS, T, kind_of, operands_of
 

@@ -28,8 +28,8 @@ from gateway.query.plan.blocks import (
 )
 from gateway.query.plan.rules.take import TAKEN
 from gateway.sql.doubt import doubting
+from gateway.sql.names.scopes import Scopes, cte_of
 from gateway.sql.nodes import copied
-from gateway.sql.scopes import Scopes, cte_of
 
 MARKED = "marked"
 """Key in the meta of an item of FROM: its columns that are marked, each with the name of its mark."""

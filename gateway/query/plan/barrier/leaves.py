@@ -16,10 +16,10 @@ from gateway.query.plan.barrier.raising import raises
 from gateway.query.plan.blocks import BARE, where
 from gateway.query.plan.sources import Sources
 from gateway.query.rewrite import GovernedSelect
+from gateway.sql.names.resolve import base_tables
+from gateway.sql.names.scopes import Scopes
 from gateway.sql.nodes import by_level, copied, holds
 from gateway.sql.remote import not_pushable, same_meaning
-from gateway.sql.resolve import base_tables
-from gateway.sql.scopes import Scopes
 
 ENGINE = ""
 """The site of what the engine runs."""

@@ -14,10 +14,10 @@ from gateway.query.plan.model import Fragment, Input, NativeRead, Stage
 from gateway.query.plan.sources import Sources
 from gateway.query.rewrite import SELF, GovernedSelect
 from gateway.sql.dialect import generate, quoted
+from gateway.sql.names.resolve import base_tables
+from gateway.sql.names.scopes import columns_by_table
 from gateway.sql.nodes import by_level, copied, holds
 from gateway.sql.remote import not_pushable, remote_text, same_meaning
-from gateway.sql.resolve import base_tables
-from gateway.sql.scopes import columns_by_table
 
 
 @dataclass(slots=True)

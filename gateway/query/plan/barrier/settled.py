@@ -19,9 +19,9 @@ from gateway.query.plan.model import Plan
 from gateway.query.plan.sources import Statistics
 from gateway.query.plan.summing import parts
 from gateway.query.rewrite import GovernedQuery, GovernedSelect
+from gateway.sql.names.resolve import base_tables
 from gateway.sql.nodes import by_level, holds
 from gateway.sql.remote import TEXT_FAMILY
-from gateway.sql.resolve import base_tables
 from gateway.sql.totality import COMPARISONS, T, kind_of
 
 LISTED = ("group", "having", "qualify", "order")

@@ -16,8 +16,8 @@ from gateway.query.plan.rules.peers import peers
 from gateway.query.plan.sources import Tables
 from gateway.query.plan.stored import Stored
 from gateway.query.rewrite import GovernedQuery
+from gateway.sql.names.scopes import cte_of
 from gateway.sql.nodes import copied, text_of
-from gateway.sql.scopes import cte_of
 
 COMPUTED = (exp.AggFunc, exp.Window, exp.Explode, exp.Unnest, exp.Lambda, exp.Query)
 

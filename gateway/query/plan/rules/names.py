@@ -5,8 +5,8 @@ from collections import Counter
 from sqlglot import exp
 
 from gateway.sql.dialect import quoted
+from gateway.sql.names.scopes import USE, Scopes
 from gateway.sql.nodes import by_level, nodes_of
-from gateway.sql.scopes import USE, Scopes
 
 COPY = "#"
 ITEMS = (exp.Table, exp.Subquery, exp.Lateral, exp.Unnest, exp.Values)

@@ -1,0 +1,1 @@
+"""Values of parameters, text and binary, to Python values."""

@@ -1,0 +1,1 @@
+"""Sessions whose time zone is not UTC."""
