@@ -10,7 +10,8 @@ from types import MappingProxyType
 import adbc_driver_manager
 
 from connectors.base import ScanCanceled, SourceDown, SourceError
-from connectors.postgres_pool import AS_FOUND, AS_STORED, Connection, Pool
+from connectors.postgres_connection import AS_FOUND, AS_STORED, Connection
+from connectors.postgres_pool import Pool
 from connectors.postgres_types import literal, quoted
 from connectors.spool import Spool
 

@@ -9,11 +9,12 @@ import pyarrow as pa
 from psycopg import pq
 
 from connectors.base import ScanCanceled, SourceError
+from connectors.postgres_connection import ORDERING
 from connectors.postgres_keys import SentKeys
 from connectors.postgres_known import Known
 from connectors.postgres_lines import Line, Lines
 from connectors.postgres_lookup import LookupFailed, LookupSession
-from connectors.postgres_pool import ORDERING, Pool
+from connectors.postgres_pool import Pool
 from connectors.spool import Spool
 
 
