@@ -7,16 +7,17 @@ from gateway.errors import MeshgateError
 from gateway.frontends.pgwire.effects import Call, Receive, Send, Signal, Steps
 from gateway.frontends.pgwire.handshake import Admitted
 from gateway.frontends.pgwire.messages import take_message
+from gateway.frontends.pgwire.prepared_statements import Room
 from gateway.frontends.pgwire.session import Session
 from policies.principal import Principal
 from tests.frontends.fake_gateway import DuckGateway, gateway_over
 
 
-def session_over(mesh: DuckGateway, **settings: str) -> Session:
+def session_over(mesh: DuckGateway, room: Room | None = None, **settings: str) -> Session:
     admitted = Admitted(
         Principal("analyst", purposes=frozenset({"audit"})), {"session_authorization": "analyst", **settings}
     )
-    return Session(gateway_over(mesh), admitted)
+    return Session(gateway_over(mesh), admitted, room or Room())
 
 
 class Replay:

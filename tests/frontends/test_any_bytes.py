@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import MeshgateError
-from gateway.frontends.pgwire.workspace import PORTALS, STATEMENTS
+from gateway.frontends.pgwire.prepared_statements import STATEMENTS
+from gateway.frontends.pgwire.workspace import PORTALS
 from gateway.server import Server
 from gateway.settings import load_settings
 from tests.frontends.broken_messages import streams

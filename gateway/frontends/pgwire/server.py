@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from hmac import compare_digest
 from typing import Any
+from weakref import WeakValueDictionary
 
 from gateway.errors import (
     AuthenticationFailed,
@@ -34,6 +35,7 @@ from gateway.frontends.pgwire.messages import (
     StartupMessage,
     take_startup,
 )
+from gateway.frontends.pgwire.prepared_statements import Room
 from gateway.frontends.pgwire.refusals import ConnectionTimedOut, InsecureConnection, TooManyConnections
 from gateway.frontends.pgwire.session import Session
 from gateway.frontends.pgwire.tls import Tls, encrypted
@@ -76,6 +78,7 @@ class PostgresServer:
         self._threads = ThreadPoolExecutor(self._bounds.threads, thread_name_prefix="pgwire")
         self._control = ThreadPoolExecutor(4, thread_name_prefix="pgwire-control")
         self._clients: dict[int, Client] = {}
+        self._rooms: WeakValueDictionary[str, Room] = WeakValueDictionary()  # of principals who are here
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="pgwire-loop", daemon=True)
@@ -182,8 +185,10 @@ class PostgresServer:
             channel = self._tls.channel(wire.transport) if self._tls else PLAIN
             admitted = await Driver(wire, self._threads).drive(admit(startup, self._gateway, channel))
         self._seat(admitted.principal.name)
-        session = Session(self._gateway, admitted, _host(wire))
-        client = Client(wire, session, admitted.principal.name, secrets.randbits(32))
+        name = admitted.principal.name
+        room = self._rooms.setdefault(name, Room())
+        session = Session(self._gateway, admitted, room, _host(wire))
+        client = Client(wire, session, name, secrets.randbits(32))
         await self._attend(client)
 
     def _seat(self, name: str) -> None:

@@ -14,6 +14,7 @@ from gateway.frontends.pgwire.handshake import Admitted, PostgresGateway
 from gateway.frontends.pgwire.metadata.question import Given
 from gateway.frontends.pgwire.parameters import bound
 from gateway.frontends.pgwire.portal import Portal, Prepared, with_values
+from gateway.frontends.pgwire.prepared_statements import Room
 from gateway.frontends.pgwire.refusals import FeatureRefused
 from gateway.frontends.pgwire.rows import Rows, Shape
 from gateway.frontends.pgwire.statement_steps import StatementSteps
@@ -42,12 +43,13 @@ class Session:
         self,
         gateway: PostgresGateway,
         admitted: Admitted,
+        room: Room,
         peer: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._gateway = gateway
         self._execution = Execution(gateway, clock)
-        self._work = Workspace(admitted.settings, gateway.database)
+        self._work = Workspace(admitted.settings, gateway.database, room)
         self._statements = StatementSteps(gateway, admitted, peer, self._execution, self._work)
         self._skipping = False
         self._undescribed: Portal | None = None
@@ -98,6 +100,7 @@ class Session:
 
     def close(self) -> None:
         """Give everything back; blocks."""
+        self._work.statements.clear()
         self._work.close_portals()
         running = self._execution.portal
         for portal in (*self._work.discarded, *((running,) if running else ())):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from gateway.errors import LimitExceeded, Refused, SyntaxRefused, TransactionAborted
 from gateway.frontends.pgwire.metadata.routing import asked
 from gateway.frontends.pgwire.portal import Portal, Prepared
+from gateway.frontends.pgwire.prepared_statements import PreparedStatements, Room
 from gateway.frontends.pgwire.refusals import (
     DuplicatePortal,
     DuplicatePreparedStatement,
@@ -32,9 +33,7 @@ from gateway.frontends.pgwire.types import parameter_type
 from gateway.frontends.pgwire.variables import seconds
 from gateway.query.parse import check_spelling
 
-STATEMENTS = 1_000
 PORTALS = 100
-TEXT_CHARACTERS = 16_000_000
 ANSWERING = (Configure, ExecutePrepared, Fetch, SessionSignal, Setting, Show)
 """Commands that give rows."""
 
@@ -45,11 +44,11 @@ class Workspace:
 
     __slots__ = ("_database", "_ready", "discarded", "portals", "process", "statements", "transaction")
 
-    def __init__(self, startup: Mapping[str, str], database: str) -> None:
+    def __init__(self, startup: Mapping[str, str], database: str, room: Room) -> None:
         self._database = database
         self.process = 0
         self.transaction = Transaction(startup)
-        self.statements: dict[str, Prepared] = {}
+        self.statements = PreparedStatements(room)
         self.portals: dict[str, Portal] = {}
         self.discarded: list[Portal] = []
         self._ready: Kept = self.transaction.kept
@@ -142,9 +141,6 @@ class Workspace:
         prepared = self.prepared(parts[0], oids) if parts else Prepared("")
         if name and name in self.statements:
             raise DuplicatePreparedStatement(f'prepared statement "{name}" already exists')
-        held = sum(len(kept.text) for kept in self.statements.values())
-        if len(self.statements) >= STATEMENTS or held + len(text) > TEXT_CHARACTERS:
-            raise LimitExceeded(f"a session holds at most {STATEMENTS} prepared statements")
         self.statements[name] = prepared
 
     def prepare(self, command: Prepare, start: int) -> None:
