@@ -8,6 +8,9 @@ from sqlglot import exp
 from gateway.query.plan.draft import Draft
 from gateway.sql.nodes import nodes_of
 
+ALL = exp.Var(this="ALL")
+"""`ORDER BY ALL` as the parser has it: DuckDB takes nothing beside it."""
+
 
 def ties(draft: Draft) -> None:
     """Changes the tree."""
@@ -25,6 +28,8 @@ def _order_by_all(query: exp.Query) -> None:
     """By the columns of the answer as well, by number: their names may mean other columns, too."""
     order = query.args["order"]
     ordered = [one.this for one in order.expressions]
+    if ordered == [ALL]:
+        return
     for number, item in enumerate(query.selects, start=1):
         place = exp.Literal.number(number)
         known = item.unalias(), exp.column(item.alias_or_name, quoted=True), place

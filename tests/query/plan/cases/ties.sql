@@ -29,6 +29,12 @@ SELECT s.id, s.code FROM hr.staff AS s ORDER BY s.code
 -- scan 1 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
 SELECT "u1"."id" AS "id", "u1"."code" AS "code" FROM "#scan 1" AS "u1" ORDER BY "u1"."code", 1
 
+-- nothing stands beside ALL, which is all that is shown
+SELECT s.id, s.code FROM hr.staff AS s ORDER BY ALL
+-- =>
+-- scan 1 @ hr: SELECT "staff"."id" AS "id", "staff"."code" AS "code" FROM "staff" AS "staff" WHERE "staff"."region" = 'EU'
+SELECT "u1"."id" AS "id", "u1"."code" AS "code" FROM "#scan 1" AS "u1" ORDER BY ALL
+
 -- not where nothing is hidden
 SELECT o.id, o.note FROM sales.orders AS o ORDER BY o.note LIMIT 3
 -- =>
