@@ -36,27 +36,39 @@ class Nodes:
         return [node for kind in kinds for node in self._by_class.get(kind, ())]
 
 
-def everything(tree: exp.Expr, closed: tuple[type[exp.Expr], ...] = ()) -> list[exp.Expr]:
-    """All nodes of a tree in breadth-first order; what is below those of a `closed` class is left out."""
-    nodes = [tree]
-    push = nodes.append
-    for node in nodes:
-        if closed and isinstance(node, closed):
-            continue
-        for value in node.args.values():
-            if isinstance(value, exp.Expr):
-                push(value)
-            elif isinstance(value, list):
-                for item in value:
-                    if isinstance(item, exp.Expr):
-                        push(item)
-    return nodes
+def closed(*kinds: type[exp.Expr]) -> frozenset[type[exp.Expr]]:
+    """These classes and all that inherit from them: `type(node) in closed(...)` is `isinstance(node, (...))`, and takes
+    as long for forty classes as for one."""
+    found: set[type[exp.Expr]] = set()
+    stack = list(kinds)
+    while stack:
+        kind = stack.pop()
+        if kind not in found:
+            found.add(kind)
+            stack += kind.__subclasses__()
+    return frozenset(found)
 
 
-QUERIES = (exp.Query,)
+QUERIES = closed(exp.Query)
 
 LEAVES = frozenset((exp.Column, exp.Identifier, exp.Literal))
 """Inside of which there are names and stars only."""
+
+
+def everything(tree: exp.Expr, leaves: frozenset[type[exp.Expr]] = frozenset()) -> list[exp.Expr]:
+    """All nodes of a tree in breadth-first order; what is below those of a class in `leaves` is left out."""
+    nodes = [tree]
+    push = nodes.append
+    for node in nodes:
+        if type(node) not in leaves:
+            for value in node.args.values():
+                if isinstance(value, exp.Expr):
+                    push(value)
+                elif isinstance(value, list):
+                    for item in value:
+                        if isinstance(item, exp.Expr):
+                            push(item)
+    return nodes
 
 
 def nodes_of(tree: exp.Expr, kind: type[N] | tuple[type[N], ...]) -> list[N]:
@@ -82,18 +94,7 @@ def nodes_of(tree: exp.Expr, kind: type[N] | tuple[type[N], ...]) -> list[N]:
 
 def by_level(tree: exp.Expr, kind: type[N] | tuple[type[N], ...]) -> list[N]:
     """The same nodes as `nodes_of`, in the order of sqlglot's `find_all`: what is nearer to the root comes first."""
-    nodes = [tree]
-    push = nodes.append
-    for node in nodes:
-        if type(node) not in LEAVES:
-            for value in node.args.values():
-                if isinstance(value, exp.Expr):
-                    push(value)
-                elif isinstance(value, list):
-                    for item in value:
-                        if isinstance(item, exp.Expr):
-                            push(item)
-    return [node for node in nodes if isinstance(node, kind)]
+    return [node for node in everything(tree, LEAVES) if isinstance(node, kind)]
 
 
 def holds(tree: exp.Expr, *kinds: type[exp.Expr]) -> bool:
@@ -101,19 +102,6 @@ def holds(tree: exp.Expr, *kinds: type[exp.Expr]) -> bool:
     if type(tree) in LEAVES:
         return isinstance(tree, kinds)
     return bool(nodes_of(tree, kinds))
-
-
-def closed(*kinds: type[exp.Expr]) -> frozenset[type[exp.Expr]]:
-    """These classes and all that inherit from them: `type(node) in closed(...)` is `isinstance(node, (...))`, and takes
-    as long for forty classes as for one."""
-    found: set[type[exp.Expr]] = set()
-    stack = list(kinds)
-    while stack:
-        kind = stack.pop()
-        if kind not in found:
-            found.add(kind)
-            stack += kind.__subclasses__()
-    return frozenset(found)
 
 
 T = TypeVar("T", bound=exp.Expr)

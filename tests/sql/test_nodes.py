@@ -49,7 +49,7 @@ def test_by_level_is_find_all_and_nodes_of_is_in_the_order_of_the_text(
 def test_everything_is_what_sqlglot_walks() -> None:
     assert list(map(id, everything(TREE))) == list(map(id, TREE.walk()))
     outermost = TREE.walk(prune=lambda node: isinstance(node, exp.CTE | exp.Subquery))
-    assert list(map(id, everything(TREE, (exp.CTE, exp.Subquery)))) == list(map(id, outermost))
+    assert list(map(id, everything(TREE, closed(exp.CTE, exp.Subquery)))) == list(map(id, outermost))
 
 
 def test_closed_is_isinstance() -> None:

@@ -168,6 +168,6 @@ def _own(select: exp.Select) -> Iterator[exp.Expr]:
     ]
     for part in parts:
         if part is not None:
-            for node in everything(part, (exp.Query, exp.Lateral)):
+            for node in everything(part, QUERIES | {exp.Lateral}):
                 if isinstance(node, exp.Table | exp.Query | exp.Lateral):
                     yield node
