@@ -100,12 +100,9 @@ class Session:
 
     def close(self) -> None:
         """Give everything back; blocks."""
-        self._work.statements.clear()
-        self._work.close_portals()
         running = self._execution.portal
-        for portal in (*self._work.discarded, *((running,) if running else ())):
+        for portal in (*self._work.given_up(), *((running,) if running else ())):
             portal.close()
-        self._work.discarded.clear()
 
     def _aside(self, text: str, function: Callable[[], T]) -> Steps[T]:
         """What reads a long text does so in a thread: others are served meanwhile. A too long one is not read."""

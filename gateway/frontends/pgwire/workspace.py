@@ -150,6 +150,13 @@ class Workspace:
         declared = () if kept.catalog else command.types
         self.statements[command.name] = replace(kept, declared=declared, start=start + command.start)
 
+    def given_up(self) -> list[Portal]:
+        """Of a session that ends: the portals whose results still have to be closed."""
+        self.statements.clear()
+        self.close_portals()
+        discarded, self.discarded = self.discarded, []
+        return discarded
+
     def forget_statements(self) -> None:
         """But for the unnamed one."""
         for name in [name for name in self.statements if name]:
