@@ -117,7 +117,7 @@ class PostgresConnector:
         if statement_timeout is not None:
             session += (f"SET statement_timeout = {max(1, round(statement_timeout * 1000))}",)
         self._schema = schema
-        self._parallel = min(PARALLEL, len(os.sched_getaffinity(0))) if parallel is None else parallel
+        self._parallel = min(PARALLEL, _processors()) if parallel is None else parallel
         self._pool = Pool(uri, pool, connect_timeout, pool_timeout, session)
         self._known = KnownArrivals()
 
@@ -175,6 +175,13 @@ class PostgresConnector:
             return found
         except Exception as error:
             raise self._pool.failure(error) from error
+
+
+def _processors() -> int:
+    """Those that the gateway may use, where the system tells; else those that there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _uri(parts: Mapping[str, Any]) -> str:

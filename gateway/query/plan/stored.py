@@ -7,6 +7,7 @@ from sqlglot import exp
 from gateway.query.plan.sources import Tables, table_of
 from gateway.query.rewrite import GovernedSelect
 from gateway.sql.names.scopes import USE, cte_of
+from gateway.sql.nodes import holds
 
 REORDERING = ("joins", "laterals", "group", "having", "distinct", "qualify", "windows", "order", "sample")
 
@@ -64,6 +65,6 @@ class Stored:
 def _computes_of_many(select: exp.Select) -> bool:
     """Also where it asks what another query finds."""
     return any(
-        part.find(exp.AggFunc, exp.Window, exp.Query) is not None
+        holds(part, exp.AggFunc, exp.Window, exp.Query)
         for part in (*select.expressions, *filter(None, [select.args.get("where")]))
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from gateway.query.plan.barrier.arrival import AGGREGATES
-from gateway.sql.nodes import copied, text_of
+from gateway.sql.nodes import copied, holds, text_of
 
 IN_ORDER = (exp.RowNumber, exp.Ntile, exp.Lag, exp.Lead)
 """Whatever their frame: a row's place in the whole of the order decides. As that of the first of all, without one."""
@@ -90,7 +90,7 @@ def _told(select: exp.Select) -> Mapping[str, exp.Expr]:
     """By their texts: the columns that a SELECT uses; where it makes groups, what it shows of one."""
     if select.args.get("group") is not None:
         items = (item.unalias() for item in select.expressions)
-        shown = [item for item in items if not item.find(exp.Window, exp.Query, *AGGREGATES)]
+        shown = [item for item in items if not holds(item, exp.Window, exp.Query, *AGGREGATES)]
         return {text_of(item): item for item in shown if not isinstance(item, exp.Literal)}
     columns = (column for column in select.find_all(exp.Column) if column.table)
     return {text_of(column): column for column in columns if column.find_ancestor(exp.Select) is select}
